@@ -1,0 +1,249 @@
+"""Firms: Mesa agents with levers that a strategist or a strategy sets, state that the week changes, and accounts."""
+
+from __future__ import annotations
+
+from collections import namedtuple
+from typing import Any
+
+import mesa
+import numpy as np
+
+from sim.levers import LEVERS
+from sim.mechanisms.base import MAX_CAUSES
+from sim.mechanisms.experience import STARS
+from sim.mechanisms.sincerity import claim_conduct_gap
+from sim.records import FIRM_COUNTS
+from sim.scenario import FirmSetup
+from sim.strategies import STRATEGIES, Sight, Strategy
+
+__all__ = ["STATE", "Firm", "WeekCounts"]
+
+STATE = (
+    "alive",
+    "true_quality",
+    "unit_cost",
+    "defect_rate",
+    "talent",
+    "external_talent",
+    "human_contact",
+    "value_created",
+    "external_share",
+    "co_created",
+    "ideas",
+    "ideas_submitted",
+    "ideas_launched",
+    "capacity",
+    "launched",
+    "launched_outside",
+    "launch_spend",
+    "reviewers",
+    "editors",
+    "peer_support",
+    "cases_settled_by_firm",
+    "repair",
+    "rating_weight",
+    "rating_sum",
+    "reputation",
+    "available",
+    "recent_sales",
+    "usual_sales",
+    "low_weeks",
+    "crises",
+    "exposure",
+    "restored",
+    "revenue",
+    "costs",
+    "profit",
+    "cash",
+    "usual_revenue",
+    "weeks_beyond_credit",
+    "proclaimed",
+    "conduct",
+    "known",
+    "focus",
+    "share",
+    "units_window",
+    "full_availability",
+    "before_change",
+)
+"""Attributes that change in a run, beside the levers: what a checkpoint keeps of a firm."""
+
+
+
+WeekCounts = namedtuple("WeekCounts", FIRM_COUNTS.names or ())  # type: ignore[misc]
+"""What was counted for a firm in a week, in simulated consumers (see `sim.records.FIRM_COUNTS`)."""
+
+NOTHING_COUNTED = WeekCounts(*[0] * (len(FIRM_COUNTS) - 1), [0] * STARS)
+
+
+class Firm(mesa.Agent):
+    """A firm.
+
+    Every lever (`sim.levers.LEVERS`) and every name in `STATE` is an attribute. Money is in whole cents where it is
+    booked (`cash`, `revenue`, `costs`, `profit`), in currency where it is a lever.
+
+    Parameters
+    ----------
+    model
+        The market.
+    setup
+        The firm as the scenario has it.
+    place
+        Its number in the market's order.
+    causes
+        Names of the market's causes.
+    """
+
+    def __init__(self, model: Any, setup: FirmSetup, place: int, causes: list[str]) -> None:
+        super().__init__(model)
+        self.name = setup.name
+        self.sector = setup.sector
+        self.place = place
+        self.strategy: Strategy = STRATEGIES[setup.strategy]()
+        self.appeal = setup.appeal
+        self.base_unit_cost = self.unit_cost = setup.unit_cost
+        self.base_defect_rate = self.defect_rate = setup.defect_rate
+        self.fixed_cost = setup.fixed_cost
+        self.full_availability = self.available = setup.availability
+        self.true_quality = setup.quality
+        self.cash = round(setup.cash * 100)
+        self.alive = 1.0
+        for lever in LEVERS:
+            setattr(self, lever, getattr(setup.levers, lever))
+        self._start_state(setup, causes)
+
+    def _start_state(self, setup: FirmSetup, causes: list[str]) -> None:
+        self.talent = self.external_talent = self.human_contact = 0.0
+        self.value_created = self.external_share = self.co_created = 0.0
+        self.ideas: list[tuple[float, int]] = []
+        self.ideas_submitted = self.ideas_launched = self.launched = self.launched_outside = 0
+        self.capacity = self.launch_spend = 0.0
+        self.reviewers = self.editors = self.peer_support = self.cases_settled_by_firm = 0.0
+        self.repair = 0.0
+        self.rating_weight = self.rating_sum = 0.0
+        self.reputation = setup.quality
+        self.recent_sales = self.usual_sales = 0.0
+        self.low_weeks = self.weeks_beyond_credit = 0
+        self.crises: dict[int, dict[str, Any]] = {}
+        self.exposure = self.restored = 0.0
+        self.revenue = self.profit = 0
+        self.costs: dict[str, int] = {}
+        self.usual_revenue = 0.0
+        self.share = 0.0
+        self.units_window: list[int] = []
+        self.week = NOTHING_COUNTED
+        self.before_change: dict[str, dict[str, Any]] = {}
+        self.proclaimed, self.conduct, self.known, self.focus = ([0.0] * MAX_CAUSES for _ in range(4))
+        self.cause_numbers = {name: c for c, name in enumerate(causes)}
+        self.set_stances(setup.levers.causes)
+
+    def set_levers(self, values: dict[str, Any]) -> None:
+        """Set levers by name; values out of a lever's bounds are set to the nearest bound."""
+        for name, value in values.items():
+            lever = LEVERS[name]
+            low = -np.inf if lever.low is None else lever.low
+            high = np.inf if lever.high is None else lever.high
+            setattr(self, name, type(lever.default)(min(max(value, low), high)))
+
+    def set_stances(self, stances: dict[str, Any]) -> None:
+        """Set what the firm says and does on causes."""
+        for cause, stance in stances.items():
+            c = self.cause_numbers[cause]
+            self.proclaimed[c], self.conduct[c] = stance.proclaimed, stance.conduct
+
+    @property
+    def gap(self) -> float:
+        """How far claims exceed conduct, 0 to 1: on openness, sharing and each cause (whose scale is twice as long)."""
+        pairs = [(self.proclaimed_openness, self.openness), (self.proclaimed_sharing, self.sharing)]
+        pairs += [(p / 2, d / 2) for p, d in zip(self.proclaimed, self.conduct, strict=True)]
+        return claim_conduct_gap(pairs)
+
+    @property
+    def rating(self) -> float:
+        """Public rating, 0 to 1: the mean of reviews, old ones fading; one half before the first."""
+        return self.rating_sum / self.rating_weight if self.rating_weight > 0 else 0.5
+
+    @property
+    def rated(self) -> float:
+        """How much there is behind the rating, 0 to 1: reviews / (reviews + 10), in simulated reviews."""
+        return self.rating_weight / (self.rating_weight + 10)
+
+    @property
+    def truth(self) -> float:
+        """What an exposure shows: 1 − gap."""
+        return 1 - self.gap
+
+    @property
+    def given_back(self) -> float:
+        """Share of co-created value given back."""
+        return float(self.sharing)
+
+    def take_counts(self, record: Any) -> None:
+        """Read a week's counts from the compiled pass."""
+        *counts, stars = record.tolist()
+        self.week = WeekCounts(*counts, stars.tolist())
+
+    def hear_back(self, market: Any, sector_units: int) -> None:
+        """Take in a week's sales, reviews and voices: share, rating, reputation, and its place in the public eye."""
+        week, m = self.week, market.mechanisms
+        self.share = week.units / sector_units if sector_units else 0.0
+        self.units_window = [*self.units_window, week.units][-market.setup.figures.window :]
+        kept, voiced = m.experience.rating_memory, m.activation.review_weight
+        self.rating_weight = kept * self.rating_weight + week.reviews
+        self.rating_sum = kept * self.rating_sum + week.review_score / 1023
+        if week.voice_for or week.voice_against:
+            self.rating_weight += voiced * (week.voice_for + week.voice_against) / 1023
+            self.rating_sum += voiced * week.voice_for / 1023
+        sincere = week.sincerity / (1023 * market.population.size)
+        self.reputation += 0.05 * ((self.rating + sincere) / 2 - self.reputation)
+        loud = m.activation.voice_feeds * (week.voice_for + week.voice_against) / (1023 * market.population.size)
+        self.focus = [
+            min(1.0, focus * (1 - m.activation.focus_decay) + (loud if focus > 0 else 0.0)) for focus in self.focus
+        ]
+
+    def see(self) -> Sight:
+        """Return what the firm's strategy may look at: its own accounts and what is public."""
+        return Sight(
+            week=int(self.model.steps),
+            share=self.share,
+            rating=self.rating,
+            cash=self.cash / 100,
+            revenue=self.revenue / 100,
+            profit=self.profit / 100,
+            usual_revenue=self.usual_revenue / 100,
+            recent_sales=self.recent_sales,
+            usual_sales=self.usual_sales,
+            unit_cost=self.unit_cost,
+            contributors=self.week.contributors * self.model.weight,
+            levers={name: getattr(self, name) for name in LEVERS},
+        )
+
+    def go_bankrupt(self) -> None:
+        """Leave the market: nothing is sold any more, the community dissolves, spending ends."""
+        self.alive = self.available = self.full_availability = 0.0
+        self.crises.clear()
+        self.focus = [0.0] * MAX_CAUSES
+
+    def state(self) -> dict[str, Any]:
+        """Return all that changes in a run, as plain values: for checkpoints."""
+        plain = {name: getattr(self, name) for name in (*STATE, *LEVERS)}
+        plain["crises"] = [[c, crisis] for c, crisis in self.crises.items()]
+        plain["week"] = list(self.week)
+        plain["strategy"] = self.strategy.state()
+        return plain
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Take over a state that `state` returned."""
+        for name, value in state.items():
+            if name == "crises":
+                self.crises = {int(c): crisis for c, crisis in value}
+            elif name == "week":
+                self.week = WeekCounts(*value)
+            elif name == "strategy":
+                self.strategy.restore(value)
+            elif name == "ideas":
+                self.ideas = [(float(v), int(o)) for v, o in value]
+            else:
+                setattr(self, name, value)
+
+

@@ -1,0 +1,135 @@
+"""Save a market at the end of a week and go on from it later, in any process, with the bits of an unbroken run.
+
+A checkpoint is one `.npz` file of plain arrays and JSON text: nothing in it is executed when it is read. What follows
+from the scenario and the seed alone (peers, keys) is built again rather than stored.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from sim.market import Market
+from sim.problems import Place, Problem, ScenarioError
+from sim.scenario import Scenario, from_document
+from sim.text import say
+from sim.toml_files import Document
+
+__all__ = ["restore", "save"]
+
+VERSION = 1
+
+
+def save(market: Market, path: str | Path) -> None:
+    """Save a market between two weeks.
+
+    The file is written beside its place and moved there, so that a broken write leaves no broken checkpoint.
+
+    Raises
+    ------
+    OSError
+        If the file cannot be written.
+    """
+    target = Path(path)
+    columns = market.population.columns
+    arrays: dict[str, Any] = {
+        "numbers": columns.numbers,
+        "codes": columns.codes,
+        "makers": market.makers,
+        "made": market.made,
+        **market.words_heard(),
+        **{f"figure:{key}": values for key, values in market.record.state().items()},
+    }
+    about = {
+        "version": VERSION,
+        "scenario": market.setup.canonical,
+        "replicate": market.replicate,
+        "lanes": columns.lanes,
+        "week": market.week,
+        "salience": [market.salience.fast, market.salience.slow],
+        "firms": [firm.state() for firm in market.firms],
+        "ended": [market.ended_episodes, market.ended_weeks],
+    }
+    arrays["about"] = np.frombuffer(json.dumps(about).encode(), np.uint8)
+    beside = target.with_name(f".{target.name}.{os.getpid()}")
+    try:
+        with open(beside, "wb") as file:
+            np.savez(file, **arrays)
+        beside.replace(target)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def restore(path: str | Path, *, engine: str = "compiled", threads: int = 1) -> Market:
+    """Read a market back as it was saved.
+
+    Parameters
+    ----------
+    path
+        A file that `save` wrote.
+    engine, threads
+        As for `Market`; a checkpoint of one engine can be continued with the other.
+
+    Raises
+    ------
+    ScenarioError
+        If the file is missing or no checkpoint of this version.
+    """
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            arrays = dict(file)
+        about = json.loads(arrays.pop("about").tobytes())
+        if about["version"] != VERSION:
+            raise ValueError
+        scenario = _scenario(about["scenario"])
+    except (OSError, ValueError, KeyError, zipfile.BadZipFile, ScenarioError) as error:
+        message = say("checkpoint.unreadable", version=VERSION)
+        raise ScenarioError([Problem(Place(str(path)), "", message)]) from error
+    lanes = 1 if engine == "objects" else None
+    market = Market(scenario, replicate=about["replicate"], engine=engine, threads=threads, lanes=lanes)
+    _fill(market, arrays, about)
+    return market
+
+
+def _scenario(text: str) -> Scenario:
+    data = json.loads(text)
+    return from_document(Document(_without_nulls(data), {}), data["name"])
+
+
+def _without_nulls(value: Any) -> Any:
+    """Leave out absent values, as a TOML file does."""
+    if isinstance(value, dict):
+        return {key: _without_nulls(inner) for key, inner in value.items() if inner is not None and key != "extends"}
+    return [_without_nulls(inner) for inner in value] if isinstance(value, list) else value
+
+
+def _fill(market: Market, arrays: dict[str, Any], about: dict[str, Any]) -> None:
+    columns = market.population.columns
+    if columns.lanes == about["lanes"]:
+        columns.numbers[...], columns.codes[...] = arrays["numbers"], arrays["codes"]
+    else:
+        _copy_lanes(arrays["numbers"], columns.numbers, columns.size)
+        _copy_lanes(arrays["codes"], columns.codes, columns.size)
+    market.makers[:], market.made[:] = arrays["makers"], arrays["made"]
+    market.hear_words(arrays)
+    market.salience.fast, market.salience.slow = about["salience"]
+    for firm, state in zip(market.firms, about["firms"], strict=True):
+        firm.restore(state)
+    market.ended_episodes, market.ended_weeks = about["ended"]
+    market.steps = about["week"]
+    figures = {key.removeprefix("figure:"): value for key, value in arrays.items() if key.startswith("figure:")}
+    market.record.restore(figures, about["week"])
+    market.running = market.week < market.setup.horizon
+
+
+def _copy_lanes(source: Any, target: Any, size: int) -> None:
+    """Copy blocks between tiles of different width."""
+    flat = np.moveaxis(source, 1, 0).reshape(source.shape[1], -1)[:, :size]
+    wide = np.moveaxis(target, 1, 0).reshape(target.shape[1], -1)
+    wide[:, :size] = flat
+    target[...] = np.moveaxis(wide.reshape(target.shape[1], target.shape[0], target.shape[2]), 0, 1)

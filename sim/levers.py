@@ -1,0 +1,192 @@
+"""The levers of a firm: what a strategist can set, in a scenario, at any week."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Optional
+
+from pydantic import Field, create_model
+
+from sim.quantities import Strict, quantities, quantity
+
+__all__ = ["LEVERS", "Change", "LeverChange", "Levers", "Stances"]
+
+
+class Stances(Strict):
+    """What a firm says and does about one cause."""
+
+    proclaimed: float = quantity(
+        0.0, "stance", -1, 1, "What the firm says on this cause", "Ce que la firme dit de cette cause", symbol="p"
+    )
+    conduct: float = quantity(
+        0.0, "stance", -1, 1, "What the firm does on this cause", "Ce que la firme fait pour cette cause", symbol="d"
+    )
+
+
+class Levers(Strict):
+    """Every lever of a firm, with its value at the start."""
+
+    price: float = quantity(
+        10.0, "currency", 0, 1e6, "Price of one unit", "Prix d'une unité", symbol="P", exclusive_low=True
+    )
+    openness: float = quantity(
+        0.1,
+        "share",
+        0,
+        1,
+        "Share of value creation opened to outside talents",
+        "Part de la création de valeur ouverte aux talents extérieurs",
+        symbol="o",
+    )
+    sharing: float = quantity(
+        0.0,
+        "share",
+        0,
+        1,
+        "Share of co-created value given back to contributors",
+        "Part de la valeur cocréée rendue aux contributeurs",
+        symbol="g",
+    )
+    proclaimed_openness: float = quantity(
+        0.1, "share", 0, 1, "Openness that the firm claims", "Ouverture que la firme proclame", symbol="ô"
+    )
+    proclaimed_sharing: float = quantity(
+        0.0, "share", 0, 1, "Sharing that the firm claims", "Partage que la firme proclame", symbol="ĝ"
+    )
+    claimed_quality: float = quantity(
+        0.6, "score", 0, 1, "Quality that its advertising claims", "Qualité que vante sa publicité", symbol="Q̂"
+    )
+    facilitation: float = quantity(
+        0.0,
+        "currency_per_week",
+        0,
+        1e9,
+        "Spend on tools and people who help contributors",
+        "Dépense en outils et en animateurs pour les contributeurs",
+        symbol="φ",
+    )
+    research: float = quantity(
+        20_000.0,
+        "currency_per_week",
+        0,
+        1e9,
+        "Spend on closed research and development",
+        "Dépense de recherche et développement fermée",
+        symbol="R",
+    )
+    service: float = quantity(
+        5_000.0,
+        "currency_per_week",
+        0,
+        1e9,
+        "Spend on customer service beyond answering each case",
+        "Dépense de service client au-delà de chaque dossier",
+        symbol="V",
+    )
+    brand_push: float = quantity(
+        0.0,
+        "share",
+        0,
+        1,
+        "Advertising inside its community's social spaces",
+        "Publicité dans les espaces sociaux de sa communauté",
+        symbol="b",
+    )
+    validation_layers: int = quantity(
+        2,
+        "count",
+        0,
+        12,
+        "Layers of hierarchy between a representative and an answer",
+        "Niveaux de validation entre un représentant et une réponse",
+        symbol="h",
+    )
+    autonomy: float = quantity(
+        0.2,
+        "share",
+        0,
+        1,
+        "Freedom of the firm's representative to answer alone",
+        "Liberté du représentant de répondre seul",
+        symbol="α",
+    )
+    power_sharing: float = quantity(
+        0.0,
+        "share",
+        0,
+        1,
+        "Customers' share in decisions on what is launched",
+        "Part des clients dans le choix de ce qui est lancé",
+        symbol="ψ",
+    )
+    play: float = quantity(
+        0.2, "score", 0, 1, "How playful contributing is made", "Part de jeu dans la contribution", symbol="y"
+    )
+    recognition: float = quantity(
+        0.2,
+        "score",
+        0,
+        1,
+        "How visibly contributors are thanked",
+        "Reconnaissance publique des contributeurs",
+        symbol="c",
+    )
+    launches: float = quantity(
+        4.0,
+        "per_year",
+        0,
+        520,
+        "Development capacity: launches a year",
+        "Capacité de développement : lancements par an",
+        symbol="L",
+    )
+    selectivity: float = quantity(
+        0.9,
+        "share",
+        0,
+        1,
+        "How strictly the best ideas are chosen (0: at random)",
+        "Rigueur du choix des idées (0 : au hasard)",
+        symbol="z",
+    )
+    feature: float = quantity(
+        0.0,
+        "share",
+        0,
+        1,
+        "Share of outlets that feature the brand in their leaflets",
+        "Part des points de vente qui l'annoncent en prospectus",
+    )
+    display: float = quantity(
+        0.0, "share", 0, 1, "Share of outlets that display it", "Part des points de vente en tête de gondole"
+    )
+    causes: dict[str, Stances] = {}
+
+
+LEVERS = quantities(Levers)
+
+
+class Change(Strict):
+    """When and for whom levers change."""
+
+    week: int = quantity(..., "weeks", 1, None, "Week at whose start it takes effect", "Semaine d'effet")
+    until: int | None = quantity(
+        None, "weeks", 2, None, "Week at whose start the old values return", "Semaine où les anciennes valeurs reviennent"
+    )
+    firm: str
+
+
+def _optional_levers() -> dict[str, Any]:
+    """Give every lever again as an optional key, with the same bounds."""
+    fields: dict[str, Any] = {}
+    for name, field in Levers.model_fields.items():
+        kind = Annotated[field.annotation, *field.metadata] if field.metadata else field.annotation
+        fields[name] = (
+            Optional[kind],  # noqa: UP045 - `kind | None` cannot be written for a run-time type
+            Field(None, description=field.description, json_schema_extra=field.json_schema_extra),
+        )
+    return fields
+
+
+LeverChange = create_model(
+    "LeverChange", __base__=Change, __doc__="A scheduled change of one firm's levers.", **_optional_levers()
+)

@@ -1,0 +1,49 @@
+"""What every mechanism declares: its parameters, the columns it owns, and what it counts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from pydantic import BaseModel, Field
+
+from sim.quantities import Strict
+
+__all__ = ["MAX_CAUSES", "MechanismParameters", "settings_dtype", "settings_values"]
+
+MAX_CAUSES = 6
+"""Causes that a market can have: the compiled rules keep them in arrays of this length."""
+
+
+class MechanismParameters(Strict):
+    """Parameters of one mechanism; switched off, it costs nothing and changes nothing else."""
+
+    enabled: bool = Field(
+        True,
+        description="Whether the mechanism is at work",
+        json_schema_extra={
+            "unit": "switch",
+            "symbol": "",
+            "description_fr": "Si le mécanisme est à l'œuvre",
+            "source": "",
+        },
+    )
+
+
+_CODES = {bool: "?", int: "i4", float: "f4"}
+
+
+def settings_dtype(model: type[BaseModel]) -> np.dtype[Any]:
+    """Return the record type in which the compiled rules read a mechanism's numbers."""
+    fields = [
+        (name, _CODES[field.annotation])
+        for name, field in model.model_fields.items()
+        if field.annotation in _CODES
+    ]
+    return np.dtype(fields, align=True)
+
+
+def settings_values(parameters: BaseModel) -> tuple[Any, ...]:
+    """Return a mechanism's numbers in the order of `settings_dtype`."""
+    names = settings_dtype(type(parameters)).names or ()
+    return tuple(getattr(parameters, name) for name in names)

@@ -1,0 +1,152 @@
+"""Beliefs about quality: peers before experts (the "paranoia" of digital customers).
+
+A consumer holds a belief Q about the quality of each firm. What it hears in a week pulls Q: the mean satisfaction of
+the peers who speak of the firm (weight: peer trust τ), the public rating (τ / 2) and the firm's own claim (brand trust ρ
+times the sincerity S that the consumer grants it: 1 − S is its doubt). Its own memory weighs a fixed amount, so that a
+consumer who hears little changes little:
+
+    Q ← Q + speed · Σ w (x − Q) / (memory + Σ w)
+
+What it experiences itself moves Q at once, in `experience`. Brand push inside a closed firm's community repels its
+members.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.columns import Column
+from sim.compiling import compiled
+from sim.fastmath import clip01
+from sim.mechanisms.base import MechanismParameters
+from sim.quantities import quantity
+
+__all__ = ["COLUMNS", "NOBODY", "SIGNALS", "BeliefsParameters", "gather_words", "pack_words", "sum_words", "update_quality"]
+
+COLUMNS = (
+    Column("quality", "number", "firm", "score", "belief about each firm's quality", 0.5),
+    Column("peer_trust", "number", None, "share", "trust in peers' word", 0.0),
+    Column("brand_trust", "number", None, "share", "trust in experts and brands", 0.0),
+    Column("satisfaction", "number", None, "score", "satisfaction with the last purchase", 0.5),
+    Column("mentioned", "code", None, "firm", "firm of the last purchase, spoken of to peers (-1: none)", -1),
+)
+
+SIGNALS = ("rating", "rated", "claimed_quality", "brand_push", "openness")
+
+
+class BeliefsParameters(MechanismParameters):
+    """Parameters of the beliefs about quality."""
+
+    speed: float = quantity(
+        0.10,
+        "rate",
+        0,
+        1,
+        "Speed at which hearsay moves a belief",
+        "Vitesse à laquelle les on-dit déplacent une croyance",
+        symbol="κ_Q",
+    )
+    memory: float = quantity(
+        1.0,
+        "ratio",
+        0.01,
+        100,
+        "Weight of what one already believes",
+        "Poids de ce que l'on croit déjà",
+        symbol="m_Q",
+    )
+    repulsion: float = quantity(
+        0.05,
+        "rate",
+        0,
+        1,
+        "Belief lost in a week by members under full brand push of a closed firm",
+        "Croyance perdue par semaine par les membres sous la pression publicitaire d'une firme fermée",
+        symbol="κ_b",
+        source="S2 (Second Life)",
+    )
+    initial_spread: float = quantity(
+        0.10,
+        "score",
+        0,
+        0.5,
+        "Spread of beliefs at the start around each firm's quality",
+        "Dispersion des croyances au départ autour de la qualité de chaque firme",
+    )
+
+
+# What peers see of a consumer is one 32-bit word: satisfaction in 10 bits (0-9), sincerity in 7 bits (15-21), the firm
+# spoken of in 6 bits (22-27; 63: nobody). The gaps let up to 31 words be added without a carry, with a count on top.
+NOBODY = 63
+_NOBODY_WORD = np.uint32(NOBODY << 22)
+_SCORE = np.float32(1023.0)
+_SINCERE = np.float32(127.0)
+_HALF = np.float32(0.5)
+_ZERO = np.float32(0.0)
+_ONE = np.float32(1.0)
+_BITS_SINCERE = np.uint32(15)
+_BITS_FIRM = np.uint32(22)
+_BITS_COUNT = np.uint32(27)
+_PAYLOAD = np.uint32(0x3FF | (0x7F << 15))
+_SPEAKER = np.uint32(1 << 27)
+_NO_WORD = np.uint32(0)
+_SUM_SCORE = np.uint32(0x7FFF)
+_SUM_SINCERE = np.uint32(0xFFF)
+
+
+@compiled
+def pack_words(said, mentioned, satisfaction, sincerity):
+    """Write what each consumer of a tile says: its last firm, its satisfaction, its belief in that firm's sincerity."""
+    for lane in range(said.size):
+        firm = mentioned[lane]
+        if firm < 0:
+            said[lane] = _NOBODY_WORD
+        else:
+            score = np.uint32(np.int32(satisfaction[lane] * _SCORE + _HALF))
+            sincere = np.uint32(np.int32(sincerity[firm, lane] * _SINCERE + _HALF))
+            said[lane] = np.uint32(score | (sincere << _BITS_SINCERE) | (np.uint32(firm) << _BITS_FIRM))
+
+
+@compiled
+def gather_words(heard, peers, said):
+    """Collect the words of every consumer's peers: heard[peer, lane] = said[peers[peer, lane]]."""
+    for k in range(peers.shape[0]):
+        ears, mouths = heard[k], peers[k]
+        for lane in range(ears.size):
+            ears[lane] = said[mouths[lane]]
+
+
+@compiled
+def sum_words(total, heard, firm):
+    """Add up the words about one firm: total[lane] packs their number, satisfactions and sincerities."""
+    code = np.uint32(firm)
+    for lane in range(total.size):
+        total[lane] = _NO_WORD
+    for k in range(heard.shape[0]):
+        ears = heard[k]
+        for lane in range(total.size):
+            word = ears[lane]
+            about = np.uint32(word >> _BITS_FIRM) == code
+            total[lane] = np.uint32(total[lane] + (np.uint32((word & _PAYLOAD) | _SPEAKER) if about else _NO_WORD))
+
+
+@compiled
+def update_quality(quality, sincerity, total, peer_trust, brand_trust, community, firm, code, p):
+    """Move the beliefs of a tile about one firm towards what is heard of it."""
+    rating, claim = firm.rating, firm.claimed_quality
+    rated = firm.rated * _HALF
+    repelled = p.repulsion * firm.brand_push * (_ONE - firm.openness)
+    speed, memory = p.speed, p.memory
+    for lane in range(quality.size):
+        word = total[lane]
+        speakers = np.int32(word >> _BITS_COUNT)
+        heard = np.float32(np.int32(word & _SUM_SCORE)) / (_SCORE * np.float32(max(speakers, 1)))
+        tau = peer_trust[lane]
+        by_peers = tau if speakers > 0 else _ZERO
+        by_rating = tau * rated
+        by_claim = brand_trust[lane] * sincerity[lane]
+        q = quality[lane]
+        pull = by_peers * (heard - q) + by_rating * (rating - q) + by_claim * (claim - q)
+        q = q + speed * pull / (memory + by_peers + by_rating + by_claim)
+        q = q - (repelled if community[lane] == code else _ZERO) * q
+        quality[lane] = clip01(q)

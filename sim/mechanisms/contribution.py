@@ -1,0 +1,261 @@
+"""Contribution: the paradox of the customer who zaps and is involved at once.
+
+A consumer may belong to the community of one firm, which need not be where it buys. The appeal of contributing to f is
+
+    appeal_f = openness_f · (playfulness · play_f + recognition_f + reciprocity · S_f),
+
+and a member's expected contributions in a week are a · appeal_f, a being its propensity (heavy-tailed: few give most).
+Kinds: ideas and co-design take skill, the rest is peer support. Who contributes learns how much of the co-created value
+is given back, and what is less than fair lowers S. Members who feel exploited leave for another firm's community, or
+for none.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.columns import Column
+from sim.compiling import compiled
+from sim.fastmath import clip01, exp32, log32
+from sim.mechanisms.base import MechanismParameters
+from sim.mechanisms.sincerity import learn_sincerity
+from sim.quantities import quantity
+from sim.streams import exponential_from, mix32, uniform_from
+
+__all__ = ["BINS", "COLUMNS", "SIGNALS", "ContributionParameters", "add_attachment", "bin_of", "contribute"]
+
+COLUMNS = (
+    Column("propensity", "number", None, "ratio", "propensity to contribute: mean 1, heavy-tailed", 0.0),
+    Column("skill", "number", None, "share", "skill", 0.0),
+    Column("playfulness", "number", None, "share", "pleasure taken in contributing", 0.0),
+    Column("reciprocity", "number", None, "share", "how much sincerity calls for giving back", 0.0),
+    Column("community", "code", None, "firm", "community joined (-1: none)", -1),
+    Column("attachment", "number", None, "share", "attachment to the community", 0.0),
+    Column("contributed", "number", None, "units", "contributions made so far", 0.0),
+)
+
+SIGNALS = ("openness", "play", "recognition", "given_back", "human_contact")
+
+
+class ContributionParameters(MechanismParameters):
+    """Parameters of communities and contributions."""
+
+    effort: float = quantity(
+        0.30,
+        "per_week",
+        0,
+        50,
+        "Contributions a week of a member of mean propensity at full appeal",
+        "Contributions par semaine d'un membre de propension moyenne à plein attrait",
+        symbol="ε",
+    )
+    join_rate: float = quantity(
+        0.02,
+        "rate",
+        0,
+        1,
+        "Share of consumers of mean propensity who look for a community in a week",
+        "Part des consommateurs de propension moyenne qui cherchent une communauté en une semaine",
+        symbol="j",
+    )
+    choosiness: float = quantity(
+        3.0,
+        "utility",
+        0,
+        50,
+        "How strongly appeal decides which community is joined",
+        "Poids de l'attrait dans le choix d'une communauté",
+        symbol="β_c",
+    )
+    reserve: float = quantity(
+        0.35,
+        "ratio",
+        0,
+        10,
+        "Appeal that makes joining as likely as staying out",
+        "Attrait qui rend l'entrée aussi probable que l'abstention",
+    )
+    churn: float = quantity(
+        0.01,
+        "rate",
+        0,
+        1,
+        "Share of unattached members who drift away in a week",
+        "Part des membres sans attache qui s'en vont en une semaine",
+    )
+    idea_share: float = quantity(
+        0.25,
+        "share",
+        0,
+        1,
+        "Share of ideas in the contributions of the fully skilled",
+        "Part des idées dans les contributions des plus compétents",
+    )
+    codesign_share: float = quantity(
+        0.25,
+        "share",
+        0,
+        1,
+        "Share of co-design in the contributions of the fully skilled",
+        "Part de la coconception dans les contributions des plus compétents",
+    )
+    fair_share: float = quantity(
+        0.30,
+        "share",
+        0.001,
+        1,
+        "Share given back that contributors find fair",
+        "Part rendue que les contributeurs jugent juste",
+        symbol="g*",
+    )
+    sharing_weight: float = quantity(
+        1.0,
+        "ratio",
+        0,
+        100,
+        "Weight of the sharing received in what a contributor believes of sincerity",
+        "Poids du partage reçu dans la sincérité perçue par un contributeur",
+        symbol="w_g",
+        source="S1",
+    )
+    exploited_below: float = quantity(
+        0.25,
+        "score",
+        0,
+        1,
+        "S below which a contributor feels exploited and leaves",
+        "S sous lequel un contributeur se sent exploité et part",
+        symbol="S_x",
+    )
+    bonding: float = quantity(
+        0.10,
+        "rate",
+        0,
+        1,
+        "Attachment gained per contribution with full human contact",
+        "Attachement gagné par contribution avec un plein contact humain",
+    )
+    fading: float = quantity(
+        0.02, "rate", 0, 1, "Attachment lost in an idle week", "Attachement perdu en une semaine sans contribuer"
+    )
+    attachment_effect: float = quantity(
+        0.5,
+        "utility",
+        0,
+        20,
+        "Utility of buying from the firm of one's community at full attachment",
+        "Utilité d'acheter à la firme de sa communauté à plein attachement",
+        symbol="β_a",
+    )
+
+
+BINS = 160
+"""Bins of the histogram of contributions made: exact up to 63, then eight an octave."""
+
+_EXACT = 64.0
+_ZERO = np.float32(0.0)
+_ONE = np.float32(1.0)
+_HALF = np.float32(0.5)
+_MOST = np.float32(100.0)
+_OCTAVES = np.float32(8.0 / 0.6931471805599453)
+_LN_64 = np.float32(4.1588830833596715)
+_NONE = np.int16(-1)
+_BINS_EXACT = np.float32(_EXACT)
+
+
+@compiled
+def bin_of(made):
+    """Return the bin of the histogram for a number of contributions made (float32, ≥ 0)."""
+    if made < _BINS_EXACT:
+        return np.int32(made)
+    return min(np.int32(64) + np.int32((log32(made) - _LN_64) * _OCTAVES), np.int32(BINS - 1))
+
+
+@compiled
+def _appeal(f, lane, t, firms):
+    """Return the appeal to one consumer of contributing to firm f."""
+    firm = firms[f]
+    drawn = t.playfulness[lane] * firm.play + firm.recognition + t.reciprocity[lane] * t.sincerity[f, lane]
+    return firm.openness * drawn
+
+
+@compiled
+def _choose_community(lane, left, luck, t, firms, p):
+    """Return the community that a consumer joins, by logit on appeal against staying out; never the one just left."""
+    choice = np.int16(-1)
+    best = exponential_from(mix32(luck, np.uint32(0))) / exp32(p.choosiness * p.reserve)
+    for f in range(firms.size):
+        if f != left and firms[f].openness > _ZERO and firms[f].alive > _ZERO:
+            rate = exp32(p.choosiness * _appeal(f, lane, t, firms))
+            clock = exponential_from(mix32(luck, firms[f].key)) / rate
+            if clock < best:
+                best, choice = clock, np.int16(f)
+    return choice
+
+
+@compiled
+def contribute(words, keys, t, firms, p, s, firm_counts, counts):
+    """Let a tile's consumers join, contribute, learn what is given back, and leave."""
+    for lane in range(words.size):
+        home = t.community[lane]
+        if home < 0:
+            if uniform_from(mix32(words[lane], keys.join)) < p.join_rate * t.propensity[lane]:
+                t.community[lane] = _choose_community(lane, _NONE, mix32(words[lane], keys.community), t, firms, p)
+        elif firms[home].alive <= _ZERO:
+            t.community[lane], t.attachment[lane] = _NONE, _ZERO
+        else:
+            _take_part(lane, home, words[lane], keys, t, firms, p, s, firm_counts[home], counts)
+        if t.community[lane] >= 0:
+            firm_counts[t.community[lane]].members += 1
+
+
+@compiled
+def _take_part(lane, home, word, keys, t, firms, p, s, count, counts):
+    """Carry one member through a week in its community."""
+    firm = firms[home]
+    expected = min(p.effort * t.propensity[lane] * _appeal(home, lane, t, firms), _MOST)
+    made = np.int32(expected + uniform_from(mix32(word, keys.effort)))
+    attachment = t.attachment[lane]
+    if made > 0:
+        kind = uniform_from(mix32(word, keys.kind))
+        ideas, designs = p.idea_share * t.skill[lane], p.codesign_share * t.skill[lane]
+        n = np.int64(made)
+        if kind < ideas:
+            count.ideas += n
+        elif kind < ideas + designs:
+            count.codesigns += n
+        else:
+            count.supports += n
+        count.contributors += 1
+        before = t.contributed[lane]
+        after = before + np.float32(made)
+        t.contributed[lane] = after
+        old, new = bin_of(before), bin_of(after)
+        counts.makers[old] -= 1
+        counts.makers[new] += 1
+        counts.made[old] -= np.int64(before)
+        counts.made[new] += np.int64(after)
+        if s.enabled:
+            fair = min(firm.given_back / p.fair_share, _ONE)
+            t.sincerity[home, lane] = learn_sincerity(t.sincerity[home, lane], fair, p.sharing_weight, s)
+        bond = p.bonding * (_HALF + _HALF * firm.human_contact)
+        attachment = clip01(attachment + bond * (_ONE - attachment))
+    else:
+        attachment = attachment * (_ONE - p.fading)
+    t.attachment[lane] = attachment
+    exploited = made > 0 and t.sincerity[home, lane] < p.exploited_below
+    drifts = uniform_from(mix32(word, keys.leave)) < p.churn * (_ONE - attachment)
+    if exploited or drifts:
+        count.leavers += 1
+        t.attachment[lane] = _ZERO
+        t.community[lane] = _NONE
+        if exploited:
+            t.community[lane] = _choose_community(lane, home, mix32(word, keys.community), t, firms, p)
+
+
+@compiled
+def add_attachment(utility, code, t, p):
+    """Add to the utility of one firm what its community's members feel for it."""
+    for lane in range(utility.size):
+        member = t.community[lane] == code
+        utility[lane] = utility[lane] + (p.attachment_effect * t.attachment[lane] if member else _ZERO)

@@ -1,0 +1,65 @@
+"""Distribution: the channel that can make a boycott durable.
+
+A firm is on the shelf on a share of shopping occasions. Retailers compare its recent sales with what they were used to:
+when sales fall below a share of that for some weeks, they cut its availability week by week; otherwise they restore
+it, slowly.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sim.mechanisms.base import MechanismParameters
+from sim.quantities import quantity
+
+if TYPE_CHECKING:
+    from sim.agents import Firm
+
+__all__ = ["COLUMNS", "DistributionParameters", "restock"]
+
+COLUMNS = ()
+
+
+class DistributionParameters(MechanismParameters):
+    """Parameters of the retailers' reaction."""
+
+    tolerance: float = quantity(
+        0.80, "share", 0, 1, "Share of usual sales below which retailers react", "Part des ventes usuelles sous laquelle les distributeurs réagissent"
+    )
+    patience: int = quantity(
+        4, "weeks", 1, 104, "Weeks of low sales before they cut", "Semaines de ventes faibles avant une coupe"
+    )
+    cut: float = quantity(0.10, "rate", 0, 1, "Share of availability cut in a week", "Part de présence coupée par semaine")
+    restore: float = quantity(
+        0.02, "rate", 0, 1, "Share of the lost availability restored in a week", "Part de la présence perdue rendue par semaine"
+    )
+    lowest: float = quantity(0.10, "share", 0, 1, "Lowest availability", "Présence minimale")
+    recent: float = quantity(
+        4.0, "weeks", 1, 52, "Weeks over which recent sales are averaged", "Semaines de la moyenne des ventes récentes"
+    )
+    usual: float = quantity(
+        26.0, "weeks", 2, 520, "Weeks over which usual sales are averaged", "Semaines de la moyenne des ventes usuelles"
+    )
+
+
+def restock(firm: Firm, p: DistributionParameters, week: int) -> None:
+    """Let retailers look at a firm's week and set its availability for the next.
+
+    Parameters
+    ----------
+    firm
+        Its units sold are read; its availability, averages and weeks of low sales are changed.
+    p
+        The mechanism's parameters.
+    week
+        The week that ends, from 1: averages are plain means until they have their length.
+    """
+    units = float(firm.week.units)
+    firm.recent_sales += (units - firm.recent_sales) / min(week, p.recent)
+    firm.usual_sales += (units - firm.usual_sales) / min(week, p.usual)
+    low = week > p.recent and firm.recent_sales < p.tolerance * firm.usual_sales
+    firm.low_weeks = firm.low_weeks + 1 if low else 0
+    if firm.low_weeks >= p.patience:
+        firm.available = max(min(p.lowest, firm.full_availability), firm.available * (1 - p.cut))
+    elif not low:
+        firm.available += p.restore * (firm.full_availability - firm.available)

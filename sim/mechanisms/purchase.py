@@ -1,0 +1,206 @@
+"""Purchase: zapping is polygamy, not restlessness.
+
+In each sector a consumer makes n ~ Poisson(λ) purchases a week, all from one supplier (one shopping trip). With λ gamma
+distributed over consumers, purchase counts are negative binomial (NBD). The supplier is chosen by mixed logit:
+
+    U_f = appeal_f + taste_f + quality_weight · Q_f + value_weight · Σ_c w_c · perceived_fc + attachment
+          + inertia · [bought there last] − β · price_f / reference price + feature and display + militancy,
+
+against the outside option (not buying) where the sector has one. Zapping comes first from heterogeneous taste (a
+repertoire of brands) and weak inertia, which the scenario's `zapping` scales.
+
+The choice is the winner of a race of exponential clocks with rates exp(U_f): exactly the logit probabilities, and each
+firm keeps its own luck, so that a price cut moves only consumers to or from that firm.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.columns import Column
+from sim.compiling import compiled
+from sim.fastmath import exp32, log32
+from sim.mechanisms.base import MechanismParameters
+from sim.quantities import quantity
+from sim.streams import exponential_from, mix32, uniform_from
+
+__all__ = [
+    "COLUMNS",
+    "NEVER",
+    "SIGNALS",
+    "PurchaseParameters",
+    "count_units",
+    "enter_race",
+    "fit_values",
+    "start_race",
+    "tally_purchases",
+    "tally_reach",
+    "utility_of",
+]
+
+NEVER = -32768
+"""Week of the last purchase of who has never bought."""
+
+COLUMNS = (
+    Column("taste", "number", "firm", "utility", "taste for each firm: the repertoire", 0.0),
+    Column("price_sensitivity", "number", None, "utility", "utility lost to the sector's reference price", 0.0),
+    Column("inertia", "number", None, "utility", "utility of buying where one bought last", 0.0),
+    Column("rate", "number", "sector", "per_week", "purchases a week in each sector", 0.0),
+    Column("supplier", "code", "sector", "firm", "last supplier in each sector (-1: none)", -1),
+    Column("bought", "code", "firm", "week", "week of the last purchase from each firm (-32768: never)", NEVER),
+)
+
+SIGNALS = ("price", "appeal", "feature", "display", "available", "proclaimed", "known")
+
+
+class PurchaseParameters(MechanismParameters):
+    """Parameters of the choice of a supplier."""
+
+    quality_weight: float = quantity(
+        3.0, "utility", 0, 50, "Utility of believed quality, from 0 to 1", "Utilité de la qualité perçue, de 0 à 1", symbol="β_Q"
+    )
+    value_weight: float = quantity(
+        1.0, "utility", 0, 50, "Utility of a full fit of values", "Utilité d'un plein accord de valeurs", symbol="β_v"
+    )
+    zapping: float = quantity(
+        1.0,
+        "ratio",
+        0.05,
+        20,
+        "Zapping: divides the spread of taste and the inertia; above 1, broader repertoires",
+        "Zapping : divise la dispersion des goûts et l'inertie ; au-dessus de 1, répertoires plus larges",
+        symbol="Z",
+    )
+    taste_spread: float = quantity(
+        1.4,
+        "utility",
+        0,
+        20,
+        "Standard deviation of taste for a firm over consumers",
+        "Écart type du goût pour une firme entre consommateurs",
+        symbol="σ_t",
+        source="scanner panels: Dirichlet S between 1 and 10",
+    )
+    feature_effect: float = quantity(
+        0.9, "utility", 0, 20, "Utility of a feature in leaflets", "Utilité d'une annonce en prospectus", source="Ecdat Catsup"
+    )
+    display_effect: float = quantity(
+        0.8, "utility", 0, 20, "Utility of a display in store", "Utilité d'une mise en avant en magasin", source="Ecdat Catsup"
+    )
+
+
+_ZERO = np.float32(0.0)
+_ONE = np.float32(1.0)
+_FAR = np.float32(3.0e38)
+_SURPLUS = np.float32(1024.0)
+_NOT_BUYING = np.int32(-1)
+_UNITS_ZERO = np.int32(0)
+_UNITS_ONE = np.int32(1)
+
+
+@compiled
+def count_units(units, term, cumulated, rate, words, key, most):
+    """Draw n ~ Poisson(rate) for each lane by inverting its distribution; n stops at `most`.
+
+    `units` int32, `term` and `cumulated` float32 scratch, all (lanes,); one uniform a consumer, sector and week.
+    """
+    for lane in range(units.size):
+        term[lane] = exp32(-rate[lane])
+        cumulated[lane] = term[lane]
+        units[lane] = _UNITS_ZERO
+    for k in range(1, most + 1):
+        share = _ONE / np.float32(k)
+        for lane in range(units.size):
+            u = uniform_from(mix32(words[lane], key))
+            units[lane] = np.int32(units[lane] + (_UNITS_ONE if u > cumulated[lane] else _UNITS_ZERO))
+            term[lane] = term[lane] * (rate[lane] * share)
+            cumulated[lane] = cumulated[lane] + term[lane]
+
+
+@compiled
+def utility_of(utility, taste, quality, supplier, inertia, price_sensitivity, firm, code, reference_price, p):
+    """Write the utility of one firm before values, attachment and militancy."""
+    constant = firm.appeal + p.feature_effect * firm.feature + p.display_effect * firm.display
+    price, weight = firm.price / reference_price, p.quality_weight
+    for lane in range(utility.size):
+        habit = inertia[lane] if supplier[lane] == code else _ZERO
+        utility[lane] = constant + taste[lane] + weight * quality[lane] + habit - price_sensitivity[lane] * price
+
+
+@compiled
+def fit_values(utility, values, sincerity, firm, p):
+    """Add how well one firm's perceived conduct fits the consumer's causes."""
+    for c in range(values.shape[0]):
+        known, trusted = p.value_weight * firm.known[c], p.value_weight * (firm.proclaimed[c] - firm.known[c])
+        if known != _ZERO or trusted != _ZERO:
+            weight = values[c]
+            for lane in range(utility.size):
+                utility[lane] = utility[lane] + weight[lane] * (known + sincerity[lane] * trusted)
+
+
+@compiled
+def start_race(best, choice, sum_of_rates, words, key, has_outside, outside):
+    """Set the outside option's clock as the one to beat, or nothing where the sector has none."""
+    rate = exp32(outside) if has_outside else _ZERO
+    for lane in range(best.size):
+        clock = exponential_from(mix32(words[lane], key))
+        best[lane] = clock / rate if has_outside else _FAR
+        choice[lane] = _NOT_BUYING
+        sum_of_rates[lane] = rate
+
+
+@compiled
+def enter_race(best, choice, sum_of_rates, utility, words, key, trip, shelf_key, available, code):
+    """Let one firm's clock run against the best so far; on a trip where it is not on the shelf it stays out."""
+    me = np.int32(code)
+    everywhere = available >= _ONE
+    for lane in range(best.size):
+        rate = exp32(utility[lane])
+        clock = exponential_from(mix32(words[lane], key)) / rate
+        on_shelf = everywhere or uniform_from(mix32(trip[lane], shelf_key)) < available
+        wins = on_shelf and clock < best[lane]
+        best[lane] = clock if wins else best[lane]
+        choice[lane] = me if wins else choice[lane]
+        sum_of_rates[lane] = sum_of_rates[lane] + (rate if on_shelf else _ZERO)
+
+
+@compiled
+def tally_purchases(choice, units, sum_of_rates, supplier, t, week, reference_price, firm_counts, counts):
+    """Count a tile's purchases in one sector and remember where each buyer bought.
+
+    Consumer surplus is the logsum of the choice, in money: ln Σ exp(U) / β a purchase (Small and Rosen 1981).
+    """
+    for lane in range(choice.size):
+        n = units[lane]
+        if n > 0:
+            chosen, last = choice[lane], supplier[lane]
+            beta = t.price_sensitivity[lane]
+            if beta > _ZERO and sum_of_rates[lane] > _ZERO:
+                counts.surplus += np.int64(n) * np.int64(_SURPLUS * reference_price * log32(sum_of_rates[lane]) / beta)
+            if chosen < 0:
+                counts.not_bought += np.int64(n)
+            else:
+                firm = firm_counts[chosen]
+                firm.units += np.int64(n)
+                firm.trips += 1
+                firm.first_buyers += 1 if t.bought[chosen, lane] == NEVER else 0
+                counts.trips += 1
+                if last >= 0:
+                    counts.repeatable += 1
+                    counts.switches += 1 if last != chosen else 0
+                    firm_counts[last].returnable += 1
+                    firm_counts[last].returned += 1 if last == chosen else 0
+                supplier[lane] = np.int16(chosen)
+                t.bought[chosen, lane] = np.int16(week)
+
+
+@compiled
+def tally_reach(bought, week, window):
+    """Count the buyers of one firm over the last `window` weeks, and those who bought it last just before."""
+    reach, lost = 0, 0
+    oldest = np.int16(week - window)
+    for lane in range(bought.size):
+        last = bought[lane]
+        reach += 1 if last > oldest else 0
+        lost += 1 if last == oldest else 0
+    return reach, lost

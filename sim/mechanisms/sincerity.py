@@ -1,0 +1,134 @@
+"""Sincerity: consumers can tell whether a firm means what it says.
+
+S is a consumer's belief, 0 to 1, that a firm does what it claims. It is moved by peers' S (weight τ), by public exposure
+of the gap between the firm's claims and its conduct (a scandal, a check; target 1 − gap), by a crisis answered in time
+and sincerely (target 1), by human contact for members of the community (target 1) and, in `contribution`, by the sharing
+that a contributor receives. As with quality,
+
+    ΔS = speed · Σ w (x − S) / (memory + Σ w),
+
+and a fall is `asymmetry` times faster than a rise.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.columns import Column
+from sim.compiling import compiled
+from sim.fastmath import clip01
+from sim.mechanisms.base import MechanismParameters
+from sim.quantities import quantity
+
+__all__ = ["COLUMNS", "SIGNALS", "SincerityParameters", "claim_conduct_gap", "learn_sincerity", "move_sincerity", "update_sincerity"]
+
+COLUMNS = (Column("sincerity", "number", "firm", "score", "belief in each firm's sincerity", 0.5),)
+
+SIGNALS = ("exposure", "truth", "restored", "human_contact", "brand_push", "openness")
+
+
+class SincerityParameters(MechanismParameters):
+    """Parameters of the beliefs about sincerity."""
+
+    speed: float = quantity(
+        0.10, "rate", 0, 1, "Speed at which evidence moves S", "Vitesse à laquelle les indices déplacent S", symbol="κ_S"
+    )
+    memory: float = quantity(
+        1.0, "ratio", 0.01, 100, "Weight of what one already believes", "Poids de ce que l'on croit déjà", symbol="m_S"
+    )
+    asymmetry: float = quantity(
+        2.5,
+        "ratio",
+        1,
+        20,
+        "How much faster S falls than it rises",
+        "Rapport entre la vitesse de chute et de hausse de S",
+        symbol="A",
+        source="S1",
+    )
+    exposure_weight: float = quantity(
+        4.0,
+        "ratio",
+        0,
+        100,
+        "Weight of a public exposure of full severity",
+        "Poids d'une révélation publique de pleine gravité",
+        symbol="w_e",
+    )
+    contact_weight: float = quantity(
+        0.5,
+        "ratio",
+        0,
+        100,
+        "Weight of human contact for a community member",
+        "Poids du contact humain pour un membre de la communauté",
+        symbol="w_h",
+        source="S0 (human to human)",
+    )
+    repulsion: float = quantity(
+        0.05,
+        "rate",
+        0,
+        1,
+        "S lost in a week by members under full brand push of a closed firm",
+        "S perdu par semaine par les membres sous la pression publicitaire d'une firme fermée",
+        symbol="κ_r",
+        source="S2",
+    )
+    initial: float = quantity(
+        0.6, "score", 0, 1, "S of everyone at the start", "S de chacun au départ", symbol="S_0"
+    )
+
+
+_ZERO = np.float32(0.0)
+_ONE = np.float32(1.0)
+_SINCERE = np.float32(127.0)
+_BITS_SINCERE = np.uint32(15)
+_BITS_COUNT = np.uint32(27)
+_SUM_SINCERE = np.uint32(0xFFF)
+
+
+@compiled
+def move_sincerity(s, change, asymmetry):
+    """Return S after a change, a fall being `asymmetry` times as large, within [0, 1]."""
+    return clip01(s + (change * asymmetry if change < _ZERO else change))
+
+
+@compiled
+def learn_sincerity(s, evidence, weight, p):
+    """Return S after one piece of evidence (a value of 0 to 1) of a given weight."""
+    return move_sincerity(s, p.speed * weight * (evidence - s) / (p.memory + weight), p.asymmetry)
+
+
+@compiled
+def update_sincerity(sincerity, total, peer_trust, community, firm, code, p):
+    """Move what a tile believes of one firm's sincerity by peers, exposures, crisis answers and human contact."""
+    exposed = p.exposure_weight * firm.exposure
+    truth = firm.truth
+    restored = firm.restored
+    contact = p.contact_weight * firm.human_contact
+    repelled = p.repulsion * firm.brand_push * (_ONE - firm.openness)
+    speed, memory, asymmetry = p.speed, p.memory, p.asymmetry
+    for lane in range(sincerity.size):
+        word = total[lane]
+        speakers = np.int32(word >> _BITS_COUNT)
+        heard = np.float32(np.int32((word >> _BITS_SINCERE) & _SUM_SINCERE)) / (_SINCERE * np.float32(max(speakers, 1)))
+        by_peers = peer_trust[lane] if speakers > 0 else _ZERO
+        member = community[lane] == code
+        by_contact = contact if member else _ZERO
+        s = sincerity[lane]
+        pull = by_peers * (heard - s) + exposed * (truth - s) + (restored + by_contact) * (_ONE - s)
+        change = speed * pull / (memory + by_peers + exposed + restored + by_contact)
+        change = change - (repelled * s if member else _ZERO)
+        sincerity[lane] = move_sincerity(s, change, asymmetry)
+
+
+def claim_conduct_gap(claims_and_conduct: list[tuple[float, float]]) -> float:
+    """Return how far a firm's claims exceed its conduct: the largest positive difference, 0 to 1.
+
+    Parameters
+    ----------
+    claims_and_conduct
+        Pairs (claimed, done) on scales where more is better; stances run from −1 to 1 and count half.
+    """
+    return max((max(0.0, claim - conduct) for claim, conduct in claims_and_conduct), default=0.0)

@@ -1,0 +1,167 @@
+"""Random numbers that belong to an event, not to an order.
+
+Every draw is a pure function of (seed, replicate, agent, week, purpose), by the counter-based generator Philox4x32-10
+(Salmon, Moraes, Dror and Shaw 2011, "Parallel random numbers: as easy as 1, 2, 3"). So results do not depend on the
+number of threads, on the order of agents or on the engine; and two scenarios that differ in one lever meet the same
+luck (common random numbers). Draws for a firm, a sector or a cause are addressed by its name: adding one leaves the
+draws of the others alone.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.compiling import compiled
+from sim.fastmath import log32
+
+__all__ = [
+    "FIRM",
+    "NETWORK",
+    "TRAIT",
+    "WEEK",
+    "Luck",
+    "draw_week",
+    "exponential_from",
+    "key_of",
+    "mix32",
+    "normal_from",
+    "philox",
+    "uniform_from",
+]
+
+# The last word of the counter: what kind of thing is drawn, mixed with the key of its name where it has one.
+WEEK = 0x01000000
+TRAIT = 0x02000000
+NETWORK = 0x03000000
+FIRM = 0x04000000
+
+_WEEK = np.uint64(WEEK)
+_MASK = np.uint64(0xFFFFFFFF)
+_HIGH = np.uint64(32)
+_M0 = np.uint64(0xD2511F53)
+_M1 = np.uint64(0xCD9E8D57)
+_W0 = np.uint64(0x9E3779B9)
+_W1 = np.uint64(0xBB67AE85)
+
+_MIX_1 = np.uint64(0x21F0AAAD)
+_MIX_2 = np.uint64(0x735A2D97)
+_S15 = np.uint64(15)
+_S16 = np.uint64(16)
+
+_EIGHT = np.uint32(8)
+_UNIT = np.float32(2.0**-24)
+_HALF = np.float32(0.5)
+_BYTE = np.uint32(255)
+_S24 = np.uint32(24)
+_S16_32 = np.uint32(16)
+_BYTES_MEAN = np.float32(510.0)
+_BYTES_SCALE = np.float32(1.0 / 147.79039)  # standard deviation of the sum of four uniform bytes
+
+
+def key_of(name: str) -> int:
+    """Return the 24-bit key of a name: the same in every process, and whatever else exists."""
+    return zlib.crc32(name.encode()) & 0xFFFFFF
+
+
+@compiled
+def philox(c0, c1, c2, c3, k0, k1):
+    """Return four random 32-bit words (as uint64) for a counter of four words and a key of two (uint64 below 2**32)."""
+    for _ in range(10):
+        p0 = c0 * _M0
+        p1 = c2 * _M1
+        c0 = (p1 >> _HIGH) ^ c1 ^ k0
+        c1 = p1 & _MASK
+        c2 = (p0 >> _HIGH) ^ c3 ^ k1
+        c3 = p0 & _MASK
+        k0 = (k0 + _W0) & _MASK
+        k1 = (k1 + _W1) & _MASK
+    return c0, c1, c2, c3
+
+
+@compiled
+def draw_week(words, first, week, replicate, k0, k1):
+    """Fill words (4, lanes) uint32 with this week's luck of the consumers first, first + 1, …
+
+    Each decision of the week takes one of the four words and mixes in the key of its purpose (`mix32`), so that a
+    consumer costs one Philox block a week however many mechanisms draw.
+    """
+    a, b, c, d = words[0], words[1], words[2], words[3]
+    for lane in range(a.size):
+        r0, r1, r2, r3 = philox(np.uint64(first + lane), week, replicate, _WEEK, k0, k1)
+        a[lane] = np.uint32(r0)
+        b[lane] = np.uint32(r1)
+        c[lane] = np.uint32(r2)
+        d[lane] = np.uint32(r3)
+
+
+@compiled
+def mix32(word, key):
+    """Return a new 32-bit word from a random word and a key, both uint32 (hash "lowbias32" of Wellons 2018)."""
+    x = np.uint64(word) ^ np.uint64(key)
+    x = ((x ^ (x >> _S16)) * _MIX_1) & _MASK
+    x = ((x ^ (x >> _S15)) * _MIX_2) & _MASK
+    return np.uint32(x ^ (x >> _S15))
+
+
+@compiled
+def uniform_from(word):
+    """Return a float32 uniform on (0, 1), never 0 or 1, from a random 32-bit word."""
+    return (np.float32(np.uint32(word >> _EIGHT)) + _HALF) * _UNIT
+
+
+@compiled
+def normal_from(word):
+    """Return a float32 nearly standard normal, within ±3.45, from a random word: the sum of its four bytes."""
+    total = (word & _BYTE) + ((word >> _EIGHT) & _BYTE) + ((word >> _S16_32) & _BYTE) + (word >> _S24)
+    return (np.float32(np.uint32(total)) - _BYTES_MEAN) * _BYTES_SCALE
+
+
+@compiled
+def exponential_from(word):
+    """Return a float32 standard exponential from a random word."""
+    return -log32(uniform_from(word))
+
+
+class Luck:
+    """All the luck of one run: draws addressed by (agent, week, purpose) for a seed and a replicate.
+
+    Parameters
+    ----------
+    seed : int
+        0 ≤ seed < 2**63.
+    replicate : int
+        0 ≤ replicate < 2**32: the same market under other luck.
+    """
+
+    def __init__(self, seed: int, replicate: int = 0) -> None:
+        self.seed = seed
+        self.replicate = np.uint64(replicate)
+        self.k0 = np.uint64(seed & 0xFFFFFFFF)
+        self.k1 = np.uint64((seed >> 32) & 0xFFFFFFFF)
+
+    def uniforms(self, name: str, size: int) -> NDArray[np.float32]:
+        """Return `size` uniforms, consumer by consumer, for the trait called `name` (float32 in (0, 1))."""
+        values = np.empty(size, np.float32)
+        _fill_uniforms(values, self.replicate, np.uint64(TRAIT | key_of(name)), self.k0, self.k1)
+        return values
+
+    def firm(self, name: str, week: int, purpose: str) -> Iterator[float]:
+        """Yield uniforms in (0, 1) without end for one firm, week and purpose."""
+        agent, what, block = np.uint64(key_of(name)), np.uint64(FIRM | key_of(purpose)), 0
+        while True:
+            # The week has 16 bits of its word; the block number has the other 16.
+            when = np.uint64((block << 16) | week)
+            for word in philox(agent, when, self.replicate, what, self.k0, self.k1):
+                yield (int(word) + 0.5) * 2.0**-32
+            block += 1
+
+
+@compiled
+def _fill_uniforms(values, replicate, purpose, k0, k1):
+    for i in range(values.size):
+        r0, _r1, _r2, _r3 = philox(np.uint64(i), np.uint64(0), replicate, purpose, k0, k1)
+        values[i] = uniform_from(np.uint32(r0))

@@ -1,0 +1,99 @@
+"""A tile: some hundred consumers whose rows lie side by side, as the rules of the week see them.
+
+The same rules run over tiles of 512 lanes, compiled, and over tiles of one lane, in plain Python.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.compiling import compiled
+
+__all__ = ["Tile", "open_tile"]
+
+Numbers = NDArray[np.float32]
+Codes = NDArray[np.int16]
+
+
+class Tile(NamedTuple):
+    """Views on the columns of one tile: (lanes,) each, or (firms | sectors | causes, lanes)."""
+
+    # purchase
+    taste: Numbers
+    price_sensitivity: Numbers
+    inertia: Numbers
+    rate: Numbers
+    supplier: Codes
+    bought: Codes
+    # beliefs and sincerity
+    quality: Numbers
+    peer_trust: Numbers
+    brand_trust: Numbers
+    satisfaction: Numbers
+    mentioned: Codes
+    sincerity: Numbers
+    # activation
+    values: Numbers
+    threshold: Numbers
+    persistence: Numbers
+    energy: Numbers
+    role: Codes
+    cause: Codes
+    target: Codes
+    stance: Codes
+    episode: Codes
+    # contribution
+    propensity: Numbers
+    skill: Numbers
+    playfulness: Numbers
+    reciprocity: Numbers
+    community: Codes
+    attachment: Numbers
+    contributed: Numbers
+
+
+@compiled
+def open_tile(numbers, codes, rows):
+    """Open one tile.
+
+    Parameters
+    ----------
+    numbers, codes
+        float32 and int16 blocks of the tile, (rows, lanes).
+    rows
+        Record with the first row of every column, and the numbers of firms, sectors and causes.
+    """
+    f, s, c = rows.firms, rows.sectors, rows.causes
+    return Tile(
+        numbers[rows.taste : rows.taste + f],
+        numbers[rows.price_sensitivity],
+        numbers[rows.inertia],
+        numbers[rows.rate : rows.rate + s],
+        codes[rows.supplier : rows.supplier + s],
+        codes[rows.bought : rows.bought + f],
+        numbers[rows.quality : rows.quality + f],
+        numbers[rows.peer_trust],
+        numbers[rows.brand_trust],
+        numbers[rows.satisfaction],
+        codes[rows.mentioned],
+        numbers[rows.sincerity : rows.sincerity + f],
+        numbers[rows.values : rows.values + c],
+        numbers[rows.threshold],
+        numbers[rows.persistence],
+        numbers[rows.energy],
+        codes[rows.role],
+        codes[rows.cause],
+        codes[rows.target],
+        codes[rows.stance],
+        codes[rows.episode],
+        numbers[rows.propensity],
+        numbers[rows.skill],
+        numbers[rows.playfulness],
+        numbers[rows.reciprocity],
+        codes[rows.community],
+        numbers[rows.attachment],
+        numbers[rows.contributed],
+    )

@@ -1,0 +1,125 @@
+"""The traits of consumers: fixed at creation, each a named distribution with a unit and bounds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pydantic import Field
+
+from sim.distributions import Beta, Constant, Distribution, Gamma, Lognormal, Normal, Pareto, Uniform, draw
+from sim.quantities import Strict
+
+__all__ = ["BOUNDS", "Traits", "median_of", "out_of_bounds"]
+
+
+def _trait(default: object, unit: str, symbol: str, en: str, fr: str) -> Distribution:
+    return Field(
+        default,
+        description=en,
+        json_schema_extra={"unit": unit, "symbol": symbol, "description_fr": fr, "source": ""},
+    )  # type: ignore[no-any-return]
+
+
+class Traits(Strict):
+    """Traits of the whole population; values for each cause and purchase rates stand with the cause and the sector."""
+
+    price_sensitivity: Distribution = _trait(
+        Lognormal(distribution="lognormal", median=3.0, sigma=0.4),
+        "utility",
+        "β",
+        "Utility lost to the sector's reference price (about the own-price elasticity)",
+        "Utilité perdue au prix de référence du secteur (environ l'élasticité-prix propre)",
+    )
+    inertia: Distribution = _trait(
+        Normal(distribution="normal", mean=0.12, sd=0.12),
+        "utility",
+        "η",
+        "Utility of the last supplier; negative for variety seekers",
+        "Utilité du dernier fournisseur ; négative pour qui cherche la variété",
+    )
+    peer_trust: Distribution = _trait(
+        Beta(distribution="beta", mean=0.5, concentration=6.0),
+        "share",
+        "τ",
+        "Trust in peers' word",
+        "Confiance dans la parole des pairs",
+    )
+    brand_trust: Distribution = _trait(
+        Beta(distribution="beta", mean=0.4, concentration=6.0),
+        "share",
+        "ρ",
+        "Trust in experts and brands",
+        "Confiance dans les experts et les marques",
+    )
+    propensity: Distribution = _trait(
+        Lognormal(distribution="lognormal", median=0.25, sigma=1.665),
+        "ratio",
+        "a",
+        "Propensity to contribute, heavy-tailed, mean 1",
+        "Propension à contribuer, à queue lourde, de moyenne 1",
+    )
+    skill: Distribution = _trait(
+        Beta(distribution="beta", mean=0.35, concentration=4.0), "share", "k", "Skill", "Compétence"
+    )
+    playfulness: Distribution = _trait(
+        Beta(distribution="beta", mean=0.5, concentration=4.0),
+        "share",
+        "π",
+        "Pleasure taken in contributing",
+        "Plaisir pris à contribuer",
+    )
+    reciprocity: Distribution = _trait(
+        Beta(distribution="beta", mean=0.5, concentration=4.0),
+        "share",
+        "ς",
+        "How much sincerity calls for giving back",
+        "Combien la sincérité appelle un don en retour",
+    )
+    threshold: Distribution = _trait(
+        Lognormal(distribution="lognormal", median=0.7, sigma=0.5),
+        "ratio",
+        "θ",
+        "Drive above which one turns militant",
+        "Élan au-dessus duquel on devient militant",
+    )
+    half_life: Distribution = _trait(
+        Lognormal(distribution="lognormal", median=0.8, sigma=1.0),
+        "weeks",
+        "h",
+        "Weeks in which a militant's energy halves",
+        "Semaines où l'énergie d'un militant se réduit de moitié",
+    )
+
+
+BOUNDS: dict[str, tuple[float, float]] = {
+    "price_sensitivity": (0.0, 1000.0),
+    "inertia": (-20.0, 20.0),
+    "peer_trust": (0.0, 1.0),
+    "brand_trust": (0.0, 1.0),
+    "propensity": (0.0, 1000.0),
+    "skill": (0.0, 1.0),
+    "playfulness": (0.0, 1.0),
+    "reciprocity": (0.0, 1.0),
+    "threshold": (0.001, 1000.0),
+    "half_life": (0.05, 520.0),
+    "values": (0.0, 1.0),
+    "rate": (0.0, 20.0),
+}
+"""Lowest and highest value of each trait; draws beyond are set to them, a median beyond is refused."""
+
+
+def median_of(kind: Constant | Uniform | Normal | Lognormal | Gamma | Beta | Pareto) -> float:
+    """Return the median of a distribution."""
+    import numpy as np
+
+    return float(draw(kind, np.array([0.5], np.float32))[0])
+
+
+def out_of_bounds(traits: Traits) -> Iterator[tuple[str, float, tuple[float, float]]]:
+    """Yield the traits whose median lies out of their bounds: (trait, median, bounds)."""
+    for name in Traits.model_fields:
+        median, bounds = median_of(getattr(traits, name)), BOUNDS[name]
+        if not bounds[0] <= median <= bounds[1]:
+            yield name, median, bounds
+
+
