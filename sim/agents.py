@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import namedtuple
 from typing import Any
 
 import mesa
@@ -10,13 +9,12 @@ import numpy as np
 
 from sim.levers import LEVERS
 from sim.mechanisms.base import MAX_CAUSES
-from sim.mechanisms.experience import STARS
 from sim.mechanisms.sincerity import claim_conduct_gap
-from sim.records import FIRM_COUNTS
+from sim.records import NOTHING_COUNTED, WeekCounts
 from sim.scenario import FirmSetup
 from sim.strategies import STRATEGIES, Sight, Strategy
 
-__all__ = ["STATE", "Firm", "WeekCounts"]
+__all__ = ["STATE", "Firm"]
 
 STATE = (
     "alive",
@@ -31,6 +29,7 @@ STATE = (
     "co_created",
     "ideas",
     "ideas_submitted",
+    "ideas_outside",
     "ideas_launched",
     "capacity",
     "launched",
@@ -67,13 +66,6 @@ STATE = (
     "before_change",
 )
 """Attributes that change in a run, beside the levers: what a checkpoint keeps of a firm."""
-
-
-
-WeekCounts = namedtuple("WeekCounts", FIRM_COUNTS.names or ())  # type: ignore[misc]
-"""What was counted for a firm in a week, in simulated consumers (see `sim.records.FIRM_COUNTS`)."""
-
-NOTHING_COUNTED = WeekCounts(*[0] * (len(FIRM_COUNTS) - 1), [0] * STARS)
 
 
 class Firm(mesa.Agent):
@@ -116,7 +108,7 @@ class Firm(mesa.Agent):
         self.talent = self.external_talent = self.human_contact = 0.0
         self.value_created = self.external_share = self.co_created = 0.0
         self.ideas: list[tuple[float, int]] = []
-        self.ideas_submitted = self.ideas_launched = self.launched = self.launched_outside = 0
+        self.ideas_submitted = self.ideas_outside = self.ideas_launched = self.launched = self.launched_outside = 0
         self.capacity = self.launch_spend = 0.0
         self.reviewers = self.editors = self.peer_support = self.cases_settled_by_firm = 0.0
         self.repair = 0.0
@@ -178,11 +170,6 @@ class Firm(mesa.Agent):
         """Share of co-created value given back."""
         return float(self.sharing)
 
-    def take_counts(self, record: Any) -> None:
-        """Read a week's counts from the compiled pass."""
-        *counts, stars = record.tolist()
-        self.week = WeekCounts(*counts, stars.tolist())
-
     def hear_back(self, market: Any, sector_units: int) -> None:
         """Take in a week's sales, reviews and voices: share, rating, reputation, and its place in the public eye."""
         week, m = self.week, market.mechanisms
@@ -197,9 +184,9 @@ class Firm(mesa.Agent):
         sincere = week.sincerity / (1023 * market.population.size)
         self.reputation += 0.05 * ((self.rating + sincere) / 2 - self.reputation)
         loud = m.activation.voice_feeds * (week.voice_for + week.voice_against) / (1023 * market.population.size)
-        self.focus = [
-            min(1.0, focus * (1 - m.activation.focus_decay) + (loud if focus > 0 else 0.0)) for focus in self.focus
-        ]
+        kept, remembered = 1 - m.activation.focus_decay, 1 - m.activation.forgetting
+        self.focus = [min(1.0, kept * focus + (loud if focus > 0 else 0.0)) for focus in self.focus]
+        self.known = [remembered * known for known in self.known]
 
     def see(self) -> Sight:
         """Return what the firm's strategy may look at: its own accounts and what is public."""
@@ -228,7 +215,7 @@ class Firm(mesa.Agent):
         """Return all that changes in a run, as plain values: for checkpoints."""
         plain = {name: getattr(self, name) for name in (*STATE, *LEVERS)}
         plain["crises"] = [[c, crisis] for c, crisis in self.crises.items()]
-        plain["week"] = list(self.week)
+        plain["week"] = [*self.week[:-1], [int(n) for n in self.week.stars]]
         plain["strategy"] = self.strategy.state()
         return plain
 
@@ -245,5 +232,3 @@ class Firm(mesa.Agent):
                 self.ideas = [(float(v), int(o)) for v, o in value]
             else:
                 setattr(self, name, value)
-
-

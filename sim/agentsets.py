@@ -77,9 +77,7 @@ class AllAgents(MixedSet):
 
     def _kept(self, chosen: MesaSet, inplace: bool) -> MesaSet:
         if inplace:
-            raise TypeError(
-                "model.agents follows the model and is not changed in place; leave out inplace=True"
-            )
+            raise TypeError("model.agents follows the model and is not changed in place; leave out inplace=True")
         return chosen
 
 

@@ -43,7 +43,7 @@ def save(market: Market, path: str | Path) -> None:
         "makers": market.makers,
         "made": market.made,
         **market.words_heard(),
-        **{f"figure:{key}": values for key, values in market.record.state().items()},
+        **{f"figures:{scope}": values for scope, values in market.record.state().items()},
     }
     about = {
         "version": VERSION,
@@ -122,7 +122,7 @@ def _fill(market: Market, arrays: dict[str, Any], about: dict[str, Any]) -> None
         firm.restore(state)
     market.ended_episodes, market.ended_weeks = about["ended"]
     market.steps = about["week"]
-    figures = {key.removeprefix("figure:"): value for key, value in arrays.items() if key.startswith("figure:")}
+    figures = {key.removeprefix("figures:"): value for key, value in arrays.items() if key.startswith("figures:")}
     market.record.restore(figures, about["week"])
     market.running = market.week < market.setup.horizon
 

@@ -113,9 +113,7 @@ class Columns:
     numbers: npt.NDArray[np.float32]
     codes: npt.NDArray[np.int16]
 
-    def __init__(
-        self, declared: Sequence[Column], size: int, *, lanes: int, widths: Mapping[str, int]
-    ) -> None:
+    def __init__(self, declared: Sequence[Column], size: int, *, lanes: int, widths: Mapping[str, int]) -> None:
         if size < 1:
             raise ValueError(f"a population needs at least one consumer, not {size}")
         if lanes < 1 or lanes & (lanes - 1):
@@ -133,9 +131,7 @@ class Columns:
             if column.name in by_name:
                 raise ValueError(f"column {column.name!r} is declared twice")
             if column.per is not None and widths.get(column.per, -1) < 0:
-                raise ValueError(
-                    f"column {column.name!r}: widths does not say how many {column.per}s there are"
-                )
+                raise ValueError(f"column {column.name!r}: widths does not say how many {column.per}s there are")
             by_name[column.name] = column
             row[column.name] = used[column.kind]
             width[column.name] = 1 if column.per is None else int(widths[column.per])
@@ -243,9 +239,7 @@ class Columns:
             spread = np.broadcast_to(checked, shape).reshape(width, count)
         except ValueError:
             hint = "" if column.per is None else f"; give shape ({width}, 1) for one value per {column.per}"
-            raise ValueError(
-                f"column {name!r}: values of shape {checked.shape} do not fit {shape}{hint}"
-            ) from None
+            raise ValueError(f"column {name!r}: values of shape {checked.shape} do not fit {shape}{hint}") from None
         for offset, line in enumerate(spread):
             if chosen is None:
                 for stored, part in self._stretches(block[:, first + offset, :]):
@@ -397,9 +391,7 @@ def _checked(column: Column, values: npt.ArrayLike) -> Array:
             with np.errstate(over="raise"):
                 return given.astype(np.float32, copy=False)
         except FloatingPointError:
-            raise OverflowError(
-                f"column {column.name!r}: a value is beyond float32 (±{NUMBER_LIMIT:.3g})"
-            ) from None
+            raise OverflowError(f"column {column.name!r}: a value is beyond float32 (±{NUMBER_LIMIT:.3g})") from None
     if given.dtype.kind == "f":
         raise TypeError(f"column {column.name!r} holds codes: it takes whole numbers, not {given.dtype}")
     if given.size and given.dtype != np.int16:
@@ -415,9 +407,7 @@ def _checked_one(column: Column, value: Any) -> float | int:
         try:
             code = operator.index(value)
         except TypeError:
-            raise TypeError(
-                f"column {column.name!r} holds codes: it takes a whole number, not {value!r}"
-            ) from None
+            raise TypeError(f"column {column.name!r} holds codes: it takes a whole number, not {value!r}") from None
         _check_code(column, code)
         return code
     try:
@@ -431,6 +421,4 @@ def _checked_one(column: Column, value: Any) -> float | int:
 
 def _check_code(column: Column, code: int) -> None:
     if not CODE_RANGE.min <= code <= CODE_RANGE.max:
-        raise OverflowError(
-            f"column {column.name!r}: {code} is beyond int16 ({CODE_RANGE.min} to {CODE_RANGE.max})"
-        )
+        raise OverflowError(f"column {column.name!r}: {code} is beyond int16 ({CODE_RANGE.min} to {CODE_RANGE.max})")

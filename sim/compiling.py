@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import numba
-from numba.core import config
+from numba.core import config as numba_config
 from numba.core.dispatcher import Dispatcher
 
 __all__ = ["cache_folder", "compiled", "is_warm", "plain"]
@@ -58,8 +58,9 @@ def is_warm() -> bool:
 
 
 def compiled(rule: Callable[..., Any]) -> Any:
-    """Compile `rule` on first use: strict IEEE arithmetic (same bits everywhere), no interpreter lock, cached on disk."""
+    """Compile `rule` on first use: strict IEEE arithmetic (same bits everywhere), no interpreter lock, kept on disk."""
     folder = cache_folder()
+    config: Any = numba_config
     before = config.CACHE_DIR
     config.CACHE_DIR = str(folder) if folder else before
     try:

@@ -354,9 +354,7 @@ class ConsumerSet(MesaSet):
         """
         return self._kept(self.rows[permutation(self.random, len(self))], inplace)
 
-    def sort(
-        self, key: str | Callable[[Consumer], Any], ascending: bool = False, inplace: bool = False
-    ) -> ConsumerSet:
+    def sort(self, key: str | Callable[[Consumer], Any], ascending: bool = False, inplace: bool = False) -> ConsumerSet:
         """Return a selection of the same consumers, sorted; equal ones keep their order.
 
         Parameters
@@ -487,9 +485,7 @@ class ConsumerSet(MesaSet):
         if not inplace:
             return self._selection(rows)
         if self.live:
-            raise TypeError(
-                "a live set follows the market and is not changed in place; leave out inplace=True"
-            )
+            raise TypeError("a live set follows the market and is not changed in place; leave out inplace=True")
         self._rows, self._held = np.asarray(rows, dtype=np.intp), None
         return self
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from typing import Annotated, Literal
 
 import numpy as np
@@ -56,9 +57,7 @@ class Lognormal(Strict):
 
     distribution: Literal["lognormal"]
     median: float = quantity(..., "ratio", 0, None, "Median", "Médiane", exclusive_low=True)
-    sigma: float = quantity(
-        ..., "ratio", 0, 4, "Standard deviation of the logarithm", "Écart type du logarithme"
-    )
+    sigma: float = quantity(..., "ratio", 0, 4, "Standard deviation of the logarithm", "Écart type du logarithme")
 
 
 class Gamma(Strict):
@@ -75,7 +74,12 @@ class Beta(Strict):
     distribution: Literal["beta"]
     mean: float = quantity(..., "share", 0.001, 0.999, "Mean", "Moyenne")
     concentration: float = quantity(
-        ..., "ratio", 0.1, 1000, "Concentration, a + b: the larger, the more alike people are", "Concentration, a + b"
+        ...,
+        "ratio",
+        0.1,
+        1000,
+        "Concentration, a + b: the larger, the more alike people are",
+        "Concentration, a + b",
     )
 
 
@@ -136,6 +140,7 @@ def _normal(uniforms: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.asarray(ndtri(uniforms), np.float32)
 
 
+@lru_cache(maxsize=256)
 def _quantiles(kind: Gamma | Beta) -> NDArray[np.float64]:
     from scipy.special import betaincinv, gammaincinv, ndtr
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sim.levers import LEVERS
+from sim.levers import Change
 from sim.mechanisms.crisis import open_crisis
 from sim.scenario import Exposure, News, Scandal
 
@@ -24,16 +24,15 @@ def happen(market: Market) -> None:
         if change.until == market.week:
             firm.set_levers(firm.before_change.pop(_key(change), {}))
         if change.week == market.week:
-            levers = {name: value for name in LEVERS if (value := getattr(change, name)) is not None}
             if change.until is not None:
-                firm.before_change[_key(change)] = {name: getattr(firm, name) for name in levers}
-            firm.set_levers(levers)
+                firm.before_change[_key(change)] = {name: getattr(firm, name) for name in change.levers}
+            firm.set_levers(change.levers)
             firm.set_stances(change.causes or {})
 
 
-def _key(change: object) -> str:
+def _key(change: Change) -> str:
     """Name a scheduled change, so that its end finds what it had replaced."""
-    return f"{change.week}-{change.until}"  # type: ignore[attr-defined]
+    return f"{change.week}-{change.until}"
 
 
 def _take_place(market: Market, event: Scandal | News | Exposure) -> None:

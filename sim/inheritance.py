@@ -107,9 +107,7 @@ def graft(
         }
     if isinstance(value, list):
         kept = [position for position in range(len(value)) if (*at, position) not in skip]
-        return [
-            graft(source, value[old], (*at, old), (*to, new), places, skip) for new, old in enumerate(kept)
-        ]
+        return [graft(source, value[old], (*at, old), (*to, new), places, skip) for new, old in enumerate(kept)]
     return value
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Optional
+from typing import Annotated, Any
 
 from pydantic import Field, create_model
 
@@ -15,10 +15,22 @@ class Stances(Strict):
     """What a firm says and does about one cause."""
 
     proclaimed: float = quantity(
-        0.0, "stance", -1, 1, "What the firm says on this cause", "Ce que la firme dit de cette cause", symbol="p"
+        0.0,
+        "stance",
+        -1,
+        1,
+        "What the firm says on this cause",
+        "Ce que la firme dit de cette cause",
+        symbol="p",
     )
     conduct: float = quantity(
-        0.0, "stance", -1, 1, "What the firm does on this cause", "Ce que la firme fait pour cette cause", symbol="d"
+        0.0,
+        "stance",
+        -1,
+        1,
+        "What the firm does on this cause",
+        "Ce que la firme fait pour cette cause",
+        symbol="d",
     )
 
 
@@ -53,7 +65,13 @@ class Levers(Strict):
         0.0, "share", 0, 1, "Sharing that the firm claims", "Partage que la firme proclame", symbol="ĝ"
     )
     claimed_quality: float = quantity(
-        0.6, "score", 0, 1, "Quality that its advertising claims", "Qualité que vante sa publicité", symbol="Q̂"
+        0.6,
+        "score",
+        0,
+        1,
+        "Quality that its advertising claims",
+        "Qualité que vante sa publicité",
+        symbol="Q̂",
     )
     facilitation: float = quantity(
         0.0,
@@ -159,31 +177,41 @@ class Levers(Strict):
     display: float = quantity(
         0.0, "share", 0, 1, "Share of outlets that display it", "Part des points de vente en tête de gondole"
     )
-    causes: dict[str, Stances] = {}
+    causes: dict[str, Stances] = Field(default_factory=dict)
 
 
 LEVERS = quantities(Levers)
 
 
 class Change(Strict):
-    """When and for whom levers change."""
+    """When, for how long and for whom levers change, and stances with them."""
 
     week: int = quantity(..., "weeks", 1, None, "Week at whose start it takes effect", "Semaine d'effet")
     until: int | None = quantity(
-        None, "weeks", 2, None, "Week at whose start the old values return", "Semaine où les anciennes valeurs reviennent"
+        None,
+        "weeks",
+        2,
+        None,
+        "Week at whose start the old values return",
+        "Semaine où les anciennes valeurs reviennent",
     )
     firm: str
+    causes: dict[str, Stances] | None = None
+
+    @property
+    def levers(self) -> dict[str, Any]:
+        """The levers that change, and their new values."""
+        return {name: value for name in LEVERS if (value := getattr(self, name, None)) is not None}
 
 
 def _optional_levers() -> dict[str, Any]:
     """Give every lever again as an optional key, with the same bounds."""
     fields: dict[str, Any] = {}
-    for name, field in Levers.model_fields.items():
-        kind = Annotated[field.annotation, *field.metadata] if field.metadata else field.annotation
-        fields[name] = (
-            Optional[kind],  # noqa: UP045 - `kind | None` cannot be written for a run-time type
-            Field(None, description=field.description, json_schema_extra=field.json_schema_extra),
-        )
+    for name in LEVERS:
+        field = Levers.model_fields[name]
+        kind: Any = Annotated[field.annotation, *field.metadata] if field.metadata else field.annotation
+        optional = Field(None, description=field.description, json_schema_extra=field.json_schema_extra)
+        fields[name] = (kind | None, optional)
     return fields
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from operator import attrgetter
 from typing import Any
 
 import mesa
@@ -26,13 +27,25 @@ from sim.mechanisms.distribution import restock
 from sim.mechanisms.experience import repair_probability
 from sim.plainrecords import Objects, as_object, as_objects, write_back
 from sim.population import Population, most_units
-from sim.records import FIRM_COUNTS, FIRM_SIGNALS, KEYS, MARKET_COUNTS, SECTORS, SIGNAL_NAMES, STANCE_NAMES
+from sim.records import (
+    FIRM_COUNTS,
+    FIRM_SIGNALS,
+    KEYS,
+    MARKET_COUNTS,
+    SECTORS,
+    SIGNAL_NAMES,
+    STANCE_NAMES,
+    MarketCounts,
+    WeekCounts,
+)
 from sim.salience import Salience
 from sim.scenario import Mechanisms, Scenario, load
 from sim.streams import Luck, key_of
 from sim.week import run_tiles
 
 __all__ = ["Market"]
+
+_SIGNALS_OF = attrgetter(*SIGNAL_NAMES, *STANCE_NAMES)
 
 LANES = 512
 """Consumers in a tile: its rows fit the processor's second-level cache."""
@@ -73,6 +86,29 @@ class Market(ConsumerModel):
     zapping_class: type[ZappingConsumer] = ZappingConsumer
     militant_class: type[MilitantClient] = MilitantClient
 
+    setup: Scenario
+    """The scenario as this market runs it."""
+    firms: list[Firm]
+    """Firms, sector by sector."""
+    population: Population
+    consumers: ConsumerSet
+    """All consumers, as Mesa agents."""
+    salience: Salience
+    counts: MarketCounts
+    """What was counted for the market last week."""
+    record: Record
+    weight: float
+    """People whom one simulated consumer stands for."""
+    ended_episodes: int
+    ended_weeks: int
+    makers: NDArray[np.int64]
+    made: NDArray[np.int64]
+    """Histogram of contributions made so far: people and contributions in each bin."""
+    _said: NDArray[np.uint32]
+    _next_said: NDArray[np.uint32]
+    _voiced: NDArray[np.uint32]
+    _next_voiced: NDArray[np.uint32]
+
     def __init__(
         self,
         scenario: Scenario | str = "baseline",
@@ -94,6 +130,7 @@ class Market(ConsumerModel):
         super().__init__(rng=self.setup.seed % 2**32)
         self._plain: tuple[tuple[Any, ...], tuple[Any, ...]] = ((), ())
         self.engine, self.threads, self.replicate = engine, max(1, threads), int(replicate)
+        self.weight = self.setup.population.represents / self.setup.population.size
         self.luck = Luck(self.setup.seed, self.replicate)
         self._build_firms()
         self._build_consumers(1 if engine == "objects" else lanes or LANES)
@@ -140,11 +177,6 @@ class Market(ConsumerModel):
     def week(self) -> int:
         """Weeks begun so far: during a step the number of the present week, from 1."""
         return int(self.steps)
-
-    @property
-    def weight(self) -> float:
-        """People whom one simulated consumer stands for."""
-        return self.setup.population.represents / self.population.size
 
     @property
     def mechanisms(self) -> Mechanisms:
@@ -215,7 +247,15 @@ class Market(ConsumerModel):
         given = self._arguments()
         size, blocks, rows, firms, sectors, keys, salience, settings, *rest = given
         self._plain = (
-            (size, blocks, as_object(rows), as_objects(firms), as_objects(sectors), as_object(keys), salience),
+            (
+                size,
+                blocks,
+                as_object(rows),
+                as_objects(firms),
+                as_objects(sectors),
+                as_object(keys),
+                salience,
+            ),
             (as_object(settings), *rest, as_objects(self._firm_counts), as_object(self._counts[0])),
         )
         for consumer in self.consumers:
@@ -270,27 +310,25 @@ class Market(ConsumerModel):
 
     def _publish(self) -> None:
         """Write what consumers can see of the firms this week."""
-        signals, firms = self._signals, self.firms
-        for name in SIGNAL_NAMES:
-            signals[name] = [getattr(firm, name) for firm in firms]
-        for name in STANCE_NAMES:
-            signals[name] = [getattr(firm, name) for firm in firms]
+        for place, firm in enumerate(self.firms):
+            self._signals[place] = _SIGNALS_OF(firm) + self._firm_keys[place]
 
     def _hear_back(self) -> None:
         """Bring what was counted to the firms and to public attention."""
-        self.counts = self._counts[0]
+        self.counts = MarketCounts(*self._counts.tolist()[0])
         sold: dict[str, int] = {}
-        for firm, record in zip(self.firms, self._firm_counts, strict=True):
-            firm.take_counts(record)
+        for firm, record in zip(self.firms, self._firm_counts.tolist(), strict=True):
+            firm.week = WeekCounts(*record)
             sold[firm.sector] = sold.get(firm.sector, 0) + firm.week.units
         for firm in self.firms:
             firm.hear_back(self, sold[firm.sector])
-        voice = (self.counts.voice[: len(self.setup.causes)] / (1023.0 * self.population.size)).tolist()
+        loudest = 1023.0 * self.population.size
+        voice = [heard / loudest for heard in self.counts.voice[: len(self.setup.causes)].tolist()]
         if self.mechanisms.activation.enabled:
             self.salience.decay_and_hear(voice)
         self._is_voice = any(firm.week.attackers or firm.week.defenders for firm in self.firms)
-        self.ended_episodes += int(self.counts.ended_episodes)
-        self.ended_weeks += int(self.counts.ended_weeks)
+        self.ended_episodes += self.counts.ended_episodes
+        self.ended_weeks += self.counts.ended_weeks
         self.makers += self.counts.makers
         self.made += self.counts.made
 
@@ -317,12 +355,10 @@ class Market(ConsumerModel):
         self._firm_setups = setups
         self.salience = Salience([c.salience for c in self.setup.causes], self.mechanisms.activation)
         self._signals = np.zeros(len(setups), FIRM_SIGNALS).view(np.recarray)
-        self._signals["key"] = [key_of(firm.name) for firm in setups]
-        self._signals["shelf_key"] = [key_of(f"shelf of {firm.name}") for firm in setups]
+        self._firm_keys = [(key_of(firm.name), key_of(f"shelf of {firm.name}")) for firm in setups]
 
     def _build_consumers(self, lanes: int) -> None:
         size = self.setup.population.size
-        self.population: Population
         install(self, Population(self.setup, self._firm_setups, self.luck, lanes))
         self.consumers = ConsumerSet(self)
         self._rows = self.population.rows_record()
@@ -332,7 +368,7 @@ class Market(ConsumerModel):
         self._settings = _settings_record(self.mechanisms)
         self._firm_counts = np.zeros(len(self.firms), FIRM_COUNTS).view(np.recarray)
         self._counts = np.zeros(1, MARKET_COUNTS).view(np.recarray)
-        self.counts = self._counts[0]
+        self.counts = MarketCounts(*self._counts.tolist()[0])
         nobody = np.uint32(63 << 22)
         self._said, self._next_said = np.full(size, nobody), np.full(size, nobody)
         self._voiced, self._next_voiced = np.zeros(size, np.uint32), np.zeros(size, np.uint32)
@@ -375,7 +411,7 @@ def available_threads() -> int:
 def _changed(scenario: Scenario | str, settings: dict[str, Any]) -> Scenario:
     """Load or change a scenario; settings are checked like any scenario."""
     if isinstance(scenario, str | os.PathLike):
-        return load(scenario, settings)  # type: ignore[arg-type]
+        return load(scenario, settings)
     if not settings:
         return scenario
     from sim.scenario import changed

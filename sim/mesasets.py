@@ -93,7 +93,7 @@ def whole(function: Function, values: Array) -> Callable[[], Any] | None:
     if function is len:
         return lambda: len(values)
     by_array = _BY_ARRAY.get(function)
-    if by_array is not None and values.ndim == 1 and values.size:
+    if by_array is not None and values.ndim == 1:
         return lambda: by_array(values).item()
     inner = function.func if isinstance(function, functools.partial) else function
     if isinstance(inner, np.ufunc) or (getattr(inner, "__module__", None) or "").split(".")[0] == "numpy":

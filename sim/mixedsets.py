@@ -160,9 +160,7 @@ class MixedSet(MesaSet):
         """Return the same agents in random order, consumers and others mixed."""
         return self._kept(self._from_iterable(self._shuffled()), inplace)
 
-    def sort(
-        self, key: str | Callable[[Any], Any], ascending: bool = False, inplace: bool = False
-    ) -> MesaSet:
+    def sort(self, key: str | Callable[[Any], Any], ascending: bool = False, inplace: bool = False) -> MesaSet:
         """Return the same agents sorted by an attribute or function, largest first unless ``ascending``."""
         read = operator.attrgetter(key) if isinstance(key, str) else key
         return self._kept(self._from_iterable(sorted(self, key=read, reverse=not ascending)), inplace)

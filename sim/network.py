@@ -6,9 +6,9 @@ speaker) with the same number of peers for everyone:
 
 - *small world* (Watts and Strogatz 1998): each consumer listens to its nearest neighbours; each link is rewired with a
   probability to someone anywhere;
-- *scale-free* (static model of Goh, Kahng and Kim 2001): speakers are drawn with weights (rank)^−α inside the listener's
-  neighbourhood or, with the rewiring probability, anywhere, so that the number of listeners has a power-law tail with
-  exponent 1 + 1/α: a few are heard by very many.
+- *scale-free* (static model of Goh, Kahng and Kim 2001): speakers are drawn with weights (rank)^−α inside the
+  listener's neighbourhood or, with the rewiring probability, anywhere, so that the number of listeners has a power-law
+  tail with exponent 1 + 1/α: a few are heard by very many.
 
 Draws are addressed by consumer, so the graph is the same for any block size and number of threads.
 """
@@ -34,7 +34,13 @@ class Network(Strict):
 
     kind: Literal["small_world", "scale_free"] = "small_world"
     peers: int = quantity(
-        10, "count", 1, MAX_PEERS, "Peers each consumer listens to", "Pairs que chaque consommateur écoute", symbol="K"
+        10,
+        "count",
+        1,
+        MAX_PEERS,
+        "Peers each consumer listens to",
+        "Pairs que chaque consommateur écoute",
+        symbol="K",
     )
     rewiring: float = quantity(
         0.10,
@@ -141,10 +147,10 @@ def _key(luck: Luck) -> tuple[np.uint64, np.uint64, np.uint64]:
 @compiled
 def _taken(links, tile, lane, upto, who):
     """Whether a consumer already listens to `who` among its first `upto` links."""
+    taken = False
     for k in range(upto):
-        if links[tile, k, lane] == who:
-            return True
-    return False
+        taken = taken or links[tile, k, lane] == who
+    return taken
 
 
 @compiled

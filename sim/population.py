@@ -26,7 +26,16 @@ DECLARED: tuple[Column, ...] = (
 )
 """Every column of a consumer, by the mechanism that owns it."""
 
-_PLAIN_TRAITS = ("price_sensitivity", "peer_trust", "brand_trust", "propensity", "skill", "playfulness", "reciprocity", "threshold")  # fmt: skip
+_PLAIN_TRAITS = (
+    "price_sensitivity",
+    "peer_trust",
+    "brand_trust",
+    "propensity",
+    "skill",
+    "playfulness",
+    "reciprocity",
+    "threshold",
+)
 
 
 class Population:
@@ -98,7 +107,8 @@ class Population:
     def _draw_tastes(self, scenario: Scenario, firms: list[FirmSetup], luck: Luck) -> None:
         from scipy.special import ndtri
 
-        p, spread = scenario.mechanisms.purchase, scenario.mechanisms.beliefs.initial_spread
+        p, s = scenario.mechanisms.purchase, scenario.mechanisms.sincerity
+        spread = scenario.mechanisms.beliefs.initial_spread
         scale = np.float32(p.taste_spread / p.zapping)
         for f, firm in enumerate(firms):
             scores = ndtri(luck.uniforms(f"taste for {firm.name}", self.size)).astype(np.float32)
@@ -106,7 +116,9 @@ class Population:
             scores = ndtri(luck.uniforms(f"belief about {firm.name}", self.size)).astype(np.float32)
             belief = np.float32(firm.quality) + np.float32(spread) * scores
             self._write("quality", f, np.clip(belief, np.float32(0), np.float32(1)))
-            self._write("sincerity", f, np.full(self.size, scenario.mechanisms.sincerity.initial, np.float32))
+            scores = ndtri(luck.uniforms(f"trust in {firm.name}", self.size)).astype(np.float32)
+            trust = np.float32(s.initial) + np.float32(s.initial_spread) * scores
+            self._write("sincerity", f, np.clip(trust, np.float32(0), np.float32(1)))
 
     def _draw_values(self, scenario: Scenario, luck: Luck) -> None:
         """Draw the weights of causes, and order the ring by them so that neighbours are alike."""

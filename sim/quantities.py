@@ -20,7 +20,6 @@ UNITS = {
     "probability": {"en": "probability", "fr": "probabilité"},
     "rate": {"en": "share a week", "fr": "part par semaine"},
     "utility": {"en": "utility", "fr": "utilité"},
-
     "currency": {"en": "currency", "fr": "monnaie"},
     "currency_per_week": {"en": "currency a week", "fr": "monnaie par semaine"},
     "currency_per_head": {"en": "currency a head and week", "fr": "monnaie par tête et par semaine"},
@@ -35,16 +34,24 @@ UNITS = {
     "switch": {"en": "on or off", "fr": "actif ou non"},
 }
 
+
 class Strict(BaseModel):
     """A table of a scenario file: unknown keys, wrong types and non-finite numbers are refused; frozen once read."""
 
     model_config = ConfigDict(
-        extra="forbid", strict=True, frozen=True, allow_inf_nan=False, populate_by_name=True, serialize_by_alias=True
+        extra="forbid",
+        strict=True,
+        frozen=True,
+        allow_inf_nan=False,
+        populate_by_name=True,
+        serialize_by_alias=True,
     )
+
 
 def words(en: str, fr: str) -> dict[str, str]:
     """Pair an English text with its French one."""
     return {"en": en, "fr": fr}
+
 
 def quantity(
     default: Any,
@@ -80,14 +87,15 @@ def quantity(
     """
     if unit not in UNITS:
         raise KeyError(unit)
-    bounds = {"gt" if exclusive_low else "ge": low, "le": high}
+    bounds: dict[str, Any] = {"gt" if exclusive_low else "ge": low, "le": high}
+    given = more | {name: bound for name, bound in bounds.items() if bound is not None}
     return Field(
         default,
         description=en,
         json_schema_extra={"unit": unit, "symbol": symbol, "description_fr": fr, "source": source},
-        **{name: bound for name, bound in bounds.items() if bound is not None},
-        **more,
+        **given,
     )
+
 
 @dataclass(frozen=True)
 class Quantity:
@@ -101,6 +109,7 @@ class Quantity:
     meaning: dict[str, str]
     symbol: str
     source: str
+
 
 def quantities(model: type[BaseModel]) -> dict[str, Quantity]:
     """Return the quantities that a table declares, in order, by their key in a scenario file."""
@@ -120,6 +129,7 @@ def quantities(model: type[BaseModel]) -> dict[str, Quantity]:
                 source=str(extra["source"]),
             )
     return found
+
 
 def _bound(field: FieldInfo, *names: str) -> float | None:
     for rule in field.metadata:

@@ -5,13 +5,27 @@ They are numpy records with named fields, so that the compiled rules read `firm.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.mechanisms.base import MAX_CAUSES
 from sim.mechanisms.contribution import BINS
 from sim.mechanisms.experience import STARS
 
-__all__ = ["FIRM_COUNTS", "FIRM_SIGNALS", "KEYS", "MARKET_COUNTS", "SECTORS", "SIGNAL_NAMES", "STANCE_NAMES"]
+__all__ = [
+    "FIRM_COUNTS",
+    "FIRM_SIGNALS",
+    "KEYS",
+    "MARKET_COUNTS",
+    "NOTHING_COUNTED",
+    "SECTORS",
+    "SIGNAL_NAMES",
+    "STANCE_NAMES",
+    "MarketCounts",
+    "WeekCounts",
+]
 
 SIGNAL_NAMES = (
     "alive",
@@ -71,63 +85,66 @@ SECTORS = np.dtype(
 KEYS = np.dtype([(name, "u4") for name in ("mood", "join", "community", "effort", "kind", "leave")], align=True)
 """Keys of the draws that do not belong to a sector."""
 
-FIRM_COUNTS = np.dtype(
-    [
-        (name, "i8")
-        for name in (
-            "units",
-            "trips",
-            "first_buyers",
-            "returnable",
-            "returned",
-            "reach",
-            "lost",
-            "satisfaction",
-            "defects",
-            "complaints",
-            "repaired",
-            "reviews",
-            "review_score",
-            "members",
-            "leavers",
-            "contributors",
-            "supports",
-            "ideas",
-            "codesigns",
-            "belief",
-            "sincerity",
-            "attackers",
-            "defenders",
-            "boycotters",
-            "buycotters",
-            "voice_for",
-            "voice_against",
-        )
-    ]
-    + [("stars", "i8", (STARS,))]
-)
-"""What is counted for a firm in a week. Sums of scores are in 1/1023; all are integers, so order cannot matter."""
 
-MARKET_COUNTS = np.dtype(
-    [
-        (name, "i8")
-        for name in (
-            "trips",
-            "not_bought",
-            "repeatable",
-            "switches",
-            "surplus",
-            "flips",
-            "switched_causes",
-            "ended_episodes",
-            "ended_weeks",
-        )
-    ]
-    + [
-        ("militants", "i8", (MAX_CAUSES,)),
-        ("voice", "i8", (MAX_CAUSES,)),
-        ("makers", "i8", (BINS,)),
-        ("made", "i8", (BINS,)),
-    ]
-)
-"""What is counted for the market. `makers` and `made` are changes of the histogram of contributions made so far."""
+class WeekCounts(NamedTuple):
+    """What is counted for a firm in a week, in simulated consumers and units. Sums of scores are in 1/1023."""
+
+    units: int
+    trips: int
+    first_buyers: int
+    returnable: int
+    returned: int
+    reach: int
+    lost: int
+    satisfaction: int
+    defects: int
+    complaints: int
+    repaired: int
+    reviews: int
+    review_score: int
+    members: int
+    leavers: int
+    contributors: int
+    supports: int
+    ideas: int
+    codesigns: int
+    belief: int
+    sincerity: int
+    attackers: int
+    defenders: int
+    boycotters: int
+    buycotters: int
+    voice_for: int
+    voice_against: int
+    stars: list[int]
+
+
+class MarketCounts(NamedTuple):
+    """What is counted for the market in a week; `makers` and `made` are changes of the histogram of contributions."""
+
+    trips: int
+    not_bought: int
+    repeatable: int
+    switches: int
+    surplus: int
+    flips: int
+    switched_causes: int
+    ended_episodes: int
+    ended_weeks: int
+    militants: NDArray[np.int64]
+    voice: NDArray[np.int64]
+    makers: NDArray[np.int64]
+    made: NDArray[np.int64]
+
+
+_LENGTHS = {"stars": STARS, "militants": MAX_CAUSES, "voice": MAX_CAUSES, "makers": BINS, "made": BINS}
+
+
+def _counts_dtype(counts: type[WeekCounts] | type[MarketCounts]) -> np.dtype[np.void]:
+    """Return the record in which the rules count: integers only, so that the order of adding up cannot matter."""
+    return np.dtype([(name, "i8", (_LENGTHS[name],)) if name in _LENGTHS else (name, "i8") for name in counts._fields])
+
+
+FIRM_COUNTS = _counts_dtype(WeekCounts)
+MARKET_COUNTS = _counts_dtype(MarketCounts)
+NOTHING_COUNTED = WeekCounts(*np.zeros(1, FIRM_COUNTS).tolist()[0])

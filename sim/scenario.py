@@ -69,7 +69,13 @@ class Population(Strict):
 
     size: int = quantity(5000, "people", 10, 100_000_000, "Simulated consumers", "Consommateurs simulés", symbol="N")
     represents: float = quantity(
-        1_000_000, "people", 10, 1e10, "People whom they stand for", "Personnes qu'ils représentent", symbol="H"
+        1_000_000,
+        "people",
+        10,
+        1e10,
+        "People whom they stand for",
+        "Personnes qu'ils représentent",
+        symbol="H",
     )
     traits: Traits = Traits()
 
@@ -105,16 +111,25 @@ class FirmSetup(Strict):
     sector: str
     strategy: Literal["scripted", "pyramidal", "opportunist", "client_centred"] = "scripted"
     appeal: float = quantity(
-        0.0, "utility", -50, 50, "Utility of the brand to everyone", "Utilité de la marque pour tous", symbol="a_f"
+        0.0,
+        "utility",
+        -50,
+        50,
+        "Utility of the brand to everyone",
+        "Utilité de la marque pour tous",
+        symbol="a_f",
     )
     quality: float = quantity(0.6, "score", 0, 1, "Quality at the start", "Qualité au départ", symbol="q")
     defect_rate: float = quantity(
-        0.05, "probability", 0, 0.9, "Defect rate without mutual control", "Taux de défauts sans contrôle mutuel"
+        0.05,
+        "probability",
+        0,
+        0.9,
+        "Defect rate without mutual control",
+        "Taux de défauts sans contrôle mutuel",
     )
     unit_cost: float = quantity(5.0, "currency", 0, 1e6, "Cost of a unit", "Coût d'une unité")
-    fixed_cost: float = quantity(
-        50_000.0, "currency_per_week", 0, 1e10, "Fixed cost", "Coût fixe"
-    )
+    fixed_cost: float = quantity(50_000.0, "currency_per_week", 0, 1e10, "Fixed cost", "Coût fixe")
     cash: float = quantity(5_000_000.0, "currency", -1e12, 1e12, "Cash at the start", "Trésorerie au départ")
     availability: float = quantity(
         1.0, "share", 0, 1, "Share of shopping occasions on which it can be bought",
@@ -138,7 +153,13 @@ class Cause(Strict):
         },
     )
     salience: float = quantity(
-        0.0, "index", 0, 10, "Standing salience between events", "Saillance permanente entre les événements", symbol="A"
+        0.0,
+        "index",
+        0,
+        10,
+        "Standing salience between events",
+        "Saillance permanente entre les événements",
+        symbol="A",
     )
 
 
@@ -151,7 +172,12 @@ class Scandal(Strict):
     cause: str
     severity: float = quantity(..., "share", 0, 1, "Severity", "Gravité")
     revealed: float = quantity(
-        1.0, "share", 0, 1, "Share of the firm's real conduct that comes to light", "Part de la conduite réelle révélée"
+        1.0,
+        "share",
+        0,
+        1,
+        "Share of the firm's real conduct that comes to light",
+        "Part de la conduite réelle révélée",
     )
 
 
@@ -196,7 +222,12 @@ class FigureSettings(Strict):
     """How figures are counted."""
 
     window: int = quantity(
-        13, "weeks", 1, 520, "Weeks over which penetration is counted", "Semaines sur lesquelles la pénétration est comptée"
+        13,
+        "weeks",
+        1,
+        520,
+        "Weeks over which penetration is counted",
+        "Semaines sur lesquelles la pénétration est comptée",
     )
 
 
@@ -300,11 +331,11 @@ def _check_names(scenario: Scenario) -> Iterator[Finding]:
     from sim.problems import advice
 
     sectors, causes = [x.name for x in scenario.sectors], [x.name for x in scenario.causes]
-    for table, items in (("sector", scenario.sectors), ("firm", scenario.firms), ("cause", scenario.causes)):
+    for table, names in (("sector", sectors), ("firm", [x.name for x in scenario.firms]), ("cause", causes)):
         seen: dict[str, str] = {}
-        for i, item in enumerate(items):
-            twin = seen.setdefault(item.name.casefold(), item.name)
-            if twin != item.name:
+        for i, name in enumerate(names):
+            twin = seen.setdefault(name.casefold(), name)
+            if twin != name:
                 yield (table, i, "name"), "scenario.alike_names", {"other": twin}
     for i, firm in enumerate(scenario.firms):
         if firm.sector not in sectors:
@@ -389,12 +420,12 @@ def _check_schedule(scenario: Scenario) -> Iterator[Finding]:
     causes = [x.name for x in scenario.causes]
     taken: dict[tuple[str, str, int], int] = {}
     for i, change in enumerate(scenario.schedule):
-        levers = [name for name in (*LEVERS, "causes") if getattr(change, name) is not None]
+        levers = [*change.levers, *(["causes"] if change.causes else [])]
         if change.firm not in firms:
             yield ("schedule", i, "firm"), "scenario.no_firm", {"advice": advice(change.firm, firms)}
-        elif change.price is not None:
+        elif "price" in levers:
             at = ("schedule", i, "price")
-            yield from _check_price(at, change.price, prices.get(firms[change.firm].sector))
+            yield from _check_price(at, change.levers["price"], prices.get(firms[change.firm].sector))
         if change.week > scenario.horizon:
             yield ("schedule", i, "week"), "scenario.after_horizon", {"horizon": scenario.horizon}
         if change.until is not None and change.until <= change.week:
@@ -403,11 +434,19 @@ def _check_schedule(scenario: Scenario) -> Iterator[Finding]:
             yield ("schedule", i), "scenario.no_lever", {"options": ", ".join(LEVERS)}
         for cause in change.causes or {}:
             if cause not in causes:
-                yield ("schedule", i, "causes", cause), "scenario.no_cause", {
-                    "value": cause,
-                    "advice": advice(cause, causes),
-                }
+                yield (
+                    ("schedule", i, "causes", cause),
+                    "scenario.no_cause",
+                    {
+                        "value": cause,
+                        "advice": advice(cause, causes),
+                    },
+                )
         for lever in levers:
             other = taken.setdefault((change.firm, lever, change.week), i)
             if other != i:
-                yield ("schedule", i, lever), "scenario.twice_scheduled", {"firm": change.firm, "week": change.week}
+                yield (
+                    ("schedule", i, lever),
+                    "scenario.twice_scheduled",
+                    {"firm": change.firm, "week": change.week},
+                )

@@ -148,7 +148,9 @@ class ClientCentred(_Forgetful):
             "sharing": sharing,
             "proclaimed_openness": openness,
             "proclaimed_sharing": sharing,
-            "facilitation": _towards(levers["facilitation"], min(wanted, affordable) if sight.week > 4 else wanted, 0.1),
+            "facilitation": _towards(
+                levers["facilitation"], min(wanted, affordable) if sight.week > 4 else wanted, 0.1
+            ),
             "power_sharing": _towards(levers["power_sharing"], 0.5, 0.02),
             "brand_push": _towards(levers["brand_push"], 0.0, 0.2),
         }

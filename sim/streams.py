@@ -84,7 +84,7 @@ def philox(c0, c1, c2, c3, k0, k1):
 
 @compiled
 def draw_week(words, first, week, replicate, k0, k1):
-    """Fill words (4, lanes) uint32 with this week's luck of the consumers first, first + 1, …
+    """Fill words (4, lanes) uint32 with this week's luck of consecutive consumers from `first` on.
 
     Each decision of the week takes one of the four words and mixes in the key of its purpose (`mix32`), so that a
     consumer costs one Philox block a week however many mechanisms draw.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from pydantic import Field
 
@@ -12,12 +13,12 @@ from sim.quantities import Strict
 __all__ = ["BOUNDS", "Traits", "median_of", "out_of_bounds"]
 
 
-def _trait(default: object, unit: str, symbol: str, en: str, fr: str) -> Distribution:
+def _trait(default: Any, unit: str, symbol: str, en: str, fr: str) -> Any:
     return Field(
         default,
         description=en,
         json_schema_extra={"unit": unit, "symbol": symbol, "description_fr": fr, "source": ""},
-    )  # type: ignore[no-any-return]
+    )
 
 
 class Traits(Strict):
@@ -76,7 +77,7 @@ class Traits(Strict):
         "Combien la sincérité appelle un don en retour",
     )
     threshold: Distribution = _trait(
-        Lognormal(distribution="lognormal", median=0.7, sigma=0.5),
+        Lognormal(distribution="lognormal", median=0.5, sigma=0.5),
         "ratio",
         "θ",
         "Drive above which one turns militant",
@@ -121,5 +122,3 @@ def out_of_bounds(traits: Traits) -> Iterator[tuple[str, float, tuple[float, flo
         median, bounds = median_of(getattr(traits, name)), BOUNDS[name]
         if not bounds[0] <= median <= bounds[1]:
             yield name, median, bounds
-
-

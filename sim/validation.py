@@ -47,9 +47,7 @@ def validate(
         problems = _problems(document, model, error)
         raise ScenarioError(problems) from None
     problems = [
-        problem_at(document, at, message_key, **values)
-        for check in checks
-        for at, message_key, values in check(made)
+        problem_at(document, at, message_key, **values) for check in checks for at, message_key, values in check(made)
     ]
     if problems:
         raise ScenarioError(sorted(problems, key=lambda problem: problem.place))
@@ -120,9 +118,7 @@ def _is_about_type(details: ErrorDetails) -> bool:
     return details["type"].endswith("_type")
 
 
-def _message(
-    document: Document, path: KeyPath, details: ErrorDetails, annotations: list[Any]
-) -> tuple[KeyPath, str]:
+def _message(document: Document, path: KeyPath, details: ErrorDetails, annotations: list[Any]) -> tuple[KeyPath, str]:
     """Say an error in the language of the context, and give the path that it is about."""
     kind = details["type"]
     values: dict[str, object] = {"value": shown(details["input"])}

@@ -41,7 +41,21 @@ _HALF = np.float32(0.5)
 
 @compiled
 def run_tiles(
-    first, last, size, population, rows, firms, sectors, keys, salience, s, luck, window, talk, firm_counts, counts
+    first,
+    last,
+    size,
+    population,
+    rows,
+    firms,
+    sectors,
+    keys,
+    salience,
+    s,
+    luck,
+    window,
+    talk,
+    firm_counts,
+    counts,
 ):
     """Run one week for the tiles first to last − 1.
 
@@ -114,7 +128,8 @@ def _form_beliefs(heard, total, voices, is_voice, peers, said, t, firms, s):
             sum_words(total, heard, f)
             if s.beliefs.enabled:
                 update_quality(
-                    t.quality[f], t.sincerity[f], total, t.peer_trust, t.brand_trust, t.community, firms[f], f, s.beliefs
+                    t.quality[f], t.sincerity[f], total, t.peer_trust, t.brand_trust, t.community,
+                    firms[f], f, s.beliefs,
                 )  # fmt: skip
             if s.sincerity.enabled:
                 update_sincerity(t.sincerity[f], total, t.peer_trust, t.community, firms[f], f, s.sincerity)
@@ -144,7 +159,16 @@ def _buy(scratch, whole, words, week, place, sector, t, firms, s, firm_counts, c
             if s.activation.enabled:
                 add_militancy(utility, f, t, s.activation)
             enter_race(
-                best, choice, sum_of_rates, utility, words[0], firm.key, words[1], firm.shelf_key, firm.available, f
+                best,
+                choice,
+                sum_of_rates,
+                utility,
+                words[0],
+                firm.key,
+                words[1],
+                firm.shelf_key,
+                firm.available,
+                f,
             )
     tally_purchases(choice, units, sum_of_rates, supplier, t, week, sector.reference_price, firm_counts, counts)
     if s.experience.enabled:

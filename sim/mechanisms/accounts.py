@@ -52,9 +52,16 @@ class AccountsParameters(MechanismParameters):
         "Crédit : semaines de chiffre d'affaires dont la trésorerie peut passer sous zéro",
     )
     patience: int = quantity(
-        8, "weeks", 1, 520, "Weeks beyond credit before bankruptcy", "Semaines au-delà du crédit avant la faillite"
+        8,
+        "weeks",
+        1,
+        520,
+        "Weeks beyond credit before bankruptcy",
+        "Semaines au-delà du crédit avant la faillite",
     )
-    bankruptcy: bool = quantity(True, "switch", None, None, "Whether firms can go bankrupt", "Si les firmes peuvent faire faillite")
+    bankruptcy: bool = quantity(
+        True, "switch", None, None, "Whether firms can go bankrupt", "Si les firmes peuvent faire faillite"
+    )
 
 
 def in_cents(amount: float) -> int:

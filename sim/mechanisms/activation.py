@@ -72,10 +72,16 @@ class ActivationParameters(MechanismParameters):
         symbol="χ",
     )
     mood: float = quantity(
-        0.15, "ratio", 0, 10, "Standard deviation of mood in the drive", "Écart type de l'humeur dans l'élan", symbol="σ_m"
+        0.15,
+        "ratio",
+        0,
+        10,
+        "Standard deviation of mood in the drive",
+        "Écart type de l'humeur dans l'élan",
+        symbol="σ_m",
     )
     spark: float = quantity(
-        1.0,
+        1.5,
         "ratio",
         0,
         100,
@@ -84,7 +90,12 @@ class ActivationParameters(MechanismParameters):
         symbol="e_0",
     )
     floor: float = quantity(
-        0.05, "share", 0.001, 1, "Energy below which an episode ends", "Énergie sous laquelle l'épisode prend fin"
+        0.05,
+        "share",
+        0.001,
+        1,
+        "Energy below which an episode ends",
+        "Énergie sous laquelle l'épisode prend fin",
     )
     kinship: float = quantity(
         0.5,
@@ -96,10 +107,17 @@ class ActivationParameters(MechanismParameters):
         symbol="k_a",
     )
     click_cost: float = quantity(
-        0.06, "share", 0, 1, "Energy needed to speak", "Énergie nécessaire pour parler", symbol="ε_s", source="S3"
+        0.06,
+        "share",
+        0,
+        1,
+        "Energy needed to speak",
+        "Énergie nécessaire pour parler",
+        symbol="ε_s",
+        source="S3",
     )
     act_cost: float = quantity(
-        0.45,
+        0.35,
         "share",
         0,
         1,
@@ -117,7 +135,7 @@ class ActivationParameters(MechanismParameters):
         symbol="m",
     )
     sway: float = quantity(
-        0.5,
+        0.2,
         "ratio",
         0,
         1,
@@ -126,7 +144,7 @@ class ActivationParameters(MechanismParameters):
         symbol="κ_v",
     )
     review_weight: float = quantity(
-        0.2,
+        0.02,
         "ratio",
         0,
         10,
@@ -178,6 +196,15 @@ class ActivationParameters(MechanismParameters):
         "Share of a firm's link with a cause forgotten in a week",
         "Part du lien entre firme et cause oubliée en une semaine",
         symbol="δ_f",
+    )
+    forgetting: float = quantity(
+        0.15,
+        "rate",
+        0,
+        1,
+        "Share of what the public knows of a firm's conduct forgotten in a week",
+        "Part de ce que le public sait de la conduite d'une firme oubliée en une semaine",
+        symbol="δ_k",
     )
 
 
@@ -315,7 +342,7 @@ def _live_on(lane, active, ignites, drive, motive, t, firms, p, counts):
 
 @compiled
 def _choose_target(lane, cause, t, firms, p):
-    """Return the firm whose perceived conduct on a cause, times its place in the public eye, is largest; and the view."""
+    """Return the firm whose perceived conduct on a cause, times its public focus, is largest; and that view of it."""
     best, target, view = _ZERO, -1, _ZERO
     for f in range(firms.size):
         focus = firms[f].focus[cause]

@@ -36,9 +36,7 @@ _CODES = {bool: "?", int: "i4", float: "f4"}
 def settings_dtype(model: type[BaseModel]) -> np.dtype[Any]:
     """Return the record type in which the compiled rules read a mechanism's numbers."""
     fields = [
-        (name, _CODES[field.annotation])
-        for name, field in model.model_fields.items()
-        if field.annotation in _CODES
+        (name, _CODES[field.annotation]) for name, field in model.model_fields.items() if field.annotation in _CODES
     ]
     return np.dtype(fields, align=True)
 

@@ -1,9 +1,9 @@
 """Beliefs about quality: peers before experts (the "paranoia" of digital customers).
 
 A consumer holds a belief Q about the quality of each firm. What it hears in a week pulls Q: the mean satisfaction of
-the peers who speak of the firm (weight: peer trust τ), the public rating (τ / 2) and the firm's own claim (brand trust ρ
-times the sincerity S that the consumer grants it: 1 − S is its doubt). Its own memory weighs a fixed amount, so that a
-consumer who hears little changes little:
+the peers who speak of the firm (weight: peer trust τ), the public rating (τ / 2) and the firm's own claim (brand trust
+ρ times the sincerity S that the consumer grants it: 1 − S is its doubt). Its own memory weighs a fixed amount, so that
+a consumer who hears little changes little:
 
     Q ← Q + speed · Σ w (x − Q) / (memory + Σ w)
 
@@ -21,7 +21,16 @@ from sim.fastmath import clip01
 from sim.mechanisms.base import MechanismParameters
 from sim.quantities import quantity
 
-__all__ = ["COLUMNS", "NOBODY", "SIGNALS", "BeliefsParameters", "gather_words", "pack_words", "sum_words", "update_quality"]
+__all__ = [
+    "COLUMNS",
+    "NOBODY",
+    "SIGNALS",
+    "BeliefsParameters",
+    "gather_words",
+    "pack_words",
+    "sum_words",
+    "update_quality",
+]
 
 COLUMNS = (
     Column("quality", "number", "firm", "score", "belief about each firm's quality", 0.5),
@@ -87,6 +96,7 @@ _ONE = np.float32(1.0)
 _BITS_SINCERE = np.uint32(15)
 _BITS_FIRM = np.uint32(22)
 _BITS_COUNT = np.uint32(27)
+_ONE_SPEAKER = np.int32(1)
 _PAYLOAD = np.uint32(0x3FF | (0x7F << 15))
 _SPEAKER = np.uint32(1 << 27)
 _NO_WORD = np.uint32(0)
@@ -140,7 +150,7 @@ def update_quality(quality, sincerity, total, peer_trust, brand_trust, community
     for lane in range(quality.size):
         word = total[lane]
         speakers = np.int32(word >> _BITS_COUNT)
-        heard = np.float32(np.int32(word & _SUM_SCORE)) / (_SCORE * np.float32(max(speakers, 1)))
+        heard = np.float32(np.int32(word & _SUM_SCORE)) / (_SCORE * np.float32(max(speakers, _ONE_SPEAKER)))
         tau = peer_trust[lane]
         by_peers = tau if speakers > 0 else _ZERO
         by_rating = tau * rated

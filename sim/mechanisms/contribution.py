@@ -41,7 +41,7 @@ class ContributionParameters(MechanismParameters):
     """Parameters of communities and contributions."""
 
     effort: float = quantity(
-        0.30,
+        0.08,
         "per_week",
         0,
         50,
@@ -50,7 +50,7 @@ class ContributionParameters(MechanismParameters):
         symbol="ε",
     )
     join_rate: float = quantity(
-        0.02,
+        0.008,
         "rate",
         0,
         1,
@@ -84,7 +84,7 @@ class ContributionParameters(MechanismParameters):
         "Part des membres sans attache qui s'en vont en une semaine",
     )
     idea_share: float = quantity(
-        0.25,
+        0.01,
         "share",
         0,
         1,
@@ -92,7 +92,7 @@ class ContributionParameters(MechanismParameters):
         "Part des idées dans les contributions des plus compétents",
     )
     codesign_share: float = quantity(
-        0.25,
+        0.05,
         "share",
         0,
         1,
@@ -136,7 +136,12 @@ class ContributionParameters(MechanismParameters):
         "Attachement gagné par contribution avec un plein contact humain",
     )
     fading: float = quantity(
-        0.02, "rate", 0, 1, "Attachment lost in an idle week", "Attachement perdu en une semaine sans contribuer"
+        0.02,
+        "rate",
+        0,
+        1,
+        "Attachment lost in an idle week",
+        "Attachement perdu en une semaine sans contribuer",
     )
     attachment_effect: float = quantity(
         0.5,

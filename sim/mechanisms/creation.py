@@ -30,17 +30,32 @@ from sim.quantities import quantity
 if TYPE_CHECKING:
     from sim.agents import Firm
 
-__all__ = ["COLUMNS", "CreationParameters", "best_values", "create_value", "defect_rate", "launch_ideas", "start_talent"]
+__all__ = [
+    "COLUMNS",
+    "CreationParameters",
+    "best_values",
+    "create_value",
+    "defect_rate",
+    "launch_ideas",
+    "start_talent",
+]
 
 COLUMNS = ()
 _POOL = 32
+_BEST_OF_WEEK = 8
 
 
 class CreationParameters(MechanismParameters):
     """Parameters of value creation, the idea funnel and mutual control."""
 
     outside_weight: float = quantity(
-        0.5, "share", 0, 1, "Weight of outside talent in value", "Poids des talents extérieurs dans la valeur", symbol="ω"
+        0.5,
+        "share",
+        0,
+        1,
+        "Weight of outside talent in value",
+        "Poids des talents extérieurs dans la valeur",
+        symbol="ω",
     )
     elasticity: float = quantity(
         2.0,
@@ -61,7 +76,7 @@ class CreationParameters(MechanismParameters):
         symbol="R_½",
     )
     outside_half: float = quantity(
-        0.02,
+        0.005,
         "per_week",
         1e-9,
         100,
@@ -82,13 +97,30 @@ class CreationParameters(MechanismParameters):
         0.08, "rate", 0, 1, "Speed at which talent follows spend and effort", "Vitesse d'adaptation du talent"
     )
     quality_rate: float = quantity(
-        0.012, "rate", 0, 1, "Quality gained in a week at full value creation", "Qualité gagnée par semaine à pleine création", symbol="γ"
+        0.03,
+        "rate",
+        0,
+        1,
+        "Quality gained in a week at full value creation",
+        "Qualité gagnée par semaine à pleine création",
+        symbol="γ",
     )
     obsolescence: float = quantity(
-        0.004, "rate", 0, 1, "Quality lost in a week as the market moves on", "Qualité perdue par semaine quand le marché avance", symbol="δ_q"
+        0.0015,
+        "rate",
+        0,
+        1,
+        "Quality lost in a week as the market moves on",
+        "Qualité perdue par semaine quand le marché avance",
+        symbol="δ_q",
     )
     cost_saving: float = quantity(
-        0.15, "share", 0, 1, "Unit cost saved at full outside value", "Coût unitaire épargné à pleine valeur extérieure"
+        0.15,
+        "share",
+        0,
+        1,
+        "Unit cost saved at full outside value",
+        "Coût unitaire épargné à pleine valeur extérieure",
     )
     idea_tail: float = quantity(
         2.2,
@@ -100,22 +132,47 @@ class CreationParameters(MechanismParameters):
         symbol="α_i",
     )
     idea_scale: float = quantity(
-        0.10, "ratio", 0, 100, "Smallest value of a customer's idea", "Plus petite valeur d'une idée de client"
+        0.10,
+        "ratio",
+        0,
+        100,
+        "Smallest value of a customer's idea",
+        "Plus petite valeur d'une idée de client",
     )
     research_idea: float = quantity(
-        1.0, "ratio", 0, 100, "Median value of an idea from closed research", "Valeur médiane d'une idée de la recherche fermée"
+        1.0,
+        "ratio",
+        0,
+        100,
+        "Median value of an idea from closed research",
+        "Valeur médiane d'une idée de la recherche fermée",
     )
     research_idea_spread: float = quantity(
         0.4, "ratio", 0, 4, "Spread of its logarithm", "Dispersion de son logarithme"
     )
     research_ideas: float = quantity(
-        0.5, "per_week", 0, 1000, "Ideas a week from employees at full talent", "Idées par semaine des salariés à plein talent"
+        0.5,
+        "per_week",
+        0,
+        1000,
+        "Ideas a week from employees at full talent",
+        "Idées par semaine des salariés à plein talent",
     )
     launch_gain: float = quantity(
-        0.006, "score", 0, 1, "Quality gained from a launch of value 1", "Qualité gagnée par un lancement de valeur 1"
+        0.006,
+        "score",
+        0,
+        1,
+        "Quality gained from a launch of value 1",
+        "Qualité gagnée par un lancement de valeur 1",
     )
     launch_cost: float = quantity(
-        60_000.0, "currency", 0, 1e9, "Cost of developing and launching one idea", "Coût d'un développement et lancement"
+        60_000.0,
+        "currency",
+        0,
+        1e9,
+        "Cost of developing and launching one idea",
+        "Coût d'un développement et lancement",
     )
     power_fit: float = quantity(
         0.5,
@@ -127,7 +184,12 @@ class CreationParameters(MechanismParameters):
         source="S1",
     )
     power_delay: float = quantity(
-        0.4, "share", 0, 1, "Capacity lost to full power sharing", "Capacité perdue sous un plein partage du pouvoir"
+        0.4,
+        "share",
+        0,
+        1,
+        "Capacity lost to full power sharing",
+        "Capacité perdue sous un plein partage du pouvoir",
     )
     reviewers_half: float = quantity(
         2000.0,
@@ -172,13 +234,28 @@ class CreationParameters(MechanismParameters):
         source="open-source fault studies",
     )
     support_cases: float = quantity(
-        1.0, "ratio", 0, 100, "Service cases that one act of peer support settles", "Dossiers réglés par une entraide"
+        1.0,
+        "ratio",
+        0,
+        100,
+        "Service cases that one act of peer support settles",
+        "Dossiers réglés par une entraide",
     )
     inquiry_rate: float = quantity(
-        0.05, "probability", 0, 1, "Service cases per unit sold beside complaints", "Dossiers par unité vendue hors réclamations"
+        0.05,
+        "probability",
+        0,
+        1,
+        "Service cases per unit sold beside complaints",
+        "Dossiers par unité vendue hors réclamations",
     )
     case_cost: float = quantity(
-        4.0, "currency", 0, 1e6, "Cost of a service case that the firm settles", "Coût d'un dossier réglé par la firme"
+        4.0,
+        "currency",
+        0,
+        1e6,
+        "Cost of a service case that the firm settles",
+        "Coût d'un dossier réglé par la firme",
     )
     peer_cases: float = quantity(
         0.8,
@@ -228,7 +305,13 @@ def create_value(firm: Firm, p: CreationParameters, heads: float, weight: float)
     firm.reviewers += p.adaptation * (reviewers - firm.reviewers)
     firm.editors += p.adaptation * (designs - firm.editors)
     firm.defect_rate = defect_rate(
-        p, firm.base_defect_rate, firm.openness, firm.reviewers, firm.editors, firm.human_contact, firm.validation_layers
+        p,
+        firm.base_defect_rate,
+        firm.openness,
+        firm.reviewers,
+        firm.editors,
+        firm.human_contact,
+        firm.validation_layers,
     )
 
     cases = (week.units * p.inquiry_rate + week.complaints) * weight
@@ -296,15 +379,13 @@ def launch_ideas(firm: Firm, p: CreationParameters, weight: float, luck: Iterato
         Uniforms in (0, 1) for this firm and week.
     """
     submitted = round(firm.week.ideas * weight)
-    firm.ideas_submitted += submitted
+    own = int(p.research_ideas * firm.talent + next(luck))
+    firm.ideas_submitted += submitted + own
+    firm.ideas_outside += submitted
+    # Values are kept with their origin (1: a customer's, 0: an employee's); only the best can ever be chosen as best.
     pool = firm.ideas
-    # Values are kept with their origin (1: a customer's, 0: an employee's); only the best of the pool can matter.
-    pool += [(p.idea_scale * v, 1) for v in best_values(submitted, p.idea_tail, _POOL, luck)]
-    expected = p.research_ideas * firm.talent
-    own = int(expected + next(luck))
-    firm.ideas_submitted += own
-    for _ in range(own):
-        pool.append((p.research_idea * math.exp(p.research_idea_spread * _normal(luck)), 0))
+    pool += [(p.idea_scale * v, 1) for v in best_values(submitted, p.idea_tail, _BEST_OF_WEEK, luck)]
+    pool += [(_research_value(p, luck), 0) for _ in range(min(own, _BEST_OF_WEEK))]
     pool.sort(reverse=True)
     del pool[_POOL:]
 
@@ -312,8 +393,7 @@ def launch_ideas(firm: Firm, p: CreationParameters, weight: float, luck: Iterato
     firm.launched = firm.launched_outside = 0
     while firm.capacity >= 1 and pool:
         firm.capacity -= 1
-        choice = min(int((1 - firm.selectivity) * next(luck) * len(pool)), len(pool) - 1)
-        value, outside = pool.pop(choice)
+        value, outside = pool.pop(0) if next(luck) < firm.selectivity else _any_idea(firm, p, luck)
         fit = 1 + p.power_fit * firm.power_sharing
         firm.true_quality += (1 - firm.true_quality) * (1 - math.exp(-p.launch_gain * value * fit))
         firm.launched += 1
@@ -333,6 +413,18 @@ def best_values(count: int, tail: float, most: int, luck: Iterator[float]) -> li
         top += math.log(next(luck)) / (count - rank)
         values.append((-math.expm1(top)) ** (-1 / tail) if top < 0 else 1e6)
     return values
+
+
+def _any_idea(firm: Firm, p: CreationParameters, luck: Iterator[float]) -> tuple[float, int]:
+    """Draw one idea at random of all that were ever submitted."""
+    if next(luck) * firm.ideas_submitted < firm.ideas_outside:
+        return p.idea_scale * next(luck) ** (-1 / p.idea_tail), 1
+    return _research_value(p, luck), 0
+
+
+def _research_value(p: CreationParameters, luck: Iterator[float]) -> float:
+    """Draw the value of an employee's idea: lognormal."""
+    return p.research_idea * math.exp(p.research_idea_spread * _normal(luck))
 
 
 def _normal(luck: Iterator[float]) -> float:

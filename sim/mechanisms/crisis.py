@@ -28,28 +28,70 @@ class CrisisParameters(MechanismParameters):
     """Parameters of crises and answers."""
 
     base_delay: float = quantity(
-        0.5, "weeks", 0, 52, "Weeks a firm without hierarchy takes to answer", "Semaines de réponse d'une firme sans hiérarchie"
+        0.5,
+        "weeks",
+        0,
+        52,
+        "Weeks a firm without hierarchy takes to answer",
+        "Semaines de réponse d'une firme sans hiérarchie",
     )
     layer_delay: float = quantity(
-        0.75, "weeks", 0, 52, "Weeks that each validation layer adds", "Semaines ajoutées par niveau de validation", source="S3"
+        0.75,
+        "weeks",
+        0,
+        52,
+        "Weeks that each validation layer adds",
+        "Semaines ajoutées par niveau de validation",
+        source="S3",
     )
     in_time: float = quantity(
-        2.0, "weeks", 0, 52, "Weeks within which an answer counts as timely", "Semaines où une réponse vient à temps"
+        2.0,
+        "weeks",
+        0,
+        52,
+        "Weeks within which an answer counts as timely",
+        "Semaines où une réponse vient à temps",
     )
     tolerance: float = quantity(
-        0.25, "score", 0, 1, "Claim–conduct gap up to which an answer is believed", "Écart entre discours et actes jusqu'où une réponse est crue"
+        0.25,
+        "score",
+        0,
+        1,
+        "Claim–conduct gap up to which an answer is believed",
+        "Écart entre discours et actes jusqu'où une réponse est crue",
     )
     damping: float = quantity(
-        0.60, "share", 0, 1, "Share of attention that a good answer takes away", "Part de l'attention qu'une bonne réponse ôte"
+        0.60,
+        "share",
+        0,
+        1,
+        "Share of attention that a good answer takes away",
+        "Part de l'attention qu'une bonne réponse ôte",
     )
     restoring: float = quantity(
-        1.0, "ratio", 0, 100, "Weight of a good answer in beliefs about sincerity", "Poids d'une bonne réponse dans la sincérité perçue"
+        0.10,
+        "share",
+        0,
+        1,
+        "Share of the doubt that a good answer to a crisis of full severity takes away",
+        "Part du doute qu'une bonne réponse à une crise de pleine gravité dissipe",
     )
     feeding: float = quantity(
-        0.50, "ratio", 0, 10, "Share of the severity that a bad answer adds", "Part de la gravité qu'une mauvaise réponse ajoute"
+        0.50,
+        "ratio",
+        0,
+        10,
+        "Share of the severity that a bad answer adds",
+        "Part de la gravité qu'une mauvaise réponse ajoute",
     )
     gaffe: float = quantity(
-        0.15, "probability", 0, 1, "Probability that a wholly free representative errs", "Probabilité d'erreur d'un représentant tout à fait libre", source="S3"
+        0.15,
+        "probability",
+        0,
+        1,
+        "Probability that a wholly free representative errs",
+        "Probabilité d'erreur d'un représentant tout à fait libre",
+        source="S3",
     )
 
 

@@ -24,21 +24,43 @@ class DistributionParameters(MechanismParameters):
     """Parameters of the retailers' reaction."""
 
     tolerance: float = quantity(
-        0.80, "share", 0, 1, "Share of usual sales below which retailers react", "Part des ventes usuelles sous laquelle les distributeurs réagissent"
+        0.80,
+        "share",
+        0,
+        1,
+        "Share of usual sales below which retailers react",
+        "Part des ventes usuelles sous laquelle les distributeurs réagissent",
     )
     patience: int = quantity(
         4, "weeks", 1, 104, "Weeks of low sales before they cut", "Semaines de ventes faibles avant une coupe"
     )
-    cut: float = quantity(0.10, "rate", 0, 1, "Share of availability cut in a week", "Part de présence coupée par semaine")
+    cut: float = quantity(
+        0.10, "rate", 0, 1, "Share of availability cut in a week", "Part de présence coupée par semaine"
+    )
     restore: float = quantity(
-        0.02, "rate", 0, 1, "Share of the lost availability restored in a week", "Part de la présence perdue rendue par semaine"
+        0.02,
+        "rate",
+        0,
+        1,
+        "Share of the lost availability restored in a week",
+        "Part de la présence perdue rendue par semaine",
     )
     lowest: float = quantity(0.10, "share", 0, 1, "Lowest availability", "Présence minimale")
     recent: float = quantity(
-        4.0, "weeks", 1, 52, "Weeks over which recent sales are averaged", "Semaines de la moyenne des ventes récentes"
+        4.0,
+        "weeks",
+        1,
+        52,
+        "Weeks over which recent sales are averaged",
+        "Semaines de la moyenne des ventes récentes",
     )
     usual: float = quantity(
-        26.0, "weeks", 2, 520, "Weeks over which usual sales are averaged", "Semaines de la moyenne des ventes usuelles"
+        26.0,
+        "weeks",
+        2,
+        520,
+        "Weeks over which usual sales are averaged",
+        "Semaines de la moyenne des ventes usuelles",
     )
 
 

@@ -4,10 +4,10 @@ Satisfaction with a purchase is
 
     x = quality_f + match · taste_f + noise · z − loss · [defect],
 
-held to [0, 1]. A defect strikes with the firm's defect rate. The buyer complains with a probability; a complaint is made
-good with a probability that grows with service spend and with what co-construction lets peers do, and then satisfaction
-ends *above* what it would have been without the defect, by `recovery_bonus` (the service-recovery effect). Belief moves
-to x at once: Q ← Q + learning · (x − Q).
+held to [0, 1]. A defect strikes with the firm's defect rate. The buyer complains with a probability; a complaint is
+made good with a probability that grows with service spend and with what co-construction lets peers do, and then
+satisfaction ends *above* what it would have been without the defect, by `recovery_bonus` (the service-recovery
+effect). Belief moves to x at once: Q ← Q + learning · (x − Q).
 
 A review is written with a probability proportional to the propensity to contribute a, U-shaped in satisfaction, so that
 ratings are a self-selected mean.
@@ -44,13 +44,24 @@ class ExperienceParameters(MechanismParameters):
         symbol="μ",
     )
     noise: float = quantity(
-        0.12, "score", 0, 1, "Standard deviation of luck in a purchase", "Écart type du hasard d'un achat", symbol="σ_x"
+        0.12,
+        "score",
+        0,
+        1,
+        "Standard deviation of luck in a purchase",
+        "Écart type du hasard d'un achat",
+        symbol="σ_x",
     )
     defect_loss: float = quantity(
         0.40, "score", 0, 1, "Satisfaction lost to a defect", "Satisfaction perdue par un défaut", symbol="ℓ"
     )
     complaint_rate: float = quantity(
-        0.40, "probability", 0, 1, "Probability of complaining about a defect", "Probabilité de réclamer après un défaut"
+        0.40,
+        "probability",
+        0,
+        1,
+        "Probability of complaining about a defect",
+        "Probabilité de réclamer après un défaut",
     )
     recovery_bonus: float = quantity(
         0.05,

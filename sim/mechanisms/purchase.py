@@ -57,10 +57,22 @@ class PurchaseParameters(MechanismParameters):
     """Parameters of the choice of a supplier."""
 
     quality_weight: float = quantity(
-        3.0, "utility", 0, 50, "Utility of believed quality, from 0 to 1", "Utilité de la qualité perçue, de 0 à 1", symbol="β_Q"
+        3.0,
+        "utility",
+        0,
+        50,
+        "Utility of believed quality, from 0 to 1",
+        "Utilité de la qualité perçue, de 0 à 1",
+        symbol="β_Q",
     )
     value_weight: float = quantity(
-        1.0, "utility", 0, 50, "Utility of a full fit of values", "Utilité d'un plein accord de valeurs", symbol="β_v"
+        1.0,
+        "utility",
+        0,
+        50,
+        "Utility of a full fit of values",
+        "Utilité d'un plein accord de valeurs",
+        symbol="β_v",
     )
     zapping: float = quantity(
         1.0,
@@ -82,10 +94,22 @@ class PurchaseParameters(MechanismParameters):
         source="scanner panels: Dirichlet S between 1 and 10",
     )
     feature_effect: float = quantity(
-        0.9, "utility", 0, 20, "Utility of a feature in leaflets", "Utilité d'une annonce en prospectus", source="Ecdat Catsup"
+        0.9,
+        "utility",
+        0,
+        20,
+        "Utility of a feature in leaflets",
+        "Utilité d'une annonce en prospectus",
+        source="Ecdat Catsup",
     )
     display_effect: float = quantity(
-        0.8, "utility", 0, 20, "Utility of a display in store", "Utilité d'une mise en avant en magasin", source="Ecdat Catsup"
+        0.8,
+        "utility",
+        0,
+        20,
+        "Utility of a display in store",
+        "Utilité d'une mise en avant en magasin",
+        source="Ecdat Catsup",
     )
 
 

@@ -1,13 +1,13 @@
 """Sincerity: consumers can tell whether a firm means what it says.
 
-S is a consumer's belief, 0 to 1, that a firm does what it claims. It is moved by peers' S (weight τ), by public exposure
-of the gap between the firm's claims and its conduct (a scandal, a check; target 1 − gap), by a crisis answered in time
-and sincerely (target 1), by human contact for members of the community (target 1) and, in `contribution`, by the sharing
-that a contributor receives. As with quality,
+S is a consumer's belief, 0 to 1, that a firm does what it claims. Day to day it is moved by peers' S (weight τ) and,
+for members of the community, by human contact (target 1):
 
-    ΔS = speed · Σ w (x − S) / (memory + Σ w),
+    ΔS = speed · Σ w (x − S) / (memory + Σ w).
 
-and a fall is `asymmetry` times faster than a rise.
+Public events move it at once: an exposure of the gap between the firm's claims and its conduct (a scandal, a check;
+target 1 − gap), and a crisis answered in time and sincerely (target 1). In `contribution`, so does the sharing that a
+contributor receives. A fall is `asymmetry` times faster than a rise.
 """
 
 from __future__ import annotations
@@ -20,7 +20,15 @@ from sim.fastmath import clip01
 from sim.mechanisms.base import MechanismParameters
 from sim.quantities import quantity
 
-__all__ = ["COLUMNS", "SIGNALS", "SincerityParameters", "claim_conduct_gap", "learn_sincerity", "move_sincerity", "update_sincerity"]
+__all__ = [
+    "COLUMNS",
+    "SIGNALS",
+    "SincerityParameters",
+    "claim_conduct_gap",
+    "learn_sincerity",
+    "move_sincerity",
+    "update_sincerity",
+]
 
 COLUMNS = (Column("sincerity", "number", "firm", "score", "belief in each firm's sincerity", 0.5),)
 
@@ -31,10 +39,22 @@ class SincerityParameters(MechanismParameters):
     """Parameters of the beliefs about sincerity."""
 
     speed: float = quantity(
-        0.10, "rate", 0, 1, "Speed at which evidence moves S", "Vitesse à laquelle les indices déplacent S", symbol="κ_S"
+        0.10,
+        "rate",
+        0,
+        1,
+        "Speed at which evidence moves S",
+        "Vitesse à laquelle les indices déplacent S",
+        symbol="κ_S",
     )
     memory: float = quantity(
-        1.0, "ratio", 0.01, 100, "Weight of what one already believes", "Poids de ce que l'on croit déjà", symbol="m_S"
+        1.0,
+        "ratio",
+        0.01,
+        100,
+        "Weight of what one already believes",
+        "Poids de ce que l'on croit déjà",
+        symbol="m_S",
     )
     asymmetry: float = quantity(
         2.5,
@@ -46,14 +66,14 @@ class SincerityParameters(MechanismParameters):
         symbol="A",
         source="S1",
     )
-    exposure_weight: float = quantity(
-        4.0,
-        "ratio",
+    exposure_effect: float = quantity(
+        0.30,
+        "share",
         0,
-        100,
-        "Weight of a public exposure of full severity",
-        "Poids d'une révélation publique de pleine gravité",
-        symbol="w_e",
+        1,
+        "Share of the way to the truth that an exposure of full severity moves S",
+        "Part du chemin vers la vérité que S parcourt lors d'une révélation de pleine gravité",
+        symbol="κ_e",
     )
     contact_weight: float = quantity(
         0.5,
@@ -75,8 +95,14 @@ class SincerityParameters(MechanismParameters):
         symbol="κ_r",
         source="S2",
     )
-    initial: float = quantity(
-        0.6, "score", 0, 1, "S of everyone at the start", "S de chacun au départ", symbol="S_0"
+    initial: float = quantity(0.6, "score", 0, 1, "Mean of S at the start", "Moyenne de S au départ", symbol="S_0")
+    initial_spread: float = quantity(
+        0.15,
+        "score",
+        0,
+        0.5,
+        "Spread of S at the start: some trust a firm, some do not",
+        "Dispersion de S au départ : certains se fient à une firme, d'autres non",
     )
 
 
@@ -85,6 +111,7 @@ _ONE = np.float32(1.0)
 _SINCERE = np.float32(127.0)
 _BITS_SINCERE = np.uint32(15)
 _BITS_COUNT = np.uint32(27)
+_ONE_SPEAKER = np.int32(1)
 _SUM_SINCERE = np.uint32(0xFFF)
 
 
@@ -103,7 +130,7 @@ def learn_sincerity(s, evidence, weight, p):
 @compiled
 def update_sincerity(sincerity, total, peer_trust, community, firm, code, p):
     """Move what a tile believes of one firm's sincerity by peers, exposures, crisis answers and human contact."""
-    exposed = p.exposure_weight * firm.exposure
+    exposed = p.exposure_effect * firm.exposure
     truth = firm.truth
     restored = firm.restored
     contact = p.contact_weight * firm.human_contact
@@ -112,14 +139,16 @@ def update_sincerity(sincerity, total, peer_trust, community, firm, code, p):
     for lane in range(sincerity.size):
         word = total[lane]
         speakers = np.int32(word >> _BITS_COUNT)
-        heard = np.float32(np.int32((word >> _BITS_SINCERE) & _SUM_SINCERE)) / (_SINCERE * np.float32(max(speakers, 1)))
+        heard = np.float32(np.int32((word >> _BITS_SINCERE) & _SUM_SINCERE)) / (
+            _SINCERE * np.float32(max(speakers, _ONE_SPEAKER))
+        )
         by_peers = peer_trust[lane] if speakers > 0 else _ZERO
         member = community[lane] == code
         by_contact = contact if member else _ZERO
         s = sincerity[lane]
-        pull = by_peers * (heard - s) + exposed * (truth - s) + (restored + by_contact) * (_ONE - s)
-        change = speed * pull / (memory + by_peers + exposed + restored + by_contact)
-        change = change - (repelled * s if member else _ZERO)
+        pull = by_peers * (heard - s) + by_contact * (_ONE - s)
+        change = speed * pull / (memory + by_peers + by_contact) - (repelled * s if member else _ZERO)
+        change = change + exposed * (truth - s) + restored * (_ONE - s)
         sincerity[lane] = move_sincerity(s, change, asymmetry)
 
 
