@@ -7,7 +7,8 @@ for members of the community, by human contact (target 1):
 
 Public events move it at once: an exposure of the gap between the firm's claims and its conduct (a scandal, a check;
 target 1 − gap), and a crisis answered in time and sincerely (target 1). In `contribution`, so does the sharing that a
-contributor receives. A fall is `asymmetry` times faster than a rise.
+contributor receives. A fall by events or experience is `asymmetry` times faster than a rise; what peers say is a mean
+and pulls both ways alike, or mere talk would wear down everyone's trust in everyone.
 """
 
 from __future__ import annotations
@@ -147,9 +148,9 @@ def update_sincerity(sincerity, total, peer_trust, community, firm, code, p):
         by_contact = contact if member else _ZERO
         s = sincerity[lane]
         pull = by_peers * (heard - s) + by_contact * (_ONE - s)
-        change = speed * pull / (memory + by_peers + by_contact) - (repelled * s if member else _ZERO)
-        change = change + exposed * (truth - s) + restored * (_ONE - s)
-        sincerity[lane] = move_sincerity(s, change, asymmetry)
+        hearsay = speed * pull / (memory + by_peers + by_contact)
+        change = exposed * (truth - s) + restored * (_ONE - s) - (repelled * s if member else _ZERO)
+        sincerity[lane] = move_sincerity(clip01(s + hearsay), change, asymmetry)
 
 
 def claim_conduct_gap(claims_and_conduct: list[tuple[float, float]]) -> float:

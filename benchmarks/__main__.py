@@ -1,0 +1,60 @@
+"""Measure speed and memory: `python3 -m benchmarks [--small] [--out FILE]`.
+
+Prints a Markdown table. `--small` uses small markets: a smoke test whose figures mean nothing.
+"""
+
+from __future__ import annotations
+
+import argparse
+import platform
+import sys
+from pathlib import Path
+
+from benchmarks.measure import Sample, engines, ensemble, memory, start_up
+
+
+def main() -> None:
+    """Run all measurements and print them."""
+    parser = argparse.ArgumentParser(prog="python3 -m benchmarks", description=__doc__)
+    parser.add_argument("--small", action="store_true", help="small markets: only to see that the benchmarks run")
+    parser.add_argument("--out", type=Path, help="also write the table to this file")
+    options = parser.parse_args()
+    table = "\n".join([_machine(), "", _HEAD, *(sample.row() for sample in _samples(small=options.small))])
+    print(table)
+    if options.out:
+        options.out.write_text(table + "\n", encoding="utf-8")
+
+
+_HEAD = "| what | unit | least | median | most |\n| --- | --- | --- | --- | --- |"
+
+
+def _samples(*, small: bool) -> list[Sample]:
+    from experiments.runs import available_cores
+
+    cores = available_cores()
+    threads = [1] if cores == 1 else [1, cores]
+    if small:
+        samples = engines(2000, 2, few=10, repeats=1, threads=threads)
+        samples += [ensemble(2, 500, 4, cores, repeats=1), memory(20_000, 4, repeats=1)]
+        return samples
+    samples = engines(1_000_000, 13, few=200, repeats=8, threads=threads)
+    samples.append(ensemble(16, 5000, 104, cores, repeats=7))
+    samples.append(memory(1_000_000, 104, repeats=1))
+    return samples + start_up(repeats=3)
+
+
+def _machine() -> str:
+    import mesa
+    import numba
+    import numpy
+
+    from experiments.runs import available_cores
+
+    return (
+        f"{available_cores()} cores ({platform.machine()}), Python {platform.python_version()}, "
+        f"numpy {numpy.__version__}, numba {numba.__version__}, mesa {mesa.__version__}."
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

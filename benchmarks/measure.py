@@ -1,0 +1,128 @@
+"""What is measured: each function runs something, several times, and returns seconds or bytes."""
+
+from __future__ import annotations
+
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+__all__ = ["Sample", "engines", "ensemble", "memory", "start_up"]
+
+HERE = Path(__file__).resolve().parent
+MARKET = HERE / "million.toml"
+
+
+@dataclass(frozen=True)
+class Sample:
+    """Repeated measurements of one thing.
+
+    Attributes
+    ----------
+    name, unit
+        What it is.
+    values
+        One a repeat.
+    """
+
+    name: str
+    unit: str
+    values: tuple[float, ...]
+
+    @property
+    def median(self) -> float:
+        """The middle value: what to quote."""
+        return statistics.median(self.values)
+
+    def row(self) -> str:
+        """One row of a Markdown table: name, unit, least, median, most."""
+        least, most = min(self.values), max(self.values)
+        return f"| {self.name} | {self.unit} | {least:,.4g} | **{self.median:,.4g}** | {most:,.4g} |"
+
+
+def engines(consumers: int, weeks: int, few: int, repeats: int, threads: Sequence[int]) -> list[Sample]:
+    """Consumer-weeks a second of the compiled engine and of the one-agent-at-a-time engine, turn by turn.
+
+    The object engine runs the same market with `few` consumers for two weeks, since its cost a consumer-week does not
+    depend on their number; the ratio is taken within each turn.
+    """
+    from sim.market import Market
+
+    markets = {n: Market(str(MARKET), consumers=consumers, weeks=10**3, threads=n) for n in threads}
+    for market in markets.values():
+        market.step()
+    slow = Market(str(MARKET), consumers=few, weeks=10**3, engine="objects")
+    slow.step()
+    rates: dict[str, list[float]] = {f"compiled, {n} thread{'s' * (n > 1)}": [] for n in threads} | {"objects": []}
+    for _ in range(repeats):
+        for (n, market), name in zip(markets.items(), rates, strict=False):
+            del n
+            rates[name].append(consumers * weeks / _seconds(lambda market=market: market.run(weeks)))
+        rates["objects"].append(few * 2 / _seconds(lambda: slow.run(2)))
+    samples = [Sample(f"{name} engine", "consumer-weeks/s", tuple(values)) for name, values in rates.items()]
+    best = list(rates)[len(threads) - 1]
+    ratios = tuple(a / b for a, b in zip(rates[best], rates["objects"], strict=True))
+    return [*samples, Sample(f"{best} : objects", "ratio", ratios)]
+
+
+def ensemble(replicates: int, consumers: int, weeks: int, threads: int, repeats: int) -> Sample:
+    """Seconds for an ensemble of futures of a dashboard-size market, figures ready, compiled code warm."""
+    from experiments.runs import run_replicates
+    from sim.scenario import load
+
+    scenario = load("baseline", {"population.size": consumers, "horizon": weeks})
+    run_replicates(scenario, replicates=1)
+    values = [
+        _seconds(lambda: run_replicates(scenario, replicates=replicates, threads=threads)) for _ in range(repeats)
+    ]
+    return Sample(f"{replicates} futures × {consumers:,} consumers × {weeks} weeks", "s", tuple(values))
+
+
+def memory(consumers: int, weeks: int, repeats: int) -> Sample:
+    """Peak memory a consumer, in bytes: the peak of a process with a million less that of one with a thousand."""
+    code = (
+        "import resource, sys; from sim.market import Market;"
+        f"Market({str(MARKET)!r}, consumers=int(sys.argv[1]), weeks={weeks}).run();"
+        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024)"
+    )
+    values = []
+    for _ in range(repeats):
+        peaks = [int(_output([sys.executable, "-c", code, str(size)])) for size in (1000, consumers)]
+        values.append((peaks[1] - peaks[0]) / (consumers - 1000))
+    return Sample(f"peak memory, {consumers:,} consumers, 8 firms", "bytes/consumer", tuple(values))
+
+
+def start_up(repeats: int) -> list[Sample]:
+    """Seconds of `userisation run` of a small market, as a whole process: compiling first, then warm."""
+    first, warm = [], []
+    for _ in range(max(1, repeats // 3)):
+        with tempfile.TemporaryDirectory() as cache:
+            first.append(_run_command(cache))
+            warm += [_run_command(cache) for _ in range(3)]
+    return [
+        Sample("userisation run, first ever (compiles)", "s", tuple(first)),
+        Sample("userisation run, warm", "s", tuple(warm)),
+    ]
+
+
+def _run_command(cache: str) -> float:
+    command = [sys.executable, "-m", "experiments", "run", "baseline", "--consumers", "500", "--weeks", "26"]
+    environment = os.environ | {"USERISATION_CACHE": cache, "USERISATION_ENV": "mine"}
+    with tempfile.TemporaryDirectory() as folder:
+        return _seconds(lambda: _output([*command, "--out", str(Path(folder) / "out")], environment))
+
+
+def _output(command: list[str], environment: dict[str, str] | None = None) -> str:
+    done = subprocess.run(command, cwd=HERE.parent, env=environment, check=True, capture_output=True, text=True)
+    return done.stdout
+
+
+def _seconds(action: Callable[[], object]) -> float:
+    begun = time.perf_counter()
+    action()
+    return time.perf_counter() - begun

@@ -1,0 +1,47 @@
+"""The command: ``userisation`` once installed, ``python3 -m experiments`` in a source checkout.
+
+Like `experiments.environment`, this file keeps to words that Python 3.6 can read.
+"""
+
+import os
+import sys
+
+
+def main() -> "None":
+    """Run the command line and end the process; nobody ever meets a traceback.
+
+    The exit codes stand in `experiments.exits`.
+    """
+    try:
+        from experiments import startup
+
+        startup.defer_pandas()
+        from experiments.cli import app
+
+        app(prog_name="userisation")
+        sys.stdout.flush()
+    except KeyboardInterrupt:
+        code = 130
+    except BrokenPipeError:
+        code = _end_quietly()
+    except Exception as error:
+        from experiments import failures
+
+        code = failures.report(error)
+    else:
+        code = 0
+    sys.exit(code)
+
+
+def _end_quietly() -> "int":
+    """Let a reader that left (``userisation ... | head``) be no error."""
+    # What is still to be written would fail once more when Python closes standard output.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 0
+
+
+if __name__ == "__main__":
+    from experiments import environment
+
+    environment.ensure("experiments", extras=("panel",))
+    main()

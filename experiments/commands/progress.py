@@ -1,0 +1,73 @@
+"""Show on standard error how far a run has come: a bar on a terminal, otherwise a line now and then."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from experiments.commands.session import note
+from experiments.numbers import count
+from experiments.text import say
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from experiments.runs import Progress
+
+__all__ = ["LINE_EVERY", "shown_progress"]
+
+LINE_EVERY = 10.0
+"""Seconds between two lines where there is no terminal."""
+
+
+@contextmanager
+def shown_progress() -> Iterator[Callable[[Progress], None]]:
+    """Give a function that takes progress and shows it, for as long as the block lasts."""
+    if sys.stderr.isatty():
+        with _bar() as show:
+            yield show
+    else:
+        yield _lines()
+
+
+@contextmanager
+def _bar() -> Iterator[Callable[[Progress], None]]:
+    from rich.console import Console
+    from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import Progress as Bars
+
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(bar_width=None),
+        TextColumn("{task.percentage:>3.0f} %"),
+        TimeRemainingColumn(compact=True, elapsed_when_finished=True),
+    )
+    with Bars(*columns, console=Console(stderr=True), transient=True) as bars:
+        task = bars.add_task(say("progress.starting"), total=None)
+
+        def show(progress: Progress) -> None:
+            bars.update(task, description=_words(progress), completed=progress.weeks_done, total=progress.weeks_total)
+
+        yield show
+
+
+def _lines() -> Callable[[Progress], None]:
+    last = time.monotonic()
+
+    def show(progress: Progress) -> None:
+        nonlocal last
+        if time.monotonic() - last >= LINE_EVERY and progress.weeks_done < progress.weeks_total:
+            last = time.monotonic()
+            note(_words(progress))
+
+    return show
+
+
+def _words(progress: Progress) -> str:
+    weeks = {"weeks": count(progress.weeks_done), "total_weeks": count(progress.weeks_total)}
+    if progress.replicates_total == 1:
+        return say("progress.one", **weeks)
+    return say("progress.many", done=progress.replicates_done, total=progress.replicates_total, **weeks)

@@ -1,0 +1,83 @@
+"""Comma-separated files for spreadsheets and statistics programs.
+
+UTF-8 with a byte-order mark (Excel reads accents rightly only with it), a comma between fields, a point as
+the decimal mark, an empty field where a figure is not defined.
+
+A spreadsheet takes a field that begins with ``=``, ``+``, ``-``, ``@``, a tab or a line end for a formula,
+and may run it. Names in a scenario are a stranger's text, so such a field gets an apostrophe in front
+(``=Nova`` becomes ``'=Nova``); numbers are never touched.
+"""
+
+from __future__ import annotations
+
+import csv
+import math
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from experiments.store import Results
+    from experiments.summary import Summary
+
+__all__ = ["EXCEL_ROWS", "MOST_ROWS", "cell", "figure_rows", "write_figures", "write_summary"]
+
+EXCEL_ROWS = 1_048_575
+"""Rows below the heading that Excel opens."""
+MOST_ROWS = 5_000_000
+"""Rows from which the tidy file is left out: hundreds of megabytes that the results file holds in a tenth."""
+
+# The full-width forms are taken for formulas too, in East Asian settings.
+_FORMULA_STARTS = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
+
+
+def cell(text: str) -> str:
+    """Give a text that no spreadsheet takes for a formula."""
+    return f"'{text}" if text.lstrip(" ").startswith(_FORMULA_STARTS) or text.startswith("'") else text
+
+
+def figure_rows(results: Results, point: int = 1) -> int:
+    """Count the rows of the tidy file."""
+    columns = sum(figure.count for figure in results.figures(point).values())
+    return columns * sum(run.weeks for run in results.runs(point))
+
+
+def write_figures(path: str | os.PathLike[str], results: Results, point: int = 1) -> None:
+    """Write one row for each replicate, week, item and figure. Weeks count from 1."""
+    _write(path, ("replicate", "week", "scope", "item", "figure", "value"), _tidy(results, point))
+
+
+def write_summary(path: str | os.PathLike[str], summary: Summary) -> None:
+    """Write one row for each figure of each item: start, mean and end, each with its range."""
+    heading = ["scope", "item", "figure"]
+    for part in ("start", "mean", "end"):
+        heading += [part, f"{part}_low", f"{part}_high"]
+    rows = (
+        [line.scope, cell(line.item), key, *map(_value, (*line.start, *line.mean, *line.end))]
+        for key, lines in summary.lines.items()
+        for line in lines.values()
+    )
+    _write(path, heading, rows)
+
+
+def _tidy(results: Results, point: int) -> Iterator[list[object]]:
+    replicates = [run.replicate for run in results.runs(point) if run.weeks]
+    for figure in results.figures(point).values():
+        items = [cell(item) for item in figure.items]
+        weeks_of = {run.replicate: run.weeks for run in results.runs(point)}
+        for replicate, values in zip(replicates, results.series(figure.key, point), strict=True):
+            for week, row in enumerate(values[: weeks_of[replicate]].tolist(), start=1):
+                for item, value in zip(items, row, strict=True):
+                    yield [replicate, week, figure.scope, item, figure.key, _value(value)]
+
+
+def _value(value: float) -> float | str:
+    return value if math.isfinite(value) else ""
+
+
+def _write(path: str | os.PathLike[str], heading: Iterable[str], rows: Iterable[Sequence[object]]) -> None:
+    with Path(path).open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(heading)
+        writer.writerows(rows)

@@ -1,0 +1,1 @@
+"""From a household purchase panel to a scenario: read, estimate, describe, write."""

@@ -1,0 +1,118 @@
+"""Where to evaluate the mixed logit: quasi-random points, placed household by household.
+
+Points spread over all possible households say little about one that bought forty times: most points
+are nowhere near it, and with ten brands thousands would be needed. So most points of a household are
+drawn around its most probable tastes (importance sampling, with a normal approximation at the mode),
+and some from the population, so that no weight can grow beyond 1 / `FROM_POPULATION`. The weights do
+not depend on the parameters while the points stand still, so the gradient stays as simple as before.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from experiments.panel.data import Floats
+from experiments.panel.likelihood import Design, Draws
+from experiments.panel.start import LARGEST_EXPONENT
+
+FROM_POPULATION = 0.25  # share of the points
+WIDENING = 1.2  # of the variances of the normal approximation: its tails must not be too thin
+NEWTON_STEPS = 12
+LONGEST_STEP = 1.5  # of a Newton step, in standard deviations of the population
+
+
+def zero_draws(households: int, brands: int) -> Draws:
+    """One point for everyone, in the middle: the logit without heterogeneity."""
+    return Draws(np.zeros((households, brands, 1)), *(np.zeros((households, 1)) for _ in range(3)))
+
+
+def population_draws(households: int, brands: int, number: int, seed: int) -> Draws:
+    """Points drawn from the population: scrambled Sobol' points turned normal."""
+    return _draws(_sobol_normal(households, number, brands + 2, seed), np.zeros((households, number)))
+
+
+def placed_draws(vector: Floats, task: Design, number: int, seed: int) -> Draws:
+    """Points placed where each household probably is under the parameters `vector`.
+
+    Parameters
+    ----------
+    vector : (K,) parameters, as in `likelihood`.
+    number : points for each household, R.
+    seed : of the scrambling of the Sobol' points.
+    """
+    mode, root = _approximation(vector, task)
+    households, size = mode.shape
+    normal = _sobol_normal(households, number, size, seed)
+    wide = round(FROM_POPULATION * number)
+    point = normal.copy()
+    point[:, wide:] = mode[:, None, :] + normal[:, wide:] @ root.transpose(0, 2, 1)
+
+    inverse = np.linalg.inv(root)
+    inside = (point - mode[:, None, :]) @ inverse.transpose(0, 2, 1)
+    log_root = np.log(np.abs(np.diagonal(root, axis1=1, axis2=2))).sum(axis=1)
+    log_population = -(point**2).sum(axis=2) / 2
+    log_near = -(inside**2).sum(axis=2) / 2 - log_root[:, None]
+    share = wide / number
+    mixed = np.logaddexp(np.log(share) + log_population, np.log1p(-share) + log_near)
+    return _draws(point, log_population - mixed)
+
+
+def _draws(points: Floats, log_weight: Floats) -> Draws:
+    """Split (H, R, B + 2) points into what they stand for."""
+    taste = np.ascontiguousarray(points[:, :, :-2].transpose(0, 2, 1))
+    return Draws(taste, points[:, :, -2].copy(), points[:, :, -1].copy(), log_weight)
+
+
+def _sobol_normal(households: int, number: int, size: int, seed: int) -> Floats:
+    """(H, R, size) normal points; each household has its own stretch of the Sobol' sequence."""
+    from scipy.special import ndtri
+    from scipy.stats import qmc
+
+    power = int(np.ceil(np.log2(max(2, households * number))))
+    points = qmc.Sobol(size, scramble=True, rng=np.random.default_rng(seed)).random_base2(power)
+    normal = ndtri(np.clip(points[: households * number], 1e-9, 1 - 1e-9))
+    return normal.reshape(households, number, size)
+
+
+def _approximation(vector: Floats, task: Design) -> tuple[Floats, Floats]:
+    """Mode (H, D) and root of the widened covariance (H, D, D) of each household's normal numbers.
+
+    Newton's method on the posterior of all households at once, D = B + 2, with the choices' curvature.
+    The first choice counts as one with no brand bought before: good enough to place points.
+    """
+    brands = task.on_sale.shape[1]
+    spread, log_median, sigma, mean, sd = vector[brands - 1 : brands + 4]
+    appeal = np.insert(vector[: brands - 1], task.base, 0.0)
+    occasion = np.flatnonzero(task.chosen >= 0)
+    households = len(task.starts) - 1
+    owner = np.repeat(np.arange(households), np.diff(task.starts) - 1)
+    edges = task.starts[:-1] - np.arange(households)
+    price = task.attributes[occasion, :, 0]
+    repeat = (task.last[occasion, None] == np.arange(brands)).astype(float)
+    steady = appeal + task.attributes[occasion, :, 1:] @ vector[brands + 4 :] + task.on_sale[occasion] + mean * repeat
+    bought = task.chosen[occasion, None] == np.arange(brands)
+
+    size = brands + 2
+    mode = np.zeros((households, size))
+    slope = np.zeros((len(occasion), brands, size))
+    slope[:, np.arange(brands), np.arange(brands)] = spread
+    slope[:, :, -1] = sd * repeat
+    curvature = np.empty((households, size, size))
+    for _ in range(NEWTON_STEPS):
+        beta = np.exp(np.minimum(log_median + sigma * mode[:, -2], LARGEST_EXPONENT))[owner]
+        slope[:, :, -2] = -sigma * beta[:, None] * price
+        utility = (
+            steady + spread * mode[owner, :brands] - beta[:, None] * price + sd * mode[owner, -1][:, None] * repeat
+        )
+        utility -= utility.max(axis=1, keepdims=True)
+        probability = np.exp(utility)
+        probability /= probability.sum(axis=1, keepdims=True)
+        weighted = slope.transpose(0, 2, 1) * probability[:, None, :]
+        mean_slope = weighted.sum(axis=2)
+        by_row = weighted @ slope - mean_slope[:, :, None] * mean_slope[:, None, :]
+        curvature = np.add.reduceat(by_row, edges, axis=0) + np.eye(size)
+        uphill = np.add.reduceat(np.einsum("nb,nbd->nd", bought - probability, slope), edges, axis=0) - mode
+        step = np.linalg.solve(curvature, uphill[:, :, None])[:, :, 0]
+        length = np.linalg.norm(step, axis=1, keepdims=True)
+        mode += step * np.minimum(1.0, LONGEST_STEP / np.maximum(length, 1e-12))
+    return mode, np.linalg.cholesky(WIDENING * np.linalg.inv(curvature)).astype(float)

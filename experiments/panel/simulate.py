@@ -1,0 +1,93 @@
+"""Let households of the fitted kind choose on the occasions and prices of a panel."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Protocol
+
+import numpy as np
+
+from experiments.panel.data import Floats, Panel
+
+WARM_UP = 20  # choices at mean prices before the panel begins, so that inertia has settled
+
+
+class Taste(Protocol):
+    """What `simulate` needs to know of a model; `MixedLogit` has it all. Units as there."""
+
+    @property
+    def appeal(self) -> Floats:
+        """(B,) constants of the brands."""
+
+    @property
+    def taste_spread(self) -> float:
+        """Standard deviation of taste."""
+
+    @property
+    def price_median(self) -> float:
+        """Median of the price coefficient."""
+
+    @property
+    def price_sigma(self) -> float:
+        """Standard deviation of its logarithm."""
+
+    @property
+    def inertia_mean(self) -> float:
+        """Mean coefficient of the last brand."""
+
+    @property
+    def inertia_sd(self) -> float:
+        """Its standard deviation."""
+
+    @property
+    def feature(self) -> float | None:
+        """Effect of a feature."""
+
+    @property
+    def display(self) -> float | None:
+        """Effect of a display."""
+
+
+def simulate(panel: Panel, model: Taste, *, seed: int | Sequence[int]) -> Panel:
+    """Give the panel with choices made anew by households drawn from the model.
+
+    Every household keeps its occasions and the prices it met; its tastes are new. It has bought
+    `WARM_UP` times at mean prices before.
+    """
+    random = np.random.default_rng(seed)
+    households, brands = len(panel.households), len(panel.brands)
+    taste = model.appeal + model.taste_spread * random.standard_normal((households, brands))
+    beta = model.price_median * np.exp(model.price_sigma * random.standard_normal(households))
+    inertia = model.inertia_mean + model.inertia_sd * random.standard_normal(households)
+
+    utility = np.where(
+        np.isnan(panel.price), -np.inf, taste[panel.household] - beta[panel.household, None] * panel.price
+    )
+    for effect, table in ((model.feature, panel.feature), (model.display, panel.display)):
+        if effect is not None and table is not None:
+            utility = utility + effect * table
+    utility = utility + random.gumbel(size=utility.shape)
+
+    at_rest = taste - beta[:, None] * np.nanmean(panel.price, axis=0)
+    last = np.full(households, -1)
+    everyone = np.arange(households)
+    for _ in range(WARM_UP):
+        last = _choose(at_rest + random.gumbel(size=at_rest.shape), last, inertia)
+
+    starts = panel.starts
+    length = np.diff(starts)
+    chosen = np.empty(panel.occasions, dtype=np.int64)
+    for turn in range(int(length.max())):
+        present = everyone[length > turn]
+        rows = starts[present] + turn
+        chosen[rows] = last[present] = _choose(utility[rows], last[present], inertia[present])
+    return replace(panel, chosen=chosen)
+
+
+def _choose(utility: Floats, last: np.ndarray, inertia: Floats) -> np.ndarray:
+    """Index of the best brand, the last one having its bonus."""
+    utility = utility.copy()
+    known = np.flatnonzero(last >= 0)
+    utility[known, last[known]] += inertia[known]
+    return utility.argmax(axis=1)

@@ -1,0 +1,203 @@
+"""Run the replicates of one scenario, in threads, with progress and a clean stop.
+
+The compiled week releases the interpreter's lock, so threads of one process share the cores. A replicate's
+luck depends on the seed, the replicate's number, the agent and the week, never on the thread that ran it: the
+results are the same for any number of threads.
+"""
+
+from __future__ import annotations
+
+import contextvars
+import os
+import threading
+import time
+import traceback
+from collections.abc import Callable
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from sim.figures import Record
+    from sim.scenario import Scenario
+
+__all__ = ["Engine", "Progress", "Run", "available_cores", "run_replicates", "share_threads"]
+
+Engine = Literal["compiled", "objects"]
+
+BIG_MARKET = 50_000
+"""Consumers from which one market keeps several threads busy."""
+
+_PROGRESS_EVERY = 0.1  # seconds
+
+
+@dataclass(frozen=True)
+class Run:
+    """What became of one replicate.
+
+    Attributes
+    ----------
+    replicate
+        Its number, from 0.
+    status
+        ``done``; ``stopped`` when it was cut before its last week (or never began); ``failed``.
+    seconds
+        Wall time.
+    record
+        The figures of the weeks that were finished; None when there are none.
+    error
+        One line saying what failed, otherwise empty.
+    """
+
+    replicate: int
+    status: Literal["done", "stopped", "failed"]
+    seconds: float
+    record: Record | None = None
+    error: str = ""
+
+    @property
+    def weeks(self) -> int:
+        """Weeks with results."""
+        return 0 if self.record is None else self.record.weeks
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far all replicates together have come."""
+
+    weeks_done: int
+    weeks_total: int
+    replicates_done: int
+    replicates_total: int
+
+
+def available_cores() -> int:
+    """Cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return max(1, len(os.sched_getaffinity(0)))
+    return os.cpu_count() or 1
+
+
+def share_threads(replicates: int, threads: int, consumers: int) -> tuple[int, int]:
+    """Decide how many markets run side by side and how many threads each one gets.
+
+    Markets of one thread each use the cores best. Only when there are far fewer replicates than threads, and
+    the market is big enough to be split, do replicates run one after the other with all threads.
+    """
+    if replicates >= threads:
+        return threads, 1
+    if replicates == 1 or (2 * replicates <= threads and consumers >= BIG_MARKET):
+        return 1, threads
+    return replicates, 1
+
+
+def run_replicates(
+    scenario: Scenario,
+    *,
+    replicates: int = 1,
+    threads: int = 1,
+    engine: Engine = "compiled",
+    on_progress: Callable[[Progress], None] | None = None,
+    on_run: Callable[[Run], None] | None = None,
+    stop: threading.Event | None = None,
+) -> list[Run]:
+    """Run a scenario several times, with the same scenario and different luck.
+
+    Parameters
+    ----------
+    scenario
+        What to run: its own seed, horizon and population count.
+    replicates
+        How many runs; replicate r of one scenario and replicate r of another meet the same luck.
+    threads
+        Cores to use at most.
+    engine
+        ``compiled``, or ``objects`` for the one-agent-at-a-time engine in plain Python.
+    on_progress
+        Called about ten times a second, in the calling thread.
+    on_run
+        Called once for each replicate when it ends, in the calling thread, in the order in which they end.
+    stop
+        Set it (from anywhere) to stop after the weeks under way.
+
+    Returns
+    -------
+    list of Run
+        In order of replicates, one for each. A replicate that fails is reported in its Run; the others go on.
+
+    Raises
+    ------
+    ValueError
+        `replicates` or `threads` is less than one.
+    """
+    if replicates < 1 or threads < 1:
+        raise ValueError(f"replicates and threads must be at least 1, not {replicates} and {threads}")
+    stop = stop or threading.Event()
+    side_by_side, threads_each = share_threads(replicates, threads, scenario.population.size)
+    if engine == "objects":
+        side_by_side, threads_each = 1, 1  # plain Python holds the interpreter's lock
+    weeks_done = [0] * replicates
+    runs: dict[int, Run] = {}
+
+    def report() -> None:
+        if on_progress is not None:
+            total = scenario.horizon * replicates
+            on_progress(Progress(sum(weeks_done), total, len(runs), replicates))
+
+    with ThreadPoolExecutor(side_by_side, thread_name_prefix="market") as pool:
+        pending: set[Future[Run]] = set()
+        for number in range(replicates):
+            # Each thread speaks the caller's language.
+            context = contextvars.copy_context()
+            pending.add(pool.submit(context.run, _run_one, scenario, number, threads_each, engine, weeks_done, stop))
+        try:
+            while pending:
+                finished, pending = wait(pending, timeout=_PROGRESS_EVERY, return_when=FIRST_COMPLETED)
+                for future in finished:
+                    run = future.result()
+                    runs[run.replicate] = run
+                    if on_run is not None:
+                        on_run(run)
+                report()
+        except BaseException:
+            stop.set()
+            pool.shutdown(wait=True, cancel_futures=True)
+            raise
+    return [runs[number] for number in range(replicates)]
+
+
+def _run_one(
+    scenario: Scenario,
+    number: int,
+    threads: int,
+    engine: Engine,
+    weeks_done: list[int],
+    stop: threading.Event,
+) -> Run:
+    """Run one replicate to its horizon, to a stop or to a failure."""
+    if stop.is_set():
+        return Run(number, "stopped", 0.0)
+    begun = time.perf_counter()
+    market = None
+    try:
+        from sim.market import Market
+
+        market = Market(scenario, replicate=number, engine=engine, threads=threads)
+        while market.running and not stop.is_set():
+            market.step()
+            weeks_done[number] = market.record.weeks
+        status: Literal["done", "stopped"] = "stopped" if market.running else "done"
+        record = market.record if market.record.weeks else None
+        return Run(number, status, time.perf_counter() - begun, record)
+    except Exception as error:
+        return Run(number, "failed", time.perf_counter() - begun, error=_one_line(error))
+
+
+def _one_line(error: Exception) -> str:
+    """Say what failed and where, in one line without the paths of this machine."""
+    said = " ".join(str(error).split())
+    frames = traceback.extract_tb(error.__traceback__)
+    ours = [frame for frame in frames if "site-packages" not in frame.filename] or frames
+    where = f" ({Path(ours[-1].filename).name}:{ours[-1].lineno})" if ours else ""
+    return f"{type(error).__name__}: {said}{where}" if said else f"{type(error).__name__}{where}"

@@ -1,0 +1,359 @@
+"""The results file: one SQLite file for all runs of an experiment.
+
+A *point* is one setting of a scenario, a *run* is one replicate of a point. The figures of a run are one
+block of bytes, float64 little-endian, figure after figure; inside a figure, week after week; inside a week,
+item after item (firms, causes, or the market alone). So one figure of thousands of runs is read without
+touching the others.
+
+Every run is one transaction: a killed program leaves each run whole or absent. While a writer is open the
+file is in write-ahead mode, so that others can read it meanwhile; closing returns it to one plain file that
+can be copied.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import numpy as np
+
+__all__ = ["Results", "ResultsError", "StoredFigure", "StoredRun"]
+
+APPLICATION_ID = 0x55534552
+"""Marks the file as ours in its header ("USER" in ASCII)."""
+FORMAT = 1
+
+_TABLES = """
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE point (
+    id INTEGER PRIMARY KEY,
+    scenario TEXT NOT NULL,           -- merged scenario, JSON
+    hash TEXT NOT NULL,               -- of that text
+    settings TEXT NOT NULL            -- what was set on the command line or by a design, JSON
+);
+CREATE TABLE layout (id INTEGER PRIMARY KEY, signature TEXT NOT NULL UNIQUE);
+CREATE TABLE figure (
+    layout INTEGER NOT NULL REFERENCES layout,
+    key TEXT NOT NULL,
+    scope TEXT NOT NULL,              -- firm, cause or market
+    items TEXT NOT NULL,              -- names in order, JSON
+    first INTEGER NOT NULL,           -- columns before this figure: its bytes start at 8 * weeks * first
+    count INTEGER NOT NULL,           -- columns of this figure
+    PRIMARY KEY (layout, key)
+) WITHOUT ROWID;
+CREATE TABLE run (
+    point INTEGER NOT NULL REFERENCES point,
+    replicate INTEGER NOT NULL,
+    status TEXT NOT NULL CHECK (status IN ('done', 'stopped', 'failed')),
+    weeks INTEGER NOT NULL,
+    seconds REAL NOT NULL,
+    error TEXT NOT NULL DEFAULT '',
+    layout INTEGER REFERENCES layout,
+    series BLOB,
+    PRIMARY KEY (point, replicate)
+);
+"""
+
+
+class ResultsError(Exception):
+    """A results file cannot be read or written.
+
+    Attributes
+    ----------
+    reason
+        Key of the message that explains it: ``missing``, ``foreign``, ``newer``, ``unwritable``,
+        ``unreadable``.
+    path
+        The file.
+    detail
+        What the operating system or SQLite said.
+    """
+
+    def __init__(self, reason: str, path: Path, detail: str = "") -> None:
+        super().__init__(f"{reason}: {path}: {detail}")
+        self.reason = reason
+        self.path = path
+        self.detail = detail
+
+
+@dataclass(frozen=True)
+class StoredRun:
+    """One line of the ledger: what became of a replicate. ``seconds`` is wall time."""
+
+    point: int
+    replicate: int
+    status: str
+    weeks: int
+    seconds: float
+    error: str
+
+
+@dataclass(frozen=True)
+class StoredFigure:
+    """Where one figure lies in a run's block of bytes, and whose it is."""
+
+    key: str
+    scope: str
+    items: tuple[str, ...]
+    first: int
+    count: int
+
+
+class Results:
+    """An open results file. Use ``create`` or ``open``, and close it (or use it in a ``with`` block)."""
+
+    def __init__(self, connection: sqlite3.Connection, path: Path, *, writable: bool) -> None:
+        self._connection = connection
+        self._writable = writable
+        self.path = path
+
+    @classmethod
+    def create(cls, path: str | os.PathLike[str], meta: Mapping[str, str] | None = None) -> Results:
+        """Start a new results file.
+
+        Raises
+        ------
+        ResultsError
+            The file exists already or cannot be written.
+        """
+        path = Path(path)
+        if path.exists():
+            raise ResultsError("unwritable", path, "the file exists")
+        results = cls(_connect(path, "rwc"), path, writable=True)
+        with _explained("unwritable", path):
+            connection = results._connection
+            connection.executescript(_TABLES)
+            connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+            connection.execute(f"PRAGMA user_version = {FORMAT}")
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = NORMAL")
+        results.set_meta(meta or {})
+        return results
+
+    @classmethod
+    def in_memory(cls) -> Results:
+        """Start a results store that lives in memory only, with the same methods."""
+        results = cls(sqlite3.connect(":memory:"), Path(":memory:"), writable=False)
+        results._connection.executescript(_TABLES)
+        return results
+
+    @classmethod
+    def open(cls, path: str | os.PathLike[str], *, writable: bool = False) -> Results:
+        """Open an existing results file, for reading unless ``writable``.
+
+        Raises
+        ------
+        ResultsError
+            The file is missing, is not a results file, or comes from a newer version.
+        """
+        path = Path(path)
+        if not path.is_file():
+            raise ResultsError("missing", path)
+        connection = _connect(path, "rw" if writable else "ro")
+        try:
+            application = connection.execute("PRAGMA application_id").fetchone()[0]
+            version = connection.execute("PRAGMA user_version").fetchone()[0]
+        except sqlite3.DatabaseError as error:
+            connection.close()
+            reason = "foreign" if "not a database" in str(error) else "unreadable"
+            raise ResultsError(reason, path, str(error)) from error
+        if application != APPLICATION_ID or version > FORMAT:
+            connection.close()
+            raise ResultsError("newer" if application == APPLICATION_ID else "foreign", path)
+        if writable:
+            with _explained("unwritable", path):
+                connection.execute("PRAGMA journal_mode = WAL")
+                connection.execute("PRAGMA synchronous = NORMAL")
+        return cls(connection, path, writable=writable)
+
+    def __enter__(self) -> Results:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file; a writer leaves one plain file without companions, ready to be copied."""
+        try:
+            if self._writable:
+                # Another reader may hold the file: it then stays in write-ahead mode, whole and readable.
+                self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                self._connection.execute("PRAGMA journal_mode = DELETE")
+        except sqlite3.Error:
+            pass
+        finally:
+            self._connection.close()
+
+    # What is stored beside the runs
+
+    @property
+    def meta(self) -> dict[str, str]:
+        """Key-value notes on the experiment: versions, command, times."""
+        return dict(self._connection.execute("SELECT key, value FROM meta ORDER BY key"))
+
+    def set_meta(self, notes: Mapping[str, str]) -> None:
+        """Write notes, replacing those of the same key."""
+        with _explained("unwritable", self.path), self._connection:
+            self._connection.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", notes.items())
+
+    def add_point(self, scenario: str, text_hash: str, settings: Sequence[str] = ()) -> int:
+        """Add one setting of a scenario; returns its number (1 for the first)."""
+        with _explained("unwritable", self.path), self._connection:
+            cursor = self._connection.execute(
+                "INSERT INTO point (scenario, hash, settings) VALUES (?, ?, ?)",
+                (scenario, text_hash, json.dumps(list(settings), ensure_ascii=False)),
+            )
+        return int(cursor.lastrowid or 0)
+
+    def points(self) -> dict[int, dict[str, Any]]:
+        """Every point with its merged ``scenario`` (JSON text), ``hash`` and ``settings``."""
+        rows = self._connection.execute("SELECT id, scenario, hash, settings FROM point ORDER BY id")
+        return {
+            number: {"scenario": scenario, "hash": text_hash, "settings": tuple(json.loads(settings))}
+            for number, scenario, text_hash, settings in rows
+        }
+
+    # Runs
+
+    def put(
+        self,
+        point: int,
+        replicate: int,
+        *,
+        status: str,
+        seconds: float,
+        error: str = "",
+        figures: Mapping[str, tuple[str, tuple[str, ...], np.ndarray]] | None = None,
+    ) -> None:
+        """Store one run in one transaction, replacing an earlier one of the same point and replicate.
+
+        Parameters
+        ----------
+        status
+            ``done``, ``stopped`` (cut before its horizon) or ``failed``.
+        figures
+            For each key: scope, names of the items, values of shape (weeks, items). None for a failed run.
+
+        Raises
+        ------
+        ResultsError
+            The disk is full or the file cannot be written.
+        """
+        import numpy as np
+
+        weeks, block = 0, None
+        if figures:
+            columns = [np.ascontiguousarray(values, dtype="<f8") for _, _, values in figures.values()]
+            weeks = len(columns[0])
+            block = b"".join(column.tobytes() for column in columns)
+        with _explained("unwritable", self.path), self._connection:
+            layout = self._layout(figures) if figures else None
+            self._connection.execute(
+                "INSERT OR REPLACE INTO run VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                (point, replicate, status, weeks, seconds, error, layout, block),
+            )
+
+    def _layout(self, figures: Mapping[str, tuple[str, tuple[str, ...], np.ndarray]]) -> int:
+        """Number of the layout (order of figures and items) of a run; added when it is new."""
+        described = [[key, scope, list(items)] for key, (scope, items, _) in figures.items()]
+        signature = json.dumps(described, ensure_ascii=False)
+        found = self._connection.execute("SELECT id FROM layout WHERE signature = ?", (signature,)).fetchone()
+        if found:
+            return int(found[0])
+        cursor = self._connection.execute("INSERT INTO layout (signature) VALUES (?)", (signature,))
+        layout, first = int(cursor.lastrowid or 0), 0
+        for key, scope, items in described:
+            row = (layout, key, scope, json.dumps(items, ensure_ascii=False), first, len(items))
+            self._connection.execute("INSERT INTO figure VALUES (?, ?, ?, ?, ?, ?)", row)
+            first += len(items)
+        return layout
+
+    def runs(self, point: int | None = None) -> list[StoredRun]:
+        """The ledger, in order of point and replicate."""
+        query = "SELECT point, replicate, status, weeks, seconds, error FROM run"
+        rows = (
+            self._connection.execute(f"{query} ORDER BY point, replicate")
+            if point is None
+            else self._connection.execute(f"{query} WHERE point = ? ORDER BY replicate", (point,))
+        )
+        return [StoredRun(*row) for row in rows]
+
+    def finished(self, point: int = 1) -> set[int]:
+        """Replicates of a point that need not be run again."""
+        rows = self._connection.execute("SELECT replicate FROM run WHERE point = ? AND status = 'done'", (point,))
+        return {replicate for (replicate,) in rows}
+
+    def figures(self, point: int = 1) -> dict[str, StoredFigure]:
+        """Figures of a point by key, in stored order; empty when it has no run with results."""
+        rows = self._connection.execute(
+            "SELECT key, scope, items, first, count FROM figure WHERE layout ="
+            " (SELECT layout FROM run WHERE point = ? AND layout IS NOT NULL ORDER BY replicate LIMIT 1)"
+            " ORDER BY first",
+            (point,),
+        )
+        return {
+            key: StoredFigure(key, scope, tuple(json.loads(items)), first, count)
+            for key, scope, items, first, count in rows
+        }
+
+    def series(self, key: str, point: int = 1) -> np.ndarray:
+        """One figure over all runs of a point that have results.
+
+        Returns
+        -------
+        ndarray
+            Shape (runs, weeks, items), float64, in replicate order. Weeks after the end of a shorter run are
+            NaN.
+
+        Raises
+        ------
+        KeyError
+            No run of this point has that figure.
+        """
+        import numpy as np
+
+        figure = self.figures(point)[key]
+        rows = self._connection.execute(
+            "SELECT weeks, substr(series, 1 + 8 * weeks * :first, 8 * weeks * :count) FROM run"
+            " WHERE point = :point AND series IS NOT NULL ORDER BY replicate",
+            {"first": figure.first, "count": figure.count, "point": point},
+        ).fetchall()
+        longest = max(weeks for weeks, _ in rows)
+        values = np.full((len(rows), longest, figure.count), np.nan)
+        for position, (weeks, block) in enumerate(rows):
+            values[position, :weeks] = np.frombuffer(block, dtype="<f8").reshape(weeks, figure.count)
+        return values
+
+
+def _connect(path: Path, mode: str) -> sqlite3.Connection:
+    """Open SQLite by address, so that reading never creates a file."""
+    with _explained("unreadable" if mode == "ro" else "unwritable", path):
+        connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode={mode}", uri=True, timeout=30)
+        connection.execute("PRAGMA foreign_keys = ON")
+        return connection
+
+
+class _explained:
+    """Turn errors of SQLite and of the operating system into ResultsError."""
+
+    def __init__(self, reason: str, path: Path) -> None:
+        self.reason = reason
+        self.path = path
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if isinstance(error, sqlite3.Error | OSError):
+            raise ResultsError(self.reason, self.path, str(error)) from error
