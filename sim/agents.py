@@ -7,11 +7,11 @@ from typing import Any
 import mesa
 import numpy as np
 
+from sim.entities import FirmSetup
 from sim.levers import LEVERS
 from sim.mechanisms.base import MAX_CAUSES
 from sim.mechanisms.sincerity import claim_conduct_gap
 from sim.records import NOTHING_COUNTED, WeekCounts
-from sim.scenario import FirmSetup
 from sim.strategies import STRATEGIES, Sight, Strategy
 
 __all__ = ["STATE", "Firm"]

@@ -7,6 +7,8 @@ two places where a model keeps its sets (the same in all of Mesa 3).
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from random import Random
 from typing import Any, Protocol
 
 import mesa
@@ -16,7 +18,7 @@ from sim.columns import Columns
 from sim.consumers import ROLES, Consumer, MilitantClient, ZappingConsumer, role_classes
 from sim.consumersets import ConsumerSet
 from sim.mesasets import MesaSet
-from sim.mixedsets import MixedSet
+from sim.mixedsets import MixedSet, gathered
 
 __all__ = ["AllAgents", "ConsumerModel", "ConsumerSet", "MixedSet", "install"]
 
@@ -148,6 +150,10 @@ class ConsumerModel(mesa.Model):
             agent.remove()
         if hasattr(self, "data_registry"):
             self.data_registry.close()
+
+    def gather_agents(self, agents: Iterable[Any], random: Random) -> MesaSet:
+        """Make a set of consumers and other agents, in this order."""
+        return gathered(self, agents, random)
 
     def reserve_ids(self, count: int) -> int:
         """Keep consecutive identifiers for agents that are not made one by one; return the first."""

@@ -504,9 +504,7 @@ class ConsumerSet(MesaSet):
 
     def _from_iterable(self, agents: Iterable[Any]) -> MesaSet:
         """Make the result of a set operation, which may hold other agents too."""
-        from sim.mixedsets import gathered  # which builds on this module
-
-        return gathered(self.model, agents, self.random)
+        return self.model.gather_agents(agents, self.random)
 
     def _values(self, name: str) -> Array | None:
         """Values as a list of them would become in numpy, or None if no column holds them."""

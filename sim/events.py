@@ -2,54 +2,57 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
 
+from sim.agents import Firm
+from sim.entities import Exposure, News, Scandal
 from sim.levers import Change
 from sim.mechanisms.crisis import open_crisis
-from sim.scenario import Exposure, News, Scandal
+from sim.salience import Salience
 
-if TYPE_CHECKING:
-    from sim.market import Market
-
-__all__ = ["happen"]
+__all__ = ["change_levers", "take_place"]
 
 
-def happen(market: Market) -> None:
-    """Let the events and the lever changes of the present week take effect."""
-    for event in market.setup.events:
-        if event.week == market.week:
-            _take_place(market, event)
-    for change in market.setup.schedule:
-        firm = market.firm_named[change.firm]
-        if change.until == market.week:
-            firm.set_levers(firm.before_change.pop(_key(change), {}))
-        if change.week == market.week:
+def change_levers(schedule: Sequence[Change], week: int, firms: Mapping[str, Firm]) -> None:
+    """Let the scheduled lever changes of a week take effect, and those whose time is over end."""
+    for change in schedule:
+        firm, key = firms[change.firm], f"{change.week}-{change.until}"
+        if change.until == week:
+            firm.set_levers(firm.before_change.pop(key, {}))
+        if change.week == week:
             if change.until is not None:
-                firm.before_change[_key(change)] = {name: getattr(firm, name) for name in change.levers}
+                firm.before_change[key] = {name: getattr(firm, name) for name in change.levers}
             firm.set_levers(change.levers)
             firm.set_stances(change.causes or {})
 
 
-def _key(change: Change) -> str:
-    """Name a scheduled change, so that its end finds what it had replaced."""
-    return f"{change.week}-{change.until}"
+def take_place(
+    event: Scandal | News | Exposure, firm: Firm | None, cause: int, salience: Salience, *, opens_crisis: bool
+) -> None:
+    """Let an event take effect.
 
-
-def _take_place(market: Market, event: Scandal | News | Exposure) -> None:
-    cause = -1 if isinstance(event, Exposure) else market.cause_numbers[event.cause]
-    if isinstance(event, Exposure):
-        firm = market.firm_named[event.firm]
-        firm.exposure = max(firm.exposure, event.severity)
-    elif isinstance(event, Scandal):
-        firm = market.firm_named[event.firm]
-        firm.known[cause] += event.revealed * (firm.conduct[cause] - firm.known[cause])
+    Parameters
+    ----------
+    event
+        The event.
+    firm
+        The firm it is about, if any.
+    cause
+        Number of the cause it is about; not read for an exposure.
+    salience
+        Public attention.
+    opens_crisis
+        Whether a scandal opens a crisis (the mechanism is on).
+    """
+    if isinstance(event, Scandal | News):
+        salience.shock(cause, event.severity)
+    if firm is None:
+        return
+    if isinstance(event, Scandal | News):
         firm.focus[cause] = max(firm.focus[cause], event.severity)
+    if isinstance(event, Scandal | Exposure):
         firm.exposure = max(firm.exposure, event.severity)
-        market.salience.shock(cause, event.severity)
-        if market.mechanisms.crisis.enabled:
-            open_crisis(firm, cause, event.severity, market.week)
-    else:
-        market.salience.shock(cause, event.severity)
-        if event.firm is not None:
-            firm = market.firm_named[event.firm]
-            firm.focus[cause] = max(firm.focus[cause], event.severity)
+    if isinstance(event, Scandal):
+        firm.known[cause] += event.revealed * (firm.conduct[cause] - firm.known[cause])
+        if opens_crisis:
+            open_crisis(firm, cause, event.severity)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +19,9 @@ from sim.text import CATALOGUE, LANGUAGES
 
 if TYPE_CHECKING:
     from sim.agents import Firm
-    from sim.market import Market
+    from sim.population import Population
+    from sim.records import MarketCounts
+    from sim.salience import Salience
     from sim.scenario import Scenario
 
 __all__ = ["FIGURES", "Figure", "Record", "gini", "top_share"]
@@ -29,6 +31,21 @@ _FIXED = 1023.0
 
 
 Scope = Literal["firm", "market", "cause"]
+
+
+class Market(Protocol):
+    """What figures read of a market."""
+
+    setup: Scenario
+    firms: list[Firm]
+    population: Population
+    salience: Salience
+    counts: MarketCounts
+    weight: float
+    ended_episodes: int
+    ended_weeks: int
+    makers: NDArray[np.int64]
+    made: NDArray[np.int64]
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from sim.agents import Firm
 from sim.agentsets import ConsumerModel, ConsumerSet, install
 from sim.compiling import plain
 from sim.consumers import MilitantClient, ZappingConsumer
-from sim.events import happen
+from sim.events import change_levers, take_place
 from sim.figures import Record
 from sim.mechanisms.accounts import close_books
 from sim.mechanisms.base import settings_dtype, settings_values
@@ -187,7 +187,12 @@ class Market(ConsumerModel):
         """1. Scenario events and scheduled lever changes take effect."""
         for firm in self.firms:
             firm.exposure = firm.restored = 0.0
-        happen(self)
+        change_levers(self.setup.schedule, self.week, self.firm_named)
+        for event in self.setup.events:
+            if event.week == self.week:
+                about = self.firm_named.get(getattr(event, "firm", None) or "")
+                cause = self.cause_numbers.get(getattr(event, "cause", ""), -1)
+                take_place(event, about, cause, self.salience, opens_crisis=self.mechanisms.crisis.enabled)
 
     def _firms_decide(self) -> None:
         """2. Firms decide by their strategies and answer crises."""

@@ -9,9 +9,10 @@ from numpy.typing import NDArray
 
 from sim.columns import Column, Columns
 from sim.distributions import draw
+from sim.entities import FirmSetup
 from sim.mechanisms import activation, beliefs, contribution, purchase, sincerity
 from sim.network import build_peers, homophilous_order
-from sim.scenario import FirmSetup, Scenario
+from sim.scenario import Scenario
 from sim.streams import Luck
 from sim.traits import BOUNDS, Traits
 

@@ -318,7 +318,7 @@ def _live_on(lane, active, ignites, drive, motive, t, firms, p, counts):
     """Carry one consumer's militancy through a week."""
     energy = t.energy[lane] * t.persistence[lane]
     fuel = min(_ONE, p.spark * (drive - t.threshold[lane])) if ignites else _ZERO
-    if fuel > energy:
+    if fuel > energy and fuel >= p.floor:
         target, view = _choose_target(lane, motive, t, firms, p)
         if target >= 0:
             stance = np.int16(1) if view > _ZERO else np.int16(-1)

@@ -100,11 +100,11 @@ def response_delay(p: CrisisParameters, layers: float, autonomy: float) -> float
     return p.base_delay + p.layer_delay * layers * (1 - autonomy)
 
 
-def open_crisis(firm: Firm, cause: int, severity: float, week: int) -> None:
+def open_crisis(firm: Firm, cause: int, severity: float) -> None:
     """Open a crisis of a firm on a cause; an open one on the same cause becomes as severe as both together."""
     crisis = firm.crises.get(cause)
     if crisis is None:
-        firm.crises[cause] = {"severity": severity, "since": week, "age": 0, "answered": False}
+        firm.crises[cause] = {"severity": severity, "age": 0, "answered": False}
     else:
         crisis["severity"] = 1 - (1 - crisis["severity"]) * (1 - severity)
         crisis.update(answered=False, age=0)
