@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import argparse
 import platform
-import sys
 from pathlib import Path
 
 from benchmarks.measure import Sample, engines, ensemble, memory, start_up
@@ -57,4 +56,4 @@ def _machine() -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

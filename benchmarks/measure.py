@@ -10,6 +10,7 @@ import tempfile
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 __all__ = ["Sample", "engines", "ensemble", "memory", "start_up"]
@@ -58,16 +59,20 @@ def engines(consumers: int, weeks: int, few: int, repeats: int, threads: Sequenc
         market.step()
     slow = Market(str(MARKET), consumers=few, weeks=10**3, engine="objects")
     slow.step()
-    rates: dict[str, list[float]] = {f"compiled, {n} thread{'s' * (n > 1)}": [] for n in threads} | {"objects": []}
+    rates: dict[int, list[float]] = {n: [] for n in threads}
+    one_by_one: list[float] = []
     for _ in range(repeats):
-        for (n, market), name in zip(markets.items(), rates, strict=False):
-            del n
-            rates[name].append(consumers * weeks / _seconds(lambda market=market: market.run(weeks)))
-        rates["objects"].append(few * 2 / _seconds(lambda: slow.run(2)))
-    samples = [Sample(f"{name} engine", "consumer-weeks/s", tuple(values)) for name, values in rates.items()]
-    best = list(rates)[len(threads) - 1]
-    ratios = tuple(a / b for a, b in zip(rates[best], rates["objects"], strict=True))
-    return [*samples, Sample(f"{best} : objects", "ratio", ratios)]
+        for n, market in markets.items():
+            rates[n].append(consumers * weeks / _seconds(partial(market.run, weeks)))
+        one_by_one.append(few * 2 / _seconds(partial(slow.run, 2)))
+    unit = "consumer-weeks/s"
+    samples = [Sample(f"compiled engine, {n} thread(s)", unit, tuple(values)) for n, values in rates.items()]
+    ratios = tuple(a / b for a, b in zip(rates[threads[-1]], one_by_one, strict=True))
+    return [
+        *samples,
+        Sample("one agent at a time", unit, tuple(one_by_one)),
+        Sample(f"compiled, {threads[-1]} thread(s) : one at a time", "ratio", ratios),
+    ]
 
 
 def ensemble(replicates: int, consumers: int, weeks: int, threads: int, repeats: int) -> Sample:

@@ -25,7 +25,7 @@ __all__ = ["EXCEL_ROWS", "MOST_ROWS", "cell", "figure_rows", "write_figures", "w
 
 EXCEL_ROWS = 1_048_575
 """Rows below the heading that Excel opens."""
-MOST_ROWS = 5_000_000
+MOST_ROWS = 2_000_000
 """Rows from which the tidy file is left out: hundreds of megabytes that the results file holds in a tenth."""
 
 # The full-width forms are taken for formulas too, in East Asian settings.

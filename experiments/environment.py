@@ -240,9 +240,7 @@ class Environment:
 
     def _reached_nobody(self) -> "list[str]":
         """Give the lines of the last command's output that tell of an index that did not answer."""
-        return [
-            x for x in self.commands.last_output() if any(sign in x.lower() for sign in SIGNS_OF_NO_NETWORK)
-        ]
+        return [x for x in self.commands.last_output() if any(sign in x.lower() for sign in SIGNS_OF_NO_NETWORK)]
 
     def _failure(self) -> "SetupError":
         """Put the last command's failure into words, with what matters most of its own."""

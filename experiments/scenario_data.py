@@ -28,15 +28,11 @@ def cut_to(scenario: Scenario, weeks: int) -> tuple[Scenario, int]:
     tuple
         The scenario, and how many events and lever changes were left out.
     """
-    from sim.scenario import Scenario
+    from sim.scenario import with_horizon
 
-    document = document_of(scenario) | {"horizon": weeks}
-    left_out = 0
-    for key in ("event", "schedule"):
-        kept = [happening for happening in document[key] if happening["week"] <= weeks]
-        left_out += len(document[key]) - len(kept)
-        document[key] = kept
-    return Scenario.model_validate(document), left_out
+    cut = with_horizon(scenario, weeks)
+    before, after = (len(market.events) + len(market.schedule) for market in (scenario, cut))
+    return cut, before - after
 
 
 @dataclass(frozen=True)

@@ -175,18 +175,24 @@ class Firm(mesa.Agent):
         week, m = self.week, market.mechanisms
         self.share = week.units / sector_units if sector_units else 0.0
         self.units_window = [*self.units_window, week.units][-market.setup.figures.window :]
-        kept, voiced = m.experience.rating_memory, m.activation.review_weight
-        self.rating_weight = kept * self.rating_weight + week.reviews
-        self.rating_sum = kept * self.rating_sum + week.review_score / 1023
-        if week.voice_for or week.voice_against:
-            self.rating_weight += voiced * (week.voice_for + week.voice_against) / 1023
-            self.rating_sum += voiced * week.voice_for / 1023
+        if m.experience.enabled:
+            self._take_reviews(m)
         sincere = week.sincerity / (1023 * market.population.size)
         self.reputation += 0.05 * ((self.rating + sincere) / 2 - self.reputation)
-        loud = m.activation.voice_feeds * (week.voice_for + week.voice_against) / (1023 * market.population.size)
-        kept, remembered = 1 - m.activation.focus_decay, 1 - m.activation.forgetting
-        self.focus = [min(1.0, kept * focus + (loud if focus > 0 else 0.0)) for focus in self.focus]
-        self.known = [remembered * known for known in self.known]
+        if m.activation.enabled:
+            loud = m.activation.voice_feeds * (week.voice_for + week.voice_against) / (1023 * market.population.size)
+            kept = 1 - m.activation.focus_decay
+            self.focus = [min(1.0, kept * focus + (loud if focus > 0 else 0.0)) for focus in self.focus]
+        self.known = [(1 - m.purchase.forgetting) * known for known in self.known]
+
+    def _take_reviews(self, m: Any) -> None:
+        """Let the week's reviews, and militants' ratings, into the public rating; old ones fade."""
+        week, weight = self.week, m.activation.review_weight
+        self.rating_weight = m.experience.rating_memory * self.rating_weight + week.reviews
+        self.rating_sum = m.experience.rating_memory * self.rating_sum + week.review_score / 1023
+        if week.voice_for or week.voice_against:
+            self.rating_weight += weight * (week.voice_for + week.voice_against) / 1023
+            self.rating_sum += weight * week.voice_for / 1023
 
     def see(self) -> Sight:
         """Return what the firm's strategy may look at: its own accounts and what is public."""
@@ -210,6 +216,13 @@ class Firm(mesa.Agent):
         self.alive = self.available = self.full_availability = 0.0
         self.crises.clear()
         self.focus = [0.0] * MAX_CAUSES
+
+    def rest(self) -> None:
+        """Book a week after bankruptcy: nothing comes in, nothing goes out."""
+        self.revenue = self.profit = 0
+        self.costs = {}
+        self.co_created = self.launch_spend = 0.0
+        self.launched = self.launched_outside = 0
 
     def state(self) -> dict[str, Any]:
         """Return all that changes in a run, as plain values: for checkpoints."""

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -81,18 +80,21 @@ def restore(path: str | Path, *, engine: str = "compiled", threads: int = 1) -> 
         If the file is missing or no checkpoint of this version.
     """
     try:
-        with np.load(path, allow_pickle=False) as file:
-            arrays = dict(file)
+        with open(path, "rb") as file, np.load(file, allow_pickle=False) as archive:
+            arrays = dict(archive)
         about = json.loads(arrays.pop("about").tobytes())
         if about["version"] != VERSION:
-            raise ValueError
+            raise ValueError(about["version"])
+        lanes = 1 if engine == "objects" else None
         scenario = _scenario(about["scenario"])
-    except (OSError, ValueError, KeyError, zipfile.BadZipFile, ScenarioError) as error:
+        market = Market(scenario, replicate=about["replicate"], engine=engine, threads=threads, lanes=lanes)
+        _fill(market, arrays, about)
+    # A foreign file can raise anything on its way; none of it is the caller's fault beyond naming the file.
+    except Exception as error:
+        if engine not in ("compiled", "objects"):
+            raise
         message = say("checkpoint.unreadable", version=VERSION)
         raise ScenarioError([Problem(Place(str(path)), "", message)]) from error
-    lanes = 1 if engine == "objects" else None
-    market = Market(scenario, replicate=about["replicate"], engine=engine, threads=threads, lanes=lanes)
-    _fill(market, arrays, about)
     return market
 
 

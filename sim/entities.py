@@ -36,6 +36,10 @@ class Population(Strict):
         "Personnes qu'ils représentent",
         symbol="H",
     )
+    value_coherence: float = quantity(
+        0.5, "share", 0, 1, "Correlation between the weights of two causes (of their normal scores)",
+        "Corrélation entre les poids de deux causes (de leurs scores normaux)",
+    )  # fmt: skip
     traits: Traits = Traits()
 
 

@@ -9,6 +9,7 @@ from sim.entities import Exposure, News, Scandal
 from sim.levers import Change
 from sim.mechanisms.crisis import open_crisis
 from sim.salience import Salience
+from sim.scenario import Mechanisms
 
 __all__ = ["change_levers", "take_place"]
 
@@ -27,7 +28,7 @@ def change_levers(schedule: Sequence[Change], week: int, firms: Mapping[str, Fir
 
 
 def take_place(
-    event: Scandal | News | Exposure, firm: Firm | None, cause: int, salience: Salience, *, opens_crisis: bool
+    event: Scandal | News | Exposure, firm: Firm | None, cause: int, salience: Salience, *, mechanisms: Mechanisms
 ) -> None:
     """Let an event take effect.
 
@@ -41,18 +42,18 @@ def take_place(
         Number of the cause it is about; not read for an exposure.
     salience
         Public attention.
-    opens_crisis
-        Whether a scandal opens a crisis (the mechanism is on).
+    mechanisms
+        Which mechanisms are at work.
     """
     if isinstance(event, Scandal | News):
         salience.shock(cause, event.severity)
     if firm is None:
         return
-    if isinstance(event, Scandal | News):
+    if isinstance(event, Scandal | News) and mechanisms.activation.enabled:
         firm.focus[cause] = max(firm.focus[cause], event.severity)
     if isinstance(event, Scandal | Exposure):
         firm.exposure = max(firm.exposure, event.severity)
     if isinstance(event, Scandal):
         firm.known[cause] += event.revealed * (firm.conduct[cause] - firm.known[cause])
-        if opens_crisis:
+        if mechanisms.crisis.enabled:
             open_crisis(firm, cause, event.severity)

@@ -251,7 +251,9 @@ class Record:
     def restore(self, state: Mapping[str, Any], weeks: int) -> None:
         """Take over values that `state` returned."""
         for scope, block in self._blocks.items():
-            block[:weeks] = state[scope]
+            room = np.full((max(weeks, len(block)), *block.shape[1:]), NAN)
+            room[:weeks] = state[scope]
+            self._blocks[scope] = room
         self.weeks = weeks
 
 

@@ -39,7 +39,7 @@ from sim.records import (
     WeekCounts,
 )
 from sim.salience import Salience
-from sim.scenario import Mechanisms, Scenario, load
+from sim.scenario import Mechanisms, Scenario, changed, load, with_horizon
 from sim.streams import Luck, key_of
 from sim.week import run_tiles
 
@@ -59,7 +59,8 @@ class Market(ConsumerModel):
     scenario
         A scenario, or the name or path of one.
     consumers, weeks, seed
-        Take the place of the scenario's population size, horizon and seed.
+        Take the place of the scenario's population size, horizon and seed; what lies past a shorter horizon is left
+        out.
     replicate
         The same market under other luck: 0, 1, 2, …
     engine
@@ -125,8 +126,9 @@ class Market(ConsumerModel):
     ) -> None:
         if engine not in ("compiled", "objects"):
             raise ValueError(f"engine must be 'compiled' or 'objects', not {engine!r}")
-        given = {"population.size": consumers, "horizon": weeks, "seed": seed} | settings
-        self.setup = _changed(scenario, {key: value for key, value in given.items() if value is not None})
+        given = {"population.size": consumers, "seed": seed} | settings
+        changes = {key: value for key, value in given.items() if value is not None}
+        self.setup = with_horizon(_changed(scenario, changes), weeks)
         super().__init__(rng=self.setup.seed % 2**32)
         self._plain: tuple[tuple[Any, ...], tuple[Any, ...]] = ((), ())
         self.engine, self.threads, self.replicate = engine, max(1, threads), int(replicate)
@@ -192,7 +194,7 @@ class Market(ConsumerModel):
             if event.week == self.week:
                 about = self.firm_named.get(getattr(event, "firm", None) or "")
                 cause = self.cause_numbers.get(getattr(event, "cause", ""), -1)
-                take_place(event, about, cause, self.salience, opens_crisis=self.mechanisms.crisis.enabled)
+                take_place(event, about, cause, self.salience, mechanisms=self.mechanisms)
 
     def _firms_decide(self) -> None:
         """2. Firms decide by their strategies and answer crises."""
@@ -238,6 +240,8 @@ class Market(ConsumerModel):
             for firm in self.firms:
                 if firm.alive:
                     close_books(firm, m.accounts, heads, self.weight, m.creation.case_cost)
+                else:
+                    firm.rest()
 
     def _figures_are_recorded(self) -> None:
         """6. Key figures are recorded."""
@@ -329,8 +333,7 @@ class Market(ConsumerModel):
             firm.hear_back(self, sold[firm.sector])
         loudest = 1023.0 * self.population.size
         voice = [heard / loudest for heard in self.counts.voice[: len(self.setup.causes)].tolist()]
-        if self.mechanisms.activation.enabled:
-            self.salience.decay_and_hear(voice)
+        self.salience.decay_and_hear(voice)
         self._is_voice = any(firm.week.attackers or firm.week.defenders for firm in self.firms)
         self.ended_episodes += self.counts.ended_episodes
         self.ended_weeks += self.counts.ended_weeks
@@ -388,13 +391,15 @@ class Market(ConsumerModel):
         for i, sector in enumerate(self.setup.sectors):
             places = [firm.place for firm in self.firms if firm.sector == sector.name]
             record = records[i]
+            record.place = i
             record.first, record.last = min(places), max(places) + 1
             record.most_units = most_units(rates[i])
             record.has_outside, record.outside = sector.outside is not None, sector.outside or 0.0
             record.reference_price = sector.reference_price
             for name in ("units", "outside_key", "noise", "defect", "complaint", "repair", "review"):
                 record[name] = key_of(f"{name} in {sector.name}")
-        return records
+        # Who buys in two sectors in a week speaks of the last: sectors go in the order of their keys, not of the file.
+        return records[np.argsort(records["units"], kind="stable")]
 
     def _collector(self) -> mesa.DataCollector:
         from sim.figures import FIGURES
@@ -419,8 +424,6 @@ def _changed(scenario: Scenario | str, settings: dict[str, Any]) -> Scenario:
         return load(scenario, settings)
     if not settings:
         return scenario
-    from sim.scenario import changed
-
     return changed(scenario, settings)
 
 

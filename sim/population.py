@@ -109,7 +109,7 @@ class Population:
         from scipy.special import ndtri
 
         p, s = scenario.mechanisms.purchase, scenario.mechanisms.sincerity
-        spread = scenario.mechanisms.beliefs.initial_spread
+        spread = scenario.mechanisms.beliefs.initial_spread if scenario.mechanisms.beliefs.enabled else 0.0
         scale = np.float32(p.taste_spread / p.zapping)
         for f, firm in enumerate(firms):
             scores = ndtri(luck.uniforms(f"taste for {firm.name}", self.size)).astype(np.float32)
@@ -117,21 +117,30 @@ class Population:
             scores = ndtri(luck.uniforms(f"belief about {firm.name}", self.size)).astype(np.float32)
             belief = np.float32(firm.quality) + np.float32(spread) * scores
             self._write("quality", f, np.clip(belief, np.float32(0), np.float32(1)))
+            if not s.enabled:
+                continue
             scores = ndtri(luck.uniforms(f"trust in {firm.name}", self.size)).astype(np.float32)
             trust = np.float32(s.initial) + np.float32(s.initial_spread) * scores
             self._write("sincerity", f, np.clip(trust, np.float32(0), np.float32(1)))
 
     def _draw_values(self, scenario: Scenario, luck: Luck) -> None:
-        """Draw the weights of causes, and order the ring by them so that neighbours are alike."""
+        """Draw the weights of causes around a common orientation, and order the ring by it: neighbours are alike.
+
+        A cause's normal scores are √c · orientation + √(1 − c) · own, c being the coherence of values (a Gaussian
+        copula), so each cause keeps its distribution and one cause more leaves the others alone.
+        """
+        from scipy.special import ndtr, ndtri
+
         if not scenario.causes:
             return
-        drawn = [
-            draw(cause.values, luck.uniforms(f"value of {cause.name}", self.size), *BOUNDS["values"])
-            for cause in scenario.causes
-        ]
-        order = homophilous_order(np.add.reduce(drawn), scenario.network.homophily, luck)
-        for c, values in enumerate(drawn):
-            self._write("values", c, values[order])
+        coherence = scenario.population.value_coherence
+        orientation = ndtri(luck.uniforms("orientation", self.size)).astype(np.float32)
+        order = homophilous_order(orientation, scenario.network.homophily, luck)
+        for c, cause in enumerate(scenario.causes):
+            own = ndtri(luck.uniforms(f"value of {cause.name}", self.size)).astype(np.float32)
+            scores = np.float32(np.sqrt(coherence)) * orientation + np.float32(np.sqrt(1 - coherence)) * own
+            uniforms = np.clip(ndtr(scores), np.float32(1e-7), np.float32(1 - 1e-7))
+            self._write("values", c, draw(cause.values, uniforms, *BOUNDS["values"])[order])
 
 
 def most_units(rates: NDArray[np.float32]) -> int:

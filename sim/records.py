@@ -64,6 +64,7 @@ FIRM_SIGNALS = np.dtype(
 
 SECTORS = np.dtype(
     [
+        ("place", "i4"),
         ("first", "i4"),
         ("last", "i4"),
         ("most_units", "i4"),
@@ -80,7 +81,7 @@ SECTORS = np.dtype(
     ],
     align=True,
 )
-"""A sector: its firms (first to last − 1), its outside option, and the keys of its draws."""
+"""A sector: its place in the scenario, its firms (first to last − 1), its outside option, and the keys of its draws."""
 
 KEYS = np.dtype([(name, "u4") for name in ("mood", "join", "community", "effort", "kind", "leave")], align=True)
 """Keys of the draws that do not belong to a sector."""

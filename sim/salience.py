@@ -27,8 +27,15 @@ class Salience:
         self.slow = [0.0] * len(initial)
         self._p = p
 
+    @property
+    def is_heard(self) -> bool:
+        """Whether anyone can take up a cause: without activation there is no attention beyond the standing one."""
+        return self._p.enabled
+
     def shock(self, cause: int, size: float) -> None:
         """Add a shock to a cause."""
+        if not self._p.enabled:
+            return
         self.fast[cause] += size * (1 - self._p.slow_share)
         self.slow[cause] += size * self._p.slow_share
 

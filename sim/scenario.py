@@ -16,7 +16,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from sim.distributions import Constant
-from sim.documents import Document, apply_settings, resolve, validate
+from sim.documents import Document, Place, apply_settings, resolve, validate
 from sim.entities import Cause, Event, Exposure, FirmSetup, News, Population, Scandal, Sector, Text
 from sim.levers import LEVERS, LeverChange
 from sim.mechanisms.accounts import AccountsParameters
@@ -51,6 +51,7 @@ __all__ = [
     "library",
     "library_folder",
     "load",
+    "with_horizon",
 ]
 
 MAX_FIRMS = 50
@@ -113,8 +114,9 @@ class Scenario(Strict):
 
     @cached_property
     def text_hash(self) -> str:
-        """SHA-256 of `canonical`, in hexadecimal: the same for the same market whatever file it came from."""
-        return hashlib.sha256(self.canonical.encode()).hexdigest()
+        """SHA-256, in hexadecimal, of all but the name: the same for the same market whatever file it came from."""
+        whole = self.model_dump(mode="json", by_alias=True, exclude={"name", "extends"})
+        return hashlib.sha256(json.dumps(whole, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
 def library_folder() -> Path:
@@ -162,12 +164,42 @@ def changed(scenario: Scenario, settings: Mapping[str, object] | Sequence[str]) 
         With every mistake found.
     """
     whole = scenario.model_dump(mode="json", by_alias=True, exclude={"extends"}, exclude_none=True)
-    return from_document(apply_settings(Document(whole, {}), settings), scenario.name)
+    places: dict[tuple[str | int, ...], Place] = {(): Place(scenario.name or "scenario")}
+    return from_document(apply_settings(Document(whole, places), settings), scenario.name)
+
+
+def with_horizon(scenario: Scenario, weeks: int | None) -> Scenario:
+    """Return a scenario that lasts so many weeks: what lies past a shorter horizon is left out.
+
+    Raises
+    ------
+    ScenarioError
+        If it cannot last so many weeks.
+    """
+    if weeks is None or weeks == scenario.horizon:
+        return scenario
+    events = [event for event in scenario.events if event.week <= weeks]
+    schedule = [change for change in scenario.schedule if change.week <= weeks]
+    kept = scenario.model_copy(update={"events": events, "schedule": schedule})
+    return changed(kept, {"horizon": weeks})
 
 
 def json_schema() -> dict[str, Any]:
-    """Return the JSON Schema of scenario files, for editors."""
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema"} | Scenario.model_json_schema(by_alias=True)
+    """Return the JSON Schema of scenario files, for editors.
+
+    A file that extends another need not repeat what that one says, so only names are required; `clear` names what an
+    extending file drops.
+    """
+    schema = Scenario.model_json_schema(by_alias=True)
+    tables = schema["$defs"]
+    for table, required in ((schema, []), (tables["FirmSetup"], ["name"]), (tables["Sector"], ["name"])):
+        table["required"] = required
+    schema["properties"]["clear"] = {
+        "type": "array",
+        "items": {"type": "string"},
+        "description": 'Keys of the extended scenario to drop first, such as "event"',
+    }
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema"} | schema
 
 
 Finding = tuple[tuple[str | int, ...], str, dict[str, object]]

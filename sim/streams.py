@@ -25,7 +25,7 @@ __all__ = [
     "WEEK",
     "Luck",
     "draw_week",
-    "exponential_from",
+    "gumbel_from",
     "key_of",
     "mix32",
     "normal_from",
@@ -53,13 +53,14 @@ _S15 = np.uint64(15)
 _S16 = np.uint64(16)
 
 _EIGHT = np.uint32(8)
-_UNIT = np.float32(2.0**-24)
+_NINE = np.uint32(9)
+_UNIT = np.float32(2.0**-23)
 _HALF = np.float32(0.5)
 _BYTE = np.uint32(255)
 _S24 = np.uint32(24)
 _S16_32 = np.uint32(16)
 _BYTES_MEAN = np.float32(510.0)
-_BYTES_SCALE = np.float32(1.0 / 147.79039)  # standard deviation of the sum of four uniform bytes
+_BYTES_SCALE = np.float32(1.0 / 147.80054)  # standard deviation of the sum of four uniform bytes
 
 
 def key_of(name: str) -> int:
@@ -109,8 +110,8 @@ def mix32(word, key):
 
 @compiled
 def uniform_from(word):
-    """Return a float32 uniform on (0, 1), never 0 or 1, from a random 32-bit word."""
-    return (np.float32(np.uint32(word >> _EIGHT)) + _HALF) * _UNIT
+    """Return a float32 uniform on (0, 1), never 0 or 1, from a random 32-bit word: (m + ½) 2⁻²³ for a 23-bit m."""
+    return (np.float32(np.uint32(word >> _NINE)) + _HALF) * _UNIT
 
 
 @compiled
@@ -121,9 +122,9 @@ def normal_from(word):
 
 
 @compiled
-def exponential_from(word):
-    """Return a float32 standard exponential from a random word."""
-    return -log32(uniform_from(word))
+def gumbel_from(word):
+    """Return a float32 standard Gumbel, −ln(−ln u), from a random word."""
+    return -log32(-log32(uniform_from(word)))
 
 
 class Luck:

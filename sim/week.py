@@ -104,8 +104,8 @@ def run_tiles(
                 peers.shape[1], s.activation, counts,
             )  # fmt: skip
         if s.purchase.enabled:
-            for sector in range(sectors.size):
-                _buy(scratch, whole, words, week, sector, sectors[sector], t, firms, s, firm_counts, counts)
+            for i in range(sectors.size):
+                _buy(scratch, whole, words, week, sectors[i], t, firms, s, firm_counts, counts)
         if s.contribution.enabled:
             contribute(words[3], keys, t, firms, s.contribution, s.sincerity, firm_counts, counts)
 
@@ -139,12 +139,12 @@ def _form_beliefs(heard, total, voices, is_voice, peers, said, t, firms, s):
 
 
 @compiled
-def _buy(scratch, whole, words, week, place, sector, t, firms, s, firm_counts, counts):
+def _buy(scratch, whole, words, week, sector, t, firms, s, firm_counts, counts):
     """Purchase and experience in one sector."""
     utility, best, sum_of_rates, spare = scratch[0], scratch[1], scratch[2], scratch[3]
     units, choice = whole[0], whole[1]
-    supplier = t.supplier[place]
-    count_units(units, utility, spare, t.rate[place], words[1], sector.units, sector.most_units)
+    supplier = t.supplier[sector.place]
+    count_units(units, utility, spare, t.rate[sector.place], words[1], sector.units, sector.most_units)
     start_race(best, choice, sum_of_rates, words[0], sector.outside_key, sector.has_outside, sector.outside)
     for f in range(sector.first, sector.last):
         firm = firms[f]

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
+import threading
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -14,15 +13,15 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from experiments.commands.interrupt import stop_on_interrupt
+from experiments.commands.outcome import Order, files_of, manifest_of, show, tell_the_end
 from experiments.commands.progress import shown_progress
-from experiments.commands.session import AsJson, Lang, fail, note, print_json
+from experiments.commands.session import AsJson, Lang, fail, note
 from experiments.exits import Exit
 from experiments.numbers import compact, count
 from experiments.text import say
 
 if TYPE_CHECKING:
     from experiments.folder import ResultsFolder
-    from experiments.manifest import Manifest
     from experiments.runs import Run
     from sim.scenario import Scenario
 
@@ -44,37 +43,6 @@ class EngineName(StrEnum):
 
     compiled = "compiled"
     objects = "objects"
-
-
-@dataclass(frozen=True)
-class Order:
-    """What was asked for, as it was asked: for the manifest."""
-
-    scenario: str
-    settings: tuple[str, ...]
-    seed: int | None
-    replicates: int
-    weeks: int | None
-    consumers: int | None
-    engine: str
-    threads: int
-
-    def command(self) -> list[str]:
-        """Spell the command that makes the same results again."""
-        from experiments.manifest import command_line
-
-        return command_line(
-            "run",
-            {
-                "scenario": self.scenario,
-                "--set": list(self.settings) or None,
-                "--seed": self.seed,
-                "--replicates": self.replicates,
-                "--weeks": self.weeks,
-                "--consumers": self.consumers,
-                "--engine": None if self.engine == "compiled" else self.engine,
-            },
-        )
 
 
 def run(
@@ -113,16 +81,18 @@ def run(
     folder = out if out is not None else default_folder(model.name)
     results = _open_folder(folder, model, order, force=force)
     try:
-        _tell_if_compiling(order.engine)
-        started, begun = datetime.now(UTC), time.perf_counter()
-        runs, interrupted = _compute(model, order, results)
-        seconds = time.perf_counter() - begun
-        _keep_cut_runs(runs, results)
-        results.settle()
-        manifest = _manifest(model, order, runs, started, seconds, interrupted)
-        results.write(_files(results, manifest, model))
-        _show(results, model, manifest, runs, as_json=as_json, with_series=with_series)
-        code = _tell_the_end(results, runs, interrupted)
+        # Until everything is written, Ctrl-C is a wish and no crash.
+        with stop_on_interrupt() as stop:
+            _tell_if_compiling(order.engine)
+            started, begun = datetime.now(UTC), time.perf_counter()
+            runs = _compute(model, order, results, stop)
+            seconds, interrupted = time.perf_counter() - begun, stop.is_set()
+            _keep_cut_runs(runs, results)
+            results.settle()
+            manifest = manifest_of(model, order, runs, started, seconds, interrupted)
+            results.write(files_of(results, manifest, model))
+            show(results, model, manifest, runs, as_json=as_json, with_series=with_series)
+            code = tell_the_end(results, runs, interrupted)
     finally:
         results.close()
     if code:
@@ -208,24 +178,23 @@ def _tell_if_compiling(engine: str) -> None:
         note(say("run.compiling"))
 
 
-def _compute(model: Scenario, order: Order, results: ResultsFolder) -> tuple[list[Run], bool]:
+def _compute(model: Scenario, order: Order, results: ResultsFolder, stop: threading.Event) -> list[Run]:
     from experiments.runs import run_replicates
 
     def keep(one: Run) -> None:
         if one.status != "stopped":
             results.keep(one)
 
-    with stop_on_interrupt() as stop, shown_progress() as show:
-        runs = run_replicates(
+    with shown_progress() as show_progress:
+        return run_replicates(
             model,
             replicates=order.replicates,
             threads=order.threads,
             engine="objects" if order.engine == "objects" else "compiled",
-            on_progress=show,
+            on_progress=show_progress,
             on_run=keep,
             stop=stop,
         )
-        return runs, stop.is_set()
 
 
 def _keep_cut_runs(runs: list[Run], results: ResultsFolder) -> None:
@@ -234,112 +203,3 @@ def _keep_cut_runs(runs: list[Run], results: ResultsFolder) -> None:
         for one in runs:
             if one.status == "stopped" and one.record is not None:
                 results.keep(one)
-
-
-def _manifest(
-    model: Scenario, order: Order, runs: list[Run], started: datetime, seconds: float, interrupted: bool
-) -> Manifest:
-    from experiments.manifest import Manifest
-    from experiments.scenario_data import document_of
-
-    statuses = [one.status for one in runs]
-    return Manifest(
-        scenario_name=model.name,
-        scenario_hash=model.text_hash,
-        scenario=document_of(model),
-        settings=order.settings,
-        seed=model.seed,
-        replicates=order.replicates,
-        replicates_done=statuses.count("done"),
-        replicates_stopped=statuses.count("stopped"),
-        replicates_failed=statuses.count("failed"),
-        weeks=model.horizon,
-        consumers=model.population.size,
-        engine=order.engine,
-        threads=order.threads,
-        started=started,
-        seconds=seconds,
-        command=order.command(),
-        interrupted=interrupted,
-    )
-
-
-def _files(results: ResultsFolder, manifest: Manifest, model: Scenario) -> dict[str, Callable[[Path], object]]:
-    """Give what writes each file beside the results; the report comes last, because it reads the others."""
-    from experiments import folder
-    from experiments.csv_files import EXCEL_ROWS, MOST_ROWS, figure_rows, write_figures, write_summary
-    from experiments.scenario_data import document_of
-    from experiments.summary import summarise
-    from experiments.toml_text import toml_text
-
-    document = document_of(model)
-    files: dict[str, Callable[[Path], object]] = {
-        folder.MANIFEST: manifest.write,
-        folder.SCENARIO_JSON: lambda path: path.write_text(model.canonical + "\n", encoding="utf-8"),
-        folder.SCENARIO_TOML: lambda path: path.write_text(toml_text(document), encoding="utf-8"),
-    }
-    rows = figure_rows(results.results)
-    if rows:
-        files[folder.SUMMARY] = lambda path: write_summary(path, summarise(results.results))
-        if rows > MOST_ROWS:
-            note(say("run.csv_left_out", rows=count(rows)))
-        else:
-            files[folder.FIGURES] = lambda path: write_figures(path, results.results)
-            if rows > EXCEL_ROWS:
-                note(say("run.csv_long", rows=count(rows), most=count(EXCEL_ROWS)))
-        files[folder.REPORT] = _write_report
-    return files
-
-
-def _write_report(path: Path) -> None:
-    from experiments.report.page import write_report
-
-    write_report(path.parent, path)
-
-
-def _show(
-    results: ResultsFolder,
-    model: Scenario,
-    manifest: Manifest,
-    runs: list[Run],
-    *,
-    as_json: bool,
-    with_series: bool,
-) -> None:
-    if as_json:
-        from experiments.documents import results_document
-
-        print_json(results_document(results, model, manifest, runs, with_series=with_series))
-    elif results.results.figures():
-        from experiments.commands.tables import show_summary
-
-        show_summary(results.results, model)
-
-
-def _tell_the_end(results: ResultsFolder, runs: list[Run], interrupted: bool) -> int:
-    """Tell what failed, what was kept and where it is; give the exit code, the gravest cause first."""
-    failed = [one for one in runs if one.status == "failed"]
-    for one in failed[:5]:
-        note(say("run.failed", replicate=one.replicate, error=one.error))
-    if len(failed) > 5:
-        note(say("run.more_failed", count=len(failed) - 5))
-    if interrupted:
-        note(_what_was_kept(runs))
-    if results.trouble:
-        key = "run.rescued" if results.path else "run.lost"
-        note(say(key, reason=results.trouble, folder=results.path))
-        return Exit.CANNOT_WRITE
-    note(say("run.written", folder=results.path))
-    if interrupted:
-        return Exit.INTERRUPTED
-    return Exit.RUN_FAILED if failed else Exit.OK
-
-
-def _what_was_kept(runs: list[Run]) -> str:
-    done = sum(one.status == "done" for one in runs)
-    if done:
-        return say("run.stopped_kept_runs", done=done, total=len(runs))
-    reached = [one.weeks for one in runs if one.weeks]
-    if reached:
-        return say("run.stopped_kept_weeks", weeks=min(reached), runs=len(reached))
-    return say("run.stopped_kept_nothing")

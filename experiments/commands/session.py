@@ -73,7 +73,12 @@ def results_console() -> Console:
     """Give the console for results that people read, on standard output."""
     from rich.console import Console
 
-    console = Console(highlight=False, markup=False, emoji=False)
+    class ResultsConsole(Console):
+        def on_broken_pipe(self) -> None:
+            # A reader that has seen enough (`| head`) is no failure; the program's entry point sees to it.
+            raise BrokenPipeError
+
+    console = ResultsConsole(highlight=False, markup=False, emoji=False)
     if not console.is_terminal:
         console.width = PIPE_WIDTH
     return console

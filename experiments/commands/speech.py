@@ -80,7 +80,7 @@ def translate(command: Any, name: str = "") -> None:
         command.subcommand_metavar = say("cli.metavar.command")
         for inner_name, inner in command.commands.items():
             translate(inner, inner_name)
-            inner.rich_help_panel = say("cli.panel.commands")
+            setattr(inner, "rich_help_panel", say("cli.panel.commands"))  # noqa: B010 - the base class lacks it
 
 
 def _translate_fixed_words() -> None:

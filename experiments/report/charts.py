@@ -39,7 +39,7 @@ MOST_FIRMS = 12
 """Lines that a chart can hold and still be read; a larger market shows its largest firms."""
 MOST_WEEKS = 160
 """Points of a line: more cannot be told apart on a screen."""
-DATA_BUDGET = 190_000
+DATA_BUDGET = 165_000
 """Bytes for the data of the charts, and once more for those of the other figures: it keeps the report small."""
 _BYTES_A_NUMBER = 8 / 3  # two bytes as base64
 UNDEFINED = 65535
@@ -57,13 +57,15 @@ class Chart:
     from_zero: bool = False
     smooth: bool = False
     """Draw means over the last weeks: what is counted anew each week would hide its course in noise."""
+    by_sector: bool = False
+    """One chart a sector: values of different sectors have no common scale."""
     sector: str = ""
     """Only firms of this sector; all of them if empty."""
 
 
 CHARTS = (
-    Chart("share", ("share",), "share", from_zero=True, smooth=True),
-    Chart("price", ("price",), "money"),
+    Chart("share", ("share",), "share", from_zero=True, smooth=True, by_sector=True),
+    Chart("price", ("price",), "money", by_sector=True),
     Chart("profit", ("profit",), "money", smooth=True),
     Chart("cash", ("cash",), "money"),
     Chart("margin", ("margin",), "money"),
@@ -116,15 +118,15 @@ def shown_weeks(weeks: int, lines: int, must: Sequence[int] = ()) -> list[int]:
 
 
 def charts_for(results: Results) -> list[Chart]:
-    """Give the charts whose figures are in the results, with one of shares for each sector."""
+    """Give the charts whose figures are in the results, some of them once for each sector."""
     stored = results.figures()
     sectors = [sector["name"] for sector in json.loads(results.points()[1]["scenario"])["sector"]]
     charts: list[Chart] = []
     for chart in CHARTS:
-        if chart.name == "share" and len(sectors) > 1:
+        if chart.by_sector and len(sectors) > 1:
             # The first keeps the plain name, by which pages and pictures find it.
             for number, sector in enumerate(sectors, start=1):
-                name = "share" if number == 1 else f"share-{number}"
+                name = chart.name if number == 1 else f"{chart.name}-{number}"
                 charts.append(replace(chart, name=name, sector=sector))
         elif any(key in stored for key in chart.figures):
             charts.append(chart)
@@ -195,9 +197,10 @@ def trailing_mean(values: np.ndarray, weeks: int) -> np.ndarray:
 
 
 def _title(chart: Chart, figure: Figure) -> Both:
-    if chart.sector:
-        return both("report.chart.share.of_sector", sector=chart.sector)
-    return dict(figure.name) if chart.section == MORE else both(f"report.chart.{chart.name}.title")
+    if chart.section == MORE:
+        return dict(figure.name)
+    title = both(f"report.chart.{chart.name.partition('-')[0]}.title")
+    return both("report.of_sector", title=title, sector=chart.sector) if chart.sector else title
 
 
 def packed(values: np.ndarray) -> dict[str, Any]:

@@ -197,15 +197,6 @@ class ActivationParameters(MechanismParameters):
         "Part du lien entre firme et cause oubliée en une semaine",
         symbol="δ_f",
     )
-    forgetting: float = quantity(
-        0.15,
-        "rate",
-        0,
-        1,
-        "Share of what the public knows of a firm's conduct forgotten in a week",
-        "Part de ce que le public sait de la conduite d'une firme oubliée en une semaine",
-        symbol="δ_k",
-    )
 
 
 # What peers hear of a militant is one 32-bit word: energy in 10 bits (0: silent), stance in 1, cause in 3, firm in 6.

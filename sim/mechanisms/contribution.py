@@ -16,11 +16,11 @@ import numpy as np
 
 from sim.columns import Column
 from sim.compiling import compiled
-from sim.fastmath import clip01, exp32, log32
+from sim.fastmath import clip01, log32
 from sim.mechanisms.base import MechanismParameters
 from sim.mechanisms.sincerity import learn_sincerity
 from sim.quantities import quantity
-from sim.streams import exponential_from, mix32, uniform_from
+from sim.streams import gumbel_from, mix32, uniform_from
 
 __all__ = ["BINS", "COLUMNS", "SIGNALS", "ContributionParameters", "add_attachment", "bin_of", "contribute"]
 
@@ -165,6 +165,7 @@ _MOST = np.float32(100.0)
 _OCTAVES = np.float32(8.0 / 0.6931471805599453)
 _LN_64 = np.float32(4.1588830833596715)
 _NONE = np.int16(-1)
+_STAY_OUT = np.uint32(0)
 _BINS_EXACT = np.float32(_EXACT)
 
 
@@ -188,13 +189,12 @@ def _appeal(f, lane, t, firms):
 def _choose_community(lane, left, luck, t, firms, p):
     """Return the community that a consumer joins, by logit on appeal against staying out; never the one just left."""
     choice = np.int16(-1)
-    best = exponential_from(mix32(luck, np.uint32(0))) / exp32(p.choosiness * p.reserve)
+    best = p.choosiness * p.reserve + gumbel_from(mix32(luck, _STAY_OUT))
     for f in range(firms.size):
         if f != left and firms[f].openness > _ZERO and firms[f].alive > _ZERO:
-            rate = exp32(p.choosiness * _appeal(f, lane, t, firms))
-            clock = exponential_from(mix32(luck, firms[f].key)) / rate
-            if clock < best:
-                best, choice = clock, np.int16(f)
+            noisy = p.choosiness * _appeal(f, lane, t, firms) + gumbel_from(mix32(luck, firms[f].key))
+            if noisy > best:
+                best, choice = noisy, np.int16(f)
     return choice
 
 

@@ -132,11 +132,12 @@ def answer_crises(firm: Firm, salience: Salience, p: CrisisParameters, luck: Ite
             errs = next(luck) < p.gaffe * firm.autonomy
             if errs or firm.gap > p.tolerance or delay > p.in_time:
                 salience.shock(cause, p.feeding * crisis["severity"])
-                firm.focus[cause] = min(1.0, firm.focus[cause] + p.feeding * crisis["severity"])
+                if salience.is_heard:
+                    firm.focus[cause] = min(1.0, firm.focus[cause] + p.feeding * crisis["severity"])
                 firm.exposure = max(firm.exposure, p.feeding * crisis["severity"])
             else:
                 salience.damp(cause, p.damping)
                 firm.focus[cause] *= 1 - p.damping
                 firm.restored = max(firm.restored, p.restoring * crisis["severity"])
-        if firm.focus[cause] < 0.05:
+        if crisis["answered"] and firm.focus[cause] < 0.05:
             del firm.crises[cause]

@@ -9,8 +9,8 @@ distributed over consumers, purchase counts are negative binomial (NBD). The sup
 against the outside option (not buying) where the sector has one. Zapping comes first from heterogeneous taste (a
 repertoire of brands) and weak inertia, which the scenario's `zapping` scales.
 
-The choice is the winner of a race of exponential clocks with rates exp(U_f): exactly the logit probabilities, and each
-firm keeps its own luck, so that a price cut moves only consumers to or from that firm.
+Each option's utility gets Gumbel noise of its own and the largest wins: exactly the logit probabilities, and each firm
+keeps its own luck, so that a price cut moves only consumers to or from that firm.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from sim.compiling import compiled
 from sim.fastmath import exp32, log32
 from sim.mechanisms.base import MechanismParameters
 from sim.quantities import quantity
-from sim.streams import exponential_from, mix32, uniform_from
+from sim.streams import gumbel_from, mix32, uniform_from
 
 __all__ = [
     "COLUMNS",
@@ -102,6 +102,15 @@ class PurchaseParameters(MechanismParameters):
         "Utilité d'une annonce en prospectus",
         source="Ecdat Catsup",
     )
+    forgetting: float = quantity(
+        0.15,
+        "rate",
+        0,
+        1,
+        "Share of what the public knows of a firm's conduct forgotten in a week",
+        "Part de ce que le public sait de la conduite d'une firme oubliée en une semaine",
+        symbol="δ_k",
+    )
     display_effect: float = quantity(
         0.8,
         "utility",
@@ -115,7 +124,7 @@ class PurchaseParameters(MechanismParameters):
 
 _ZERO = np.float32(0.0)
 _ONE = np.float32(1.0)
-_FAR = np.float32(3.0e38)
+_LOWEST = np.float32(-3.0e38)
 _SURPLUS = np.float32(1024.0)
 _NOT_BUYING = np.int32(-1)
 _UNITS_ZERO = np.int32(0)
@@ -164,28 +173,26 @@ def fit_values(utility, values, sincerity, firm, p):
 
 @compiled
 def start_race(best, choice, sum_of_rates, words, key, has_outside, outside):
-    """Set the outside option's clock as the one to beat, or nothing where the sector has none."""
+    """Set the outside option's noisy utility as the one to beat, or nothing where the sector has none."""
     rate = exp32(outside) if has_outside else _ZERO
     for lane in range(best.size):
-        clock = exponential_from(mix32(words[lane], key))
-        best[lane] = clock / rate if has_outside else _FAR
+        best[lane] = outside + gumbel_from(mix32(words[lane], key)) if has_outside else _LOWEST
         choice[lane] = _NOT_BUYING
         sum_of_rates[lane] = rate
 
 
 @compiled
 def enter_race(best, choice, sum_of_rates, utility, words, key, trip, shelf_key, available, code):
-    """Let one firm's clock run against the best so far; on a trip where it is not on the shelf it stays out."""
+    """Let one firm's noisy utility run against the best so far; when it is not on the shelf it stays out."""
     me = np.int32(code)
     everywhere = available >= _ONE
     for lane in range(best.size):
-        rate = exp32(utility[lane])
-        clock = exponential_from(mix32(words[lane], key)) / rate
+        noisy = utility[lane] + gumbel_from(mix32(words[lane], key))
         on_shelf = everywhere or uniform_from(mix32(trip[lane], shelf_key)) < available
-        wins = on_shelf and clock < best[lane]
-        best[lane] = clock if wins else best[lane]
+        wins = on_shelf and noisy > best[lane]
+        best[lane] = noisy if wins else best[lane]
         choice[lane] = me if wins else choice[lane]
-        sum_of_rates[lane] = sum_of_rates[lane] + (rate if on_shelf else _ZERO)
+        sum_of_rates[lane] = sum_of_rates[lane] + (exp32(utility[lane]) if on_shelf else _ZERO)
 
 
 @compiled

@@ -6,6 +6,7 @@
   const byId = new Map(data.charts.map((chart) => [chart.id, chart]));
   for (const chart of data.charts) chart.lines.forEach(unpack);
   const PALETTE = 8;
+  const MOST_BANDS = 6; // more ranges than these would hide one another; a highlighted firm always has its own
   const DASHES = ["solid", "dash", "dot"];
   let focused = null; // the firm that is highlighted, or null for all
 
@@ -136,9 +137,12 @@
         const missing = gap - (labels[index].at - labels[index - 1].at);
         if (missing > 0.5) { labels[index].at += missing / 2; labels[index - 1].at -= missing / 2; moved = true; }
       }
-      for (const label of labels) label.at = Math.min(Math.max(label.at, -4), height + 4);
       if (!moved) break;
     }
+    // Back inside the chart: down from the top, then up from the bottom.
+    let top = height - 2, bottom = 2;
+    for (const label of [...labels].reverse()) { label.at = Math.min(label.at, top); top = label.at - gap; }
+    for (const label of labels) { label.at = Math.max(label.at, bottom); bottom = label.at + gap; }
     return labels.map(({ line, value, at }) => {
       const faded = isFaded(chart, line), bold = line.item === focused;
       const text = `${plain(shortened(line.item, 15))} ${shown(chart, line.end)}`;
@@ -201,7 +205,8 @@
     if (!chart || !plot.clientWidth) return undefined;
     const order = chart.lines.map((line) => ({ line, stroke: strokeOf(chart, line), faded: isFaded(chart, line) }));
     order.sort((one, other) => other.faded - one.faded);
-    const bands = order.filter(({ line, faded }) => line.low && !faded).map(({ line, stroke }) => bandTrace(chart, line, stroke));
+    const crowded = chart.lines.filter((line) => line.low).length > MOST_BANDS;
+    const bands = order.filter(({ line, faded }) => line.low && !faded && (!crowded || line.item === focused)).map(({ line, stroke }) => bandTrace(chart, line, stroke));
     const lines = order.map(({ line, stroke, faded }) => lineTrace(chart, line, stroke, faded));
     plot.setAttribute("aria-label", description(chart));
     return window.Plotly.react(plot, [...bands, ...lines], layoutOf(chart, plot), { displayModeBar: false, responsive: false });
