@@ -37,7 +37,7 @@ def _tables() -> dict[str, tuple[str, Any]]:
     from sim.scenario import Cause, Exposure, FirmSetup, Mechanisms, News, Population, Scandal, Scenario, Sector
     from sim.traits import Traits
 
-    tables = {
+    tables: dict[str, Any] = {
         "scenario": Scenario,
         "population": Population,
         "population.traits": Traits,

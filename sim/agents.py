@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import mesa
-import numpy as np
 
 from sim.entities import FirmSetup
-from sim.levers import LEVERS
+from sim.levers import LEVERS, Change, Stances
 from sim.mechanisms.base import MAX_CAUSES
 from sim.mechanisms.sincerity import claim_conduct_gap
 from sim.records import NOTHING_COUNTED, WeekCounts
@@ -42,6 +42,7 @@ STATE = (
     "repair",
     "rating_weight",
     "rating_sum",
+    "rated",
     "reputation",
     "available",
     "recent_sales",
@@ -113,6 +114,8 @@ class Firm(mesa.Agent):
         self.reviewers = self.editors = self.peer_support = self.cases_settled_by_firm = 0.0
         self.repair = 0.0
         self.rating_weight = self.rating_sum = 0.0
+        # How much there is behind the rating, 0 to 1: r / (r + r_½), r being reviews per consumer.
+        self.rated = 0.0
         self.reputation = setup.quality
         self.recent_sales = self.usual_sales = 0.0
         self.low_weeks = self.weeks_beyond_credit = 0
@@ -124,24 +127,41 @@ class Firm(mesa.Agent):
         self.share = 0.0
         self.units_window: list[int] = []
         self.week = NOTHING_COUNTED
+        # What scheduled changes replaced, by their place in the schedule: levers and stances.
         self.before_change: dict[str, dict[str, Any]] = {}
         self.proclaimed, self.conduct, self.known, self.focus = ([0.0] * MAX_CAUSES for _ in range(4))
         self.cause_numbers = {name: c for c, name in enumerate(causes)}
         self.set_stances(setup.levers.causes)
 
     def set_levers(self, values: dict[str, Any]) -> None:
-        """Set levers by name; values out of a lever's bounds are set to the nearest bound."""
+        """Set levers by name; values out of a lever's bounds are set to the nearest value within."""
         for name, value in values.items():
             lever = LEVERS[name]
-            low = -np.inf if lever.low is None else lever.low
-            high = np.inf if lever.high is None else lever.high
-            setattr(self, name, type(lever.default)(min(max(value, low), high)))
+            setattr(self, name, type(lever.default)(min(max(value, lever.least), lever.most)))
 
-    def set_stances(self, stances: dict[str, Any]) -> None:
+    def set_stances(self, stances: Mapping[str, Stances]) -> None:
         """Set what the firm says and does on causes."""
         for cause, stance in stances.items():
             c = self.cause_numbers[cause]
             self.proclaimed[c], self.conduct[c] = stance.proclaimed, stance.conduct
+
+    def change(self, change: Change, key: str) -> None:
+        """Let a scheduled change take effect; if it is for a while, remember under `key` what it replaces."""
+        stances = change.causes or {}
+        if change.until is not None:
+            levers = {name: getattr(self, name) for name in change.levers}
+            places = [self.cause_numbers[cause] for cause in stances]
+            said = [[c, self.proclaimed[c], self.conduct[c]] for c in places]
+            self.before_change[key] = {"levers": levers, "stances": said}
+        self.set_levers(change.levers)
+        self.set_stances(stances)
+
+    def undo(self, key: str) -> None:
+        """Bring back what the change remembered under `key` replaced."""
+        before = self.before_change.pop(key, {"levers": {}, "stances": []})
+        self.set_levers(before["levers"])
+        for c, proclaimed, conduct in before["stances"]:
+            self.proclaimed[c], self.conduct[c] = proclaimed, conduct
 
     @property
     def gap(self) -> float:
@@ -154,11 +174,6 @@ class Firm(mesa.Agent):
     def rating(self) -> float:
         """Public rating, 0 to 1: the mean of reviews, old ones fading; one half before the first."""
         return self.rating_sum / self.rating_weight if self.rating_weight > 0 else 0.5
-
-    @property
-    def rated(self) -> float:
-        """How much there is behind the rating, 0 to 1: reviews / (reviews + 10), in simulated reviews."""
-        return self.rating_weight / (self.rating_weight + 10)
 
     @property
     def truth(self) -> float:
@@ -176,16 +191,17 @@ class Firm(mesa.Agent):
         self.share = week.units / sector_units if sector_units else 0.0
         self.units_window = [*self.units_window, week.units][-market.setup.figures.window :]
         if m.experience.enabled:
-            self._take_reviews(m)
+            self._take_reviews(m, market.population.size)
         sincere = week.sincerity / (1023 * market.population.size)
         self.reputation += 0.05 * ((self.rating + sincere) / 2 - self.reputation)
         if m.activation.enabled:
             loud = m.activation.voice_feeds * (week.voice_for + week.voice_against) / (1023 * market.population.size)
             kept = 1 - m.activation.focus_decay
             self.focus = [min(1.0, kept * focus + (loud if focus > 0 else 0.0)) for focus in self.focus]
-        self.known = [(1 - m.purchase.forgetting) * known for known in self.known]
+        if m.purchase.enabled:
+            self.known = [(1 - m.purchase.forgetting) * known for known in self.known]
 
-    def _take_reviews(self, m: Any) -> None:
+    def _take_reviews(self, m: Any, size: int) -> None:
         """Let the week's reviews, and militants' ratings, into the public rating; old ones fade."""
         week, weight = self.week, m.activation.review_weight
         self.rating_weight = m.experience.rating_memory * self.rating_weight + week.reviews
@@ -193,6 +209,8 @@ class Firm(mesa.Agent):
         if week.voice_for or week.voice_against:
             self.rating_weight += weight * (week.voice_for + week.voice_against) / 1023
             self.rating_sum += weight * week.voice_for / 1023
+        per_head = self.rating_weight / size
+        self.rated = per_head / (per_head + m.experience.rating_half)
 
     def see(self) -> Sight:
         """Return what the firm's strategy may look at: its own accounts and what is public."""

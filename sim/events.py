@@ -15,16 +15,13 @@ __all__ = ["change_levers", "take_place"]
 
 
 def change_levers(schedule: Sequence[Change], week: int, firms: Mapping[str, Firm]) -> None:
-    """Let the scheduled lever changes of a week take effect, and those whose time is over end."""
-    for change in schedule:
-        firm, key = firms[change.firm], f"{change.week}-{change.until}"
+    """Let the scheduled lever changes of a week take effect, after those whose time is over have ended."""
+    for place, change in enumerate(schedule):
         if change.until == week:
-            firm.set_levers(firm.before_change.pop(key, {}))
+            firms[change.firm].undo(str(place))
+    for place, change in enumerate(schedule):
         if change.week == week:
-            if change.until is not None:
-                firm.before_change[key] = {name: getattr(firm, name) for name in change.levers}
-            firm.set_levers(change.levers)
-            firm.set_stances(change.causes or {})
+            firms[change.firm].change(change, str(place))
 
 
 def take_place(

@@ -193,6 +193,8 @@ class Market(ConsumerModel):
         for event in self.setup.events:
             if event.week == self.week:
                 about = self.firm_named.get(getattr(event, "firm", None) or "")
+                # Nothing more can come to light about a firm that is gone.
+                about = about if about is not None and about.alive else None
                 cause = self.cause_numbers.get(getattr(event, "cause", ""), -1)
                 take_place(event, about, cause, self.salience, mechanisms=self.mechanisms)
 
@@ -239,7 +241,7 @@ class Market(ConsumerModel):
         if m.accounts.enabled:
             for firm in self.firms:
                 if firm.alive:
-                    close_books(firm, m.accounts, heads, self.weight, m.creation.case_cost)
+                    close_books(firm, m.accounts, heads, self.weight, m.creation.case_cost, self.week)
                 else:
                     firm.rest()
 
@@ -359,6 +361,7 @@ class Market(ConsumerModel):
         self.firms = [Firm(self, setup, place, causes) for place, setup in enumerate(setups)]
         for firm in self.firms:
             start_talent(firm, self.mechanisms.creation, self.setup.population.represents)
+            firm.repair = repair_probability(self.mechanisms.experience, 0.0, firm.openness, 0.0)
         self.firm_named = {firm.name: firm for firm in self.firms}
         self._firm_setups = setups
         self.salience = Salience([c.salience for c in self.setup.causes], self.mechanisms.activation)

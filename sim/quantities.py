@@ -5,6 +5,7 @@ The check of a scenario, its JSON Schema, `--set`, the reference tables and ever
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -109,6 +110,19 @@ class Quantity:
     meaning: dict[str, str]
     symbol: str
     source: str
+    excludes_low: bool = False
+
+    @property
+    def least(self) -> float:
+        """The least value allowed; just above the lower bound where that is excluded."""
+        if self.low is None:
+            return -math.inf
+        return math.nextafter(self.low, math.inf) + 1e-9 if self.excludes_low else self.low
+
+    @property
+    def most(self) -> float:
+        """The largest value allowed."""
+        return math.inf if self.high is None else self.high
 
 
 def quantities(model: type[BaseModel]) -> dict[str, Quantity]:
@@ -127,6 +141,7 @@ def quantities(model: type[BaseModel]) -> dict[str, Quantity]:
                 meaning=words(field.description or "", str(extra["description_fr"])),
                 symbol=str(extra["symbol"]),
                 source=str(extra["source"]),
+                excludes_low=_bound(field, "gt") is not None,
             )
     return found
 

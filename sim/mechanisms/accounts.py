@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["COLUMNS", "COSTS", "AccountsParameters", "close_books", "in_cents"]
 
 COLUMNS = ()
+_USUAL_WEEKS = 13
 
 COSTS = (
     "goods",
@@ -69,7 +70,7 @@ def in_cents(amount: float) -> int:
     return round(amount * 100)
 
 
-def close_books(firm: Firm, p: AccountsParameters, heads: float, weight: float, case_cost: float) -> None:
+def close_books(firm: Firm, p: AccountsParameters, heads: float, weight: float, case_cost: float, week: int) -> None:
     """Book a firm's week and let it go bankrupt.
 
     Parameters
@@ -82,6 +83,8 @@ def close_books(firm: Firm, p: AccountsParameters, heads: float, weight: float, 
         People whom the population stands for, and people per simulated consumer.
     case_cost
         Cost of a service case that the firm settles.
+    week
+        The week that ends, from 1: usual revenue is a plain mean until it has its 13 weeks.
     """
     sold = firm.week.units * weight
     firm.revenue = in_cents(sold * firm.price)
@@ -100,7 +103,7 @@ def close_books(firm: Firm, p: AccountsParameters, heads: float, weight: float, 
     }
     firm.profit = firm.revenue - sum(firm.costs.values())
     firm.cash += firm.profit
-    firm.usual_revenue += (firm.revenue - firm.usual_revenue) / 13
+    firm.usual_revenue += (firm.revenue - firm.usual_revenue) / min(week, _USUAL_WEEKS)
     if p.bankruptcy:
         beyond = firm.cash < -p.credit * firm.usual_revenue
         firm.weeks_beyond_credit = firm.weeks_beyond_credit + 1 if beyond else 0

@@ -385,15 +385,16 @@ def launch_ideas(firm: Firm, p: CreationParameters, weight: float, luck: Iterato
     # Values are kept with their origin (1: a customer's, 0: an employee's); only the best can ever be chosen as best.
     pool = firm.ideas
     pool += [(p.idea_scale * v, 1) for v in best_values(submitted, p.idea_tail, _BEST_OF_WEEK, luck)]
-    pool += [(_research_value(p, luck), 0) for _ in range(min(own, _BEST_OF_WEEK))]
+    pool += [(_research_value(p, luck), 0) for _ in range(own)]
     pool.sort(reverse=True)
     del pool[_POOL:]
 
     firm.capacity += firm.launches / 52 * (1 - p.power_delay * firm.power_sharing)
     firm.launched = firm.launched_outside = 0
-    while firm.capacity >= 1 and pool:
+    while firm.capacity >= 1 and firm.ideas_launched + firm.launched < firm.ideas_submitted:
         firm.capacity -= 1
-        value, outside = pool.pop(0) if next(luck) < firm.selectivity else _any_idea(firm, p, luck)
+        is_best = next(luck) < firm.selectivity and pool
+        value, outside = pool.pop(0) if is_best else _any_idea(firm, p, luck)
         fit = 1 + p.power_fit * firm.power_sharing
         firm.true_quality += (1 - firm.true_quality) * (1 - math.exp(-p.launch_gain * value * fit))
         firm.launched += 1

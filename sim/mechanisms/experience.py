@@ -125,6 +125,15 @@ class ExperienceParameters(MechanismParameters):
         "Part de cette probabilité qui reste à satisfaction moyenne (1 : pas d'autosélection)",
         source="Hu, Pavlou & Zhang 2009; Schoenmueller et al. 2020",
     )
+    rating_half: float = quantity(
+        0.002,
+        "per_week",
+        1e-6,
+        1,
+        "Reviews per consumer behind a rating that give it half of its weight",
+        "Avis par consommateur derrière une note qui lui donnent la moitié de son poids",
+        symbol="r_½",
+    )
     rating_memory: float = quantity(
         0.95,
         "share",

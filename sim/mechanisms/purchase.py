@@ -125,6 +125,8 @@ class PurchaseParameters(MechanismParameters):
 _ZERO = np.float32(0.0)
 _ONE = np.float32(1.0)
 _LOWEST = np.float32(-3.0e38)
+_RARE = np.float32(1.0e-8)  # a probability below which rounding of the cumulated ones would decide
+_DULL = np.float32(1.0e-3)  # the least price sensitivity at which utility has a price
 _SURPLUS = np.float32(1024.0)
 _NOT_BUYING = np.int32(-1)
 _UNITS_ZERO = np.int32(0)
@@ -145,7 +147,8 @@ def count_units(units, term, cumulated, rate, words, key, most):
         share = _ONE / np.float32(k)
         for lane in range(units.size):
             u = uniform_from(mix32(words[lane], key))
-            units[lane] = np.int32(units[lane] + (_UNITS_ONE if u > cumulated[lane] else _UNITS_ZERO))
+            more = u > cumulated[lane] and term[lane] > _RARE
+            units[lane] = np.int32(units[lane] + (_UNITS_ONE if more else _UNITS_ZERO))
             term[lane] = term[lane] * (rate[lane] * share)
             cumulated[lane] = cumulated[lane] + term[lane]
 
@@ -199,15 +202,18 @@ def enter_race(best, choice, sum_of_rates, utility, words, key, trip, shelf_key,
 def tally_purchases(choice, units, sum_of_rates, supplier, t, week, reference_price, firm_counts, counts):
     """Count a tile's purchases in one sector and remember where each buyer bought.
 
-    Consumer surplus is the logsum of the choice, in money: ln Σ exp(U) / β a purchase (Small and Rosen 1981).
+    Consumer surplus is the logsum of the choice, in money: ln Σ exp(U) / β a unit (Small and Rosen 1981); those to whom
+    prices mean next to nothing (β < 0.001) have none that could be put in money.
     """
     for lane in range(choice.size):
         n = units[lane]
         if n > 0:
             chosen, last = choice[lane], supplier[lane]
             beta = t.price_sensitivity[lane]
-            if beta > _ZERO and sum_of_rates[lane] > _ZERO:
-                counts.surplus += np.int64(n) * np.int64(_SURPLUS * reference_price * log32(sum_of_rates[lane]) / beta)
+            if beta >= _DULL and sum_of_rates[lane] > _ZERO:
+                counts.surplus += np.int64(n) * np.int64(
+                    _SURPLUS * (reference_price * log32(sum_of_rates[lane]) / beta)
+                )
             if chosen < 0:
                 counts.not_bought += np.int64(n)
             else:

@@ -96,8 +96,7 @@ def test_the_scenario_can_be_loaded_and_holds_the_estimates(estimates, tmp_path)
         "shape": pytest.approx(estimates.purchase_shape.value, rel=1e-3),
     }
     assert scenario.mechanisms.purchase.taste_spread == pytest.approx(estimates.taste_spread.value, rel=1e-3)
-    for firm, appeal, process in zip(scenario.firms, estimates.appeal, estimates.prices, strict=True):
-        assert firm.appeal == pytest.approx(appeal.value, rel=1e-3)
+    for firm, process in zip(scenario.firms, estimates.prices, strict=True):
         assert firm.levers.price == pytest.approx(process.mean, rel=1e-3)
         assert firm.levers.feature == pytest.approx(process.feature, rel=1e-3)
 
