@@ -89,11 +89,13 @@ def ensemble(replicates: int, consumers: int, weeks: int, threads: int, repeats:
 
 
 def memory(consumers: int, weeks: int, repeats: int) -> Sample:
-    """Peak memory a consumer, in bytes: the peak of a process with a million less that of one with a thousand."""
+    """Peak memory a consumer, in bytes: the peak of a process with many less that of one with a thousand (Linux)."""
+    # A process inherits its parent's peak in `ru_maxrss`; the kernel's own high-water mark begins anew.
     code = (
-        "import resource, sys; from sim.market import Market;"
+        "import sys; from pathlib import Path; from sim.market import Market;"
         f"Market({str(MARKET)!r}, consumers=int(sys.argv[1]), weeks={weeks}).run();"
-        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024)"
+        "status = Path('/proc/self/status').read_text();"
+        "print(int(status.split('VmHWM:')[1].split()[0]) * 1024)"
     )
     values = []
     for _ in range(repeats):
@@ -118,6 +120,7 @@ def start_up(repeats: int) -> list[Sample]:
 def _run_command(cache: str) -> float:
     command = [sys.executable, "-m", "experiments", "run", "baseline", "--consumers", "500", "--weeks", "26"]
     environment = os.environ | {"USERISATION_CACHE": cache, "USERISATION_ENV": "mine"}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)  # or every start would compile the libraries' Python anew
     with tempfile.TemporaryDirectory() as folder:
         return _seconds(lambda: _output([*command, "--out", str(Path(folder) / "out")], environment))
 
