@@ -19,7 +19,8 @@ def main() -> "None":
         from experiments.cli import app
 
         app(prog_name="userisation")
-        sys.stdout.flush()
+        if sys.stdout is not None:
+            sys.stdout.flush()
     except KeyboardInterrupt:
         code = 130
     except BrokenPipeError:
@@ -28,6 +29,8 @@ def main() -> "None":
         from experiments import failures
 
         code = failures.report(error)
+        if code == failures.CANNOT_WRITE:
+            _end_quietly()
     else:
         code = 0
     sys.exit(code)
@@ -36,7 +39,8 @@ def main() -> "None":
 def _end_quietly() -> "int":
     """Let a reader that left (``userisation ... | head``) be no error."""
     # What is still to be written would fail once more when Python closes standard output.
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    if sys.stdout is not None:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 0
 
 

@@ -87,6 +87,10 @@ MESSAGES = {
         "Something went wrong that should not have: {what}. Please report it{where}.",
         "Quelque chose s'est mal passé, à tort : {what}. Merci de le signaler{where}.",
     ),
+    "full": (
+        "The output could not be written: {reason}.",
+        "La sortie n'a pas pu être écrite : {reason}.",
+    ),
     "where": (" with the file {log}", " en joignant le fichier {log}"),
     "missing": (
         "The package {name} is missing from this environment ({prefix}). "

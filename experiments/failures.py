@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import errno
 import platform
 import sys
 import tempfile
@@ -14,6 +15,9 @@ from experiments.early_text import say, tell
 from experiments.exits import Exit
 from experiments.pythons import UNAVAILABLE
 
+CANNOT_WRITE = Exit.CANNOT_WRITE
+"""Code when standard output takes no more."""
+
 
 def report(error: Exception) -> int:
     """Say in one line on standard error what happened, keep the details in a file, give the exit code.
@@ -23,6 +27,9 @@ def report(error: Exception) -> int:
     if isinstance(error, ModuleNotFoundError) and error.name and not _is_ours(error.name):
         tell("missing", name=error.name, prefix=sys.prefix, extra="")
         return UNAVAILABLE
+    if isinstance(error, OSError) and error.errno == errno.ENOSPC and error.filename is None:
+        tell("full", reason=error.strerror)
+        return CANNOT_WRITE
     log = _keep(_details(error))
     where = say("where", log=log) if log else ""
     tell("unforeseen", what=_summary(error), where=where)

@@ -86,7 +86,10 @@ def facts(results: Results, point: int = 1) -> Facts | None:
 def sentence(known: Facts, mark: Callable[[str], str] = str) -> str:
     """Say it in the language of the context; `mark` emphasises names and numbers."""
     first = known.leaders[0]
-    gained = known.gain.middle >= NO_CHANGE
+    if all(one.share.middle == 0 for one in known.leaders):
+        return say("headline.nobody_bought")
+    # Start and end must not overlap for there to be a gain.
+    gained = known.gain.middle >= NO_CHANGE and known.weeks >= 2 * ENDS
     gain = mark(points(known.gain.middle))
     if len(known.leaders) > 1:
         led = "; ".join(

@@ -39,7 +39,8 @@ def decimal(value: float, digits: int) -> str:
     """Give a number with a fixed number of digits after the decimal mark."""
     if not math.isfinite(value):
         return UNKNOWN
-    text = f"{value:,.{digits}f}"
+    # A whole number of more than 53 bits would lose its last digits as a float.
+    text = f"{value:,d}" if isinstance(value, int) and digits == 0 else f"{value:,.{digits}f}"
     if text.startswith("-"):
         # What rounds to zero carries no sign.
         text = f"−{text[1:]}" if any(digit in "123456789" for digit in text) else text[1:]

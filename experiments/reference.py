@@ -145,11 +145,14 @@ def _default(value: Any) -> str:
 
 
 def _range(low: float | None, high: float | None) -> str:
-    return (
-        ""
-        if low is None and high is None
-        else f"{'' if low is None else f'{low:,g}'} … {'' if high is None else f'{high:,g}'}"
-    )
+    if low is None and high is None:
+        return ""
+    least, most = ("" if bound is None else _number(bound) for bound in (low, high))
+    return f"{least} … {most}"
+
+
+def _number(value: float) -> str:
+    return f"{value:,d}" if isinstance(value, int) else f"{value:,g}"
 
 
 if __name__ == "__main__":

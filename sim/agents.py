@@ -8,7 +8,7 @@ from typing import Any
 import mesa
 
 from sim.entities import FirmSetup
-from sim.levers import LEVERS, Change, Stances
+from sim.levers import LEVERS, Change, StanceChange, Stances
 from sim.mechanisms.base import MAX_CAUSES
 from sim.mechanisms.sincerity import claim_conduct_gap
 from sim.records import NOTHING_COUNTED, WeekCounts
@@ -63,10 +63,19 @@ STATE = (
     "focus",
     "share",
     "units_window",
+    "sales",
     "full_availability",
     "before_change",
 )
 """Attributes that change in a run, beside the levers: what a checkpoint keeps of a firm."""
+
+
+_RECENT_WEEKS = 4
+_USUAL_WEEKS = 26
+
+
+def _mean(values: list[int]) -> float:
+    return sum(values) / len(values) if values else 0.0
 
 
 class Firm(mesa.Agent):
@@ -126,6 +135,8 @@ class Firm(mesa.Agent):
         self.usual_revenue = 0.0
         self.share = 0.0
         self.units_window: list[int] = []
+        # Units of the last half year, which strategies look at.
+        self.sales: list[int] = []
         self.week = NOTHING_COUNTED
         # What scheduled changes replaced, by their place in the schedule: levers and stances.
         self.before_change: dict[str, dict[str, Any]] = {}
@@ -139,11 +150,12 @@ class Firm(mesa.Agent):
             lever = LEVERS[name]
             setattr(self, name, type(lever.default)(min(max(value, lever.least), lever.most)))
 
-    def set_stances(self, stances: Mapping[str, Stances]) -> None:
-        """Set what the firm says and does on causes."""
+    def set_stances(self, stances: Mapping[str, Stances | StanceChange]) -> None:
+        """Set what the firm says and does on causes; what is None stays as it is."""
         for cause, stance in stances.items():
             c = self.cause_numbers[cause]
-            self.proclaimed[c], self.conduct[c] = stance.proclaimed, stance.conduct
+            self.proclaimed[c] = self.proclaimed[c] if stance.proclaimed is None else stance.proclaimed
+            self.conduct[c] = self.conduct[c] if stance.conduct is None else stance.conduct
 
     def change(self, change: Change, key: str) -> None:
         """Let a scheduled change take effect; if it is for a while, remember under `key` what it replaces."""
@@ -165,8 +177,12 @@ class Firm(mesa.Agent):
 
     @property
     def gap(self) -> float:
-        """How far claims exceed conduct, 0 to 1: on openness, sharing and each cause (whose scale is twice as long)."""
-        pairs = [(self.proclaimed_openness, self.openness), (self.proclaimed_sharing, self.sharing)]
+        """How far claims exceed conduct, 0 to 1: openness, sharing, quality, each cause (on a scale twice as long)."""
+        pairs = [
+            (self.proclaimed_openness, self.openness),
+            (self.proclaimed_sharing, self.sharing),
+            (self.claimed_quality, self.true_quality),
+        ]
         pairs += [(p / 2, d / 2) for p, d in zip(self.proclaimed, self.conduct, strict=True)]
         return claim_conduct_gap(pairs)
 
@@ -189,6 +205,7 @@ class Firm(mesa.Agent):
         """Take in a week's sales, reviews and voices: share, rating, reputation, and its place in the public eye."""
         week, m = self.week, market.mechanisms
         self.share = week.units / sector_units if sector_units else 0.0
+        self.sales = [*self.sales, week.units][-_USUAL_WEEKS:]
         self.units_window = [*self.units_window, week.units][-market.setup.figures.window :]
         if m.experience.enabled:
             self._take_reviews(m, market.population.size)
@@ -222,8 +239,8 @@ class Firm(mesa.Agent):
             revenue=self.revenue / 100,
             profit=self.profit / 100,
             usual_revenue=self.usual_revenue / 100,
-            recent_sales=self.recent_sales,
-            usual_sales=self.usual_sales,
+            recent_sales=_mean(self.sales[-_RECENT_WEEKS:]),
+            usual_sales=_mean(self.sales),
             unit_cost=self.unit_cost,
             contributors=self.week.contributors * self.model.weight,
             levers={name: getattr(self, name) for name in LEVERS},
@@ -239,7 +256,7 @@ class Firm(mesa.Agent):
         """Book a week after bankruptcy: nothing comes in, nothing goes out."""
         self.revenue = self.profit = 0
         self.costs = {}
-        self.co_created = self.launch_spend = 0.0
+        self.co_created = self.launch_spend = self.value_created = self.external_share = self.human_contact = 0.0
         self.launched = self.launched_outside = 0
 
     def state(self) -> dict[str, Any]:

@@ -25,31 +25,45 @@ def change_levers(schedule: Sequence[Change], week: int, firms: Mapping[str, Fir
 
 
 def take_place(
-    event: Scandal | News | Exposure, firm: Firm | None, cause: int, salience: Salience, *, mechanisms: Mechanisms
+    events: Sequence[Scandal | News | Exposure],
+    firms: Mapping[str, Firm],
+    causes: Mapping[str, int],
+    salience: Salience,
+    mechanisms: Mechanisms,
 ) -> None:
-    """Let an event take effect.
+    """Let a week's events take effect; nothing can come to light about a firm that is gone.
 
     Parameters
     ----------
-    event
-        The event.
-    firm
-        The firm it is about, if any.
-    cause
-        Number of the cause it is about; not read for an exposure.
+    events
+        The events of this week.
+    firms, causes
+        Firms, and numbers of causes, by name.
     salience
         Public attention.
     mechanisms
         Which mechanisms are at work.
     """
-    if isinstance(event, Scandal | News):
-        salience.shock(cause, event.severity)
-    if firm is None:
-        return
-    if isinstance(event, Scandal | News) and mechanisms.activation.enabled:
-        firm.focus[cause] = max(firm.focus[cause], event.severity)
+    for event in events:
+        firm = firms[event.firm] if event.firm is not None else None
+        gone = firm is not None and not firm.alive
+        if gone and not isinstance(event, News):
+            continue
+        if isinstance(event, Scandal | News):
+            salience.shock(causes[event.cause], event.severity)
+        if firm is not None and not gone:
+            _fall_on(firm, event, causes, mechanisms)
+
+
+def _fall_on(firm: Firm, event: Scandal | News | Exposure, causes: Mapping[str, int], mechanisms: Mechanisms) -> None:
+    """Let an event take effect on the firm it is about."""
     if isinstance(event, Scandal | Exposure):
         firm.exposure = max(firm.exposure, event.severity)
+    if isinstance(event, Exposure):
+        return
+    cause = causes[event.cause]
+    if mechanisms.activation.enabled:
+        firm.focus[cause] = max(firm.focus[cause], event.severity)
     if isinstance(event, Scandal):
         firm.known[cause] += event.revealed * (firm.conduct[cause] - firm.known[cause])
         if mechanisms.crisis.enabled:

@@ -8,7 +8,7 @@ from pydantic import Field, create_model
 
 from sim.quantities import Strict, quantities, quantity
 
-__all__ = ["LEVERS", "Change", "LeverChange", "Levers", "Stances"]
+__all__ = ["LEVERS", "Change", "LeverChange", "Levers", "StanceChange", "Stances"]
 
 
 class Stances(Strict):
@@ -31,6 +31,17 @@ class Stances(Strict):
         "What the firm does on this cause",
         "Ce que la firme fait pour cette cause",
         symbol="d",
+    )
+
+
+class StanceChange(Strict):
+    """A change of what a firm says or does about one cause; what is left out stays as it is."""
+
+    proclaimed: float | None = quantity(
+        None, "stance", -1, 1, "What the firm says on this cause", "Ce que la firme dit de cette cause"
+    )
+    conduct: float | None = quantity(
+        None, "stance", -1, 1, "What the firm does on this cause", "Ce que la firme fait pour cette cause"
     )
 
 
@@ -196,7 +207,7 @@ class Change(Strict):
         "Semaine où les anciennes valeurs reviennent",
     )
     firm: str
-    causes: dict[str, Stances] | None = None
+    causes: dict[str, StanceChange] | None = None
 
     @property
     def levers(self) -> dict[str, Any]:

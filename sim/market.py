@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from operator import attrgetter
 from typing import Any
 
@@ -20,6 +21,7 @@ from sim.events import change_levers, take_place
 from sim.figures import Record
 from sim.mechanisms.accounts import close_books
 from sim.mechanisms.base import settings_dtype, settings_values
+from sim.mechanisms.beliefs import NOBODY
 from sim.mechanisms.contribution import BINS
 from sim.mechanisms.creation import create_value, launch_ideas, start_talent
 from sim.mechanisms.crisis import answer_crises
@@ -190,13 +192,8 @@ class Market(ConsumerModel):
         for firm in self.firms:
             firm.exposure = firm.restored = 0.0
         change_levers(self.setup.schedule, self.week, self.firm_named)
-        for event in self.setup.events:
-            if event.week == self.week:
-                about = self.firm_named.get(getattr(event, "firm", None) or "")
-                # Nothing more can come to light about a firm that is gone.
-                about = about if about is not None and about.alive else None
-                cause = self.cause_numbers.get(getattr(event, "cause", ""), -1)
-                take_place(event, about, cause, self.salience, mechanisms=self.mechanisms)
+        today = [event for event in self.setup.events if event.week == self.week]
+        take_place(today, self.firm_named, self.cause_numbers, self.salience, self.mechanisms)
 
     def _firms_decide(self) -> None:
         """2. Firms decide by their strategies and answer crises."""
@@ -204,8 +201,10 @@ class Market(ConsumerModel):
             if firm.alive:
                 firm.set_levers(firm.strategy.decide(firm.see()))
                 if self.mechanisms.crisis.enabled and firm.crises:
-                    luck = self.luck.firm(firm.name, self.week, "crisis")
-                    answer_crises(firm, self.salience, self.mechanisms.crisis, luck)
+                    answer_crises(firm, self.salience, self.mechanisms.crisis, partial(self._luck_in_crisis, firm))
+
+    def _luck_in_crisis(self, firm: Firm, cause: int) -> Iterator[float]:
+        return self.luck.firm(firm.name, self.week, f"crisis on {self.setup.causes[cause].name}")
 
     def _consumers_live(self) -> None:
         """3. Each consumer: beliefs, activation, purchase, experience, contribution."""
@@ -380,7 +379,7 @@ class Market(ConsumerModel):
         self._firm_counts = np.zeros(len(self.firms), FIRM_COUNTS).view(np.recarray)
         self._counts = np.zeros(1, MARKET_COUNTS).view(np.recarray)
         self.counts = MarketCounts(*self._counts.tolist()[0])
-        nobody = np.uint32(63 << 22)
+        nobody = np.uint32(NOBODY << 22)
         self._said, self._next_said = np.full(size, nobody), np.full(size, nobody)
         self._voiced, self._next_voiced = np.zeros(size, np.uint32), np.zeros(size, np.uint32)
         self._is_voice = False
@@ -414,11 +413,6 @@ class Market(ConsumerModel):
             for key in ("share", "profit", "quality", "sincerity"):
                 reporters[f"{key} of {firm.name}"] = lambda m, key=key, place=place: float(m.record[key][-1, place])
         return mesa.DataCollector(model_reporters=reporters)
-
-
-def available_threads() -> int:
-    """Return the processors that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _changed(scenario: Scenario | str, settings: dict[str, Any]) -> Scenario:

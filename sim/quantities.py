@@ -150,5 +150,5 @@ def _bound(field: FieldInfo, *names: str) -> float | None:
     for rule in field.metadata:
         for name in names:
             if (value := getattr(rule, name, None)) is not None:
-                return float(value)
+                return value
     return None

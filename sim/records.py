@@ -38,6 +38,7 @@ SIGNAL_NAMES = (
     "play",
     "recognition",
     "given_back",
+    "proclaimed_sharing",
     "human_contact",
     "brand_push",
     "claimed_quality",

@@ -18,7 +18,7 @@ from pydantic import Field
 from sim.distributions import Constant
 from sim.documents import Document, Place, apply_settings, resolve, validate
 from sim.entities import Cause, Event, Exposure, FirmSetup, News, Population, Scandal, Sector, Text
-from sim.levers import LEVERS, LeverChange
+from sim.levers import LEVERS, Change, LeverChange
 from sim.mechanisms.accounts import AccountsParameters
 from sim.mechanisms.activation import ActivationParameters
 from sim.mechanisms.base import MAX_CAUSES
@@ -304,12 +304,12 @@ def _check_schedule(scenario: Scenario) -> Iterator[Finding]:
     firms = {x.name: x for x in scenario.firms}
     prices = {sector.name: sector.reference_price for sector in scenario.sectors}
     causes = [x.name for x in scenario.causes]
-    taken: dict[tuple[str, str, int], int] = {}
+    taken: dict[tuple[str, tuple[str, ...], int], int] = {}
     for i, change in enumerate(scenario.schedule):
-        levers = [*change.levers, *(["causes"] if change.causes else [])]
+        levers = _changed_keys(change)
         if change.firm not in firms:
             yield ("schedule", i, "firm"), "scenario.no_firm", {"advice": advice(change.firm, firms)}
-        elif "price" in levers:
+        elif "price" in change.levers:
             at = ("schedule", i, "price")
             yield from _check_price(at, change.levers["price"], prices.get(firms[change.firm].sector))
         if change.week > scenario.horizon:
@@ -328,11 +328,27 @@ def _check_schedule(scenario: Scenario) -> Iterator[Finding]:
                         "advice": advice(cause, causes),
                     },
                 )
-        for lever in levers:
-            other = taken.setdefault((change.firm, lever, change.week), i)
+        yield from _check_overlap(scenario, i)
+        for key in levers:
+            other = taken.setdefault((change.firm, key, change.week), i)
             if other != i:
-                yield (
-                    ("schedule", i, lever),
-                    "scenario.twice_scheduled",
-                    {"firm": change.firm, "week": change.week},
-                )
+                values: dict[str, object] = {"firm": change.firm, "week": change.week}
+                yield ("schedule", i, *key), "scenario.twice_scheduled", values
+
+
+def _changed_keys(change: Change) -> list[tuple[str, ...]]:
+    """Return the keys that a scheduled change sets: levers, and causes one by one."""
+    return [*((lever,) for lever in change.levers), *(("causes", cause) for cause in change.causes or {})]
+
+
+def _check_overlap(scenario: Scenario, place: int) -> Iterator[Finding]:
+    """Yield a change that falls within a temporary one of the same firm and lever: what would come back is unclear."""
+    change = scenario.schedule[place]
+    for i, other in enumerate(scenario.schedule):
+        if i == place or other.until is None or other.firm != change.firm:
+            continue
+        shared = [key for key in _changed_keys(change) if key in _changed_keys(other)]
+        if shared and other.week < change.week < other.until:
+            values: dict[str, object] = {"firm": change.firm, "week": other.week, "until": other.until}
+            yield ("schedule", place, *shared[0]), "scenario.overlaps", values
+            return

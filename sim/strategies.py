@@ -6,6 +6,7 @@ public, never consumers' hidden state) and returns the levers to change. Registe
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol
@@ -17,7 +18,8 @@ __all__ = ["STRATEGIES", "ClientCentred", "Opportunist", "Pyramidal", "Scripted"
 class Sight:
     """What a firm sees at the start of a week: last week's accounts and public figures.
 
-    Money is in currency; `share` and `rating` are 0 to 1; sales are in simulated units a week.
+    Money is in currency; `share` and `rating` are 0 to 1; sales are in simulated units a week, recent ones the mean
+    of four weeks and usual ones of half a year; `contributors` are people.
     """
 
     week: int
@@ -40,8 +42,10 @@ class Sight:
 
     @property
     def weeks_of_cash(self) -> float:
-        """Cash, in weeks of usual revenue."""
-        return self.cash / self.usual_revenue if self.usual_revenue > 0 else 0.0
+        """Cash, in weeks of usual revenue; without any revenue yet, no end of weeks unless cash is short."""
+        if self.usual_revenue > 0:
+            return self.cash / self.usual_revenue
+        return math.inf if self.cash >= 0 else 0.0
 
 
 class Strategy(Protocol):
@@ -96,6 +100,8 @@ class Pyramidal(_Forgetful):
         changes = {
             "openness": max(0.0, levers["openness"] - 0.02),
             "sharing": max(0.0, levers["sharing"] - 0.02),
+            "proclaimed_openness": max(0.0, levers["proclaimed_openness"] - 0.02),
+            "proclaimed_sharing": max(0.0, levers["proclaimed_sharing"] - 0.02),
             "brand_push": levers["brand_push"] + 0.1 * (0.4 - levers["brand_push"]),
         }
         if sight.week > 4 and sight.weeks_of_cash > 2:
@@ -112,6 +118,7 @@ class Opportunist(_Forgetful):
     """Claims co-creation and keeps the value: open enough to harvest ideas, louder when its rating falls."""
 
     key: ClassVar[str] = "opportunist"
+    harvest_share = 0.003
 
     def decide(self, sight: Sight) -> dict[str, float]:
         """Open to harvest, share next to nothing, proclaim much."""
@@ -123,6 +130,8 @@ class Opportunist(_Forgetful):
             "proclaimed_sharing": _towards(levers["proclaimed_sharing"], 0.6, 0.05),
             "play": _towards(levers["play"], 0.4, 0.05),
         }
+        if sight.week > 4:
+            changes["facilitation"] = _towards(levers["facilitation"], self.harvest_share * sight.usual_revenue, 0.1)
         if sight.is_losing or (sight.week > 8 and sight.rating < 0.5):
             changes["claimed_quality"] = levers["claimed_quality"] + 0.01
             changes["proclaimed_sharing"] = levers["proclaimed_sharing"] + 0.02

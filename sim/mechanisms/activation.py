@@ -216,7 +216,7 @@ _NONE = np.int32(0)
 _MILITANT = np.int16(MILITANT)
 _ZAPPING = np.int16(ZAPPING)
 _NOTHING = np.int16(-1)
-_RESTART = np.int16(1)
+_ONE_WEEK = np.int16(1)
 _NEUTRAL = np.int16(0)
 
 
@@ -328,7 +328,7 @@ def _live_on(lane, active, ignites, drive, motive, t, firms, p, counts):
             t.role[lane], t.energy[lane], t.episode[lane] = _ZAPPING, _ZERO, _NEUTRAL
             t.cause[lane], t.target[lane], t.stance[lane] = _NOTHING, _NOTHING, _NEUTRAL
         else:
-            t.episode[lane] = np.int16(t.episode[lane] + _RESTART)
+            t.episode[lane] = np.int16(t.episode[lane] + _ONE_WEEK)
 
 
 @compiled

@@ -2,8 +2,8 @@
 
 A consumer holds a belief Q about the quality of each firm. What it hears in a week pulls Q: the mean satisfaction of
 the peers who speak of the firm (weight: peer trust τ), the public rating (τ / 2) and the firm's own claim (brand trust
-ρ times the sincerity S that the consumer grants it: 1 − S is its doubt). Its own memory weighs a fixed amount, so that
-a consumer who hears little changes little:
+ρ times the sincerity S that the consumer grants it: 1 − S is its doubt; brand push makes the claim louder). Its own
+memory weighs a fixed amount, so that a consumer who hears little changes little:
 
     Q ← Q + speed · Σ w (x − Q) / (memory + Σ w)
 
@@ -145,6 +145,7 @@ def update_quality(quality, sincerity, total, peer_trust, brand_trust, community
     """Move the beliefs of a tile about one firm towards what is heard of it."""
     rating, claim = firm.rating, firm.claimed_quality
     rated = firm.rated * _HALF
+    loud = _ONE + firm.brand_push
     repelled = p.repulsion * firm.brand_push * (_ONE - firm.openness)
     speed, memory = p.speed, p.memory
     for lane in range(quality.size):
@@ -154,7 +155,7 @@ def update_quality(quality, sincerity, total, peer_trust, brand_trust, community
         tau = peer_trust[lane]
         by_peers = tau if speakers > 0 else _ZERO
         by_rating = tau * rated
-        by_claim = brand_trust[lane] * sincerity[lane]
+        by_claim = loud * brand_trust[lane] * sincerity[lane]
         q = quality[lane]
         pull = by_peers * (heard - q) + by_rating * (rating - q) + by_claim * (claim - q)
         q = q + speed * pull / (memory + by_peers + by_rating + by_claim)

@@ -6,8 +6,8 @@ A consumer may belong to the community of one firm, which need not be where it b
 
 and a member's expected contributions in a week are a · appeal_f, a being its propensity (heavy-tailed: few give most).
 Kinds: ideas and co-design take skill, the rest is peer support. Who contributes learns how much of the co-created value
-is given back, and what is less than fair lowers S. Members who feel exploited leave for another firm's community, or
-for none.
+is given back; what is less than fair, or less than was claimed, lowers S. Members who feel exploited leave for another
+firm's community, or for none.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ COLUMNS = (
     Column("contributed", "number", None, "units", "contributions made so far", 0.0),
 )
 
-SIGNALS = ("openness", "play", "recognition", "given_back", "human_contact")
+SIGNALS = ("openness", "play", "recognition", "given_back", "proclaimed_sharing", "human_contact")
 
 
 class ContributionParameters(MechanismParameters):
@@ -241,7 +241,7 @@ def _take_part(lane, home, word, keys, t, firms, p, s, count, counts):
         counts.made[old] -= np.int64(before)
         counts.made[new] += np.int64(after)
         if s.enabled:
-            fair = min(firm.given_back / p.fair_share, _ONE)
+            fair = min(firm.given_back / max(p.fair_share, firm.proclaimed_sharing), _ONE)
             t.sincerity[home, lane] = learn_sincerity(t.sincerity[home, lane], fair, p.sharing_weight, s)
         bond = p.bonding * (_HALF + _HALF * firm.human_contact)
         attachment = clip01(attachment + bond * (_ONE - attachment))

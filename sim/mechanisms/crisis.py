@@ -9,7 +9,7 @@ hypocritical one feeds the crisis.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from sim.mechanisms.base import MechanismParameters
@@ -110,7 +110,9 @@ def open_crisis(firm: Firm, cause: int, severity: float) -> None:
         crisis.update(answered=False, age=0)
 
 
-def answer_crises(firm: Firm, salience: Salience, p: CrisisParameters, luck: Iterator[float]) -> None:
+def answer_crises(
+    firm: Firm, salience: Salience, p: CrisisParameters, luck_on: Callable[[int], Iterator[float]]
+) -> None:
     """Let a firm answer the crises whose delay has passed.
 
     Parameters
@@ -121,15 +123,15 @@ def answer_crises(firm: Firm, salience: Salience, p: CrisisParameters, luck: Ite
         Public attention, damped or fed by the answer.
     p
         The mechanism's parameters.
-    luck
-        Uniforms in (0, 1) for this firm and week.
+    luck_on
+        Gives uniforms in (0, 1) for this firm, week and a cause.
     """
     delay = response_delay(p, firm.validation_layers, firm.autonomy)
     for cause, crisis in list(firm.crises.items()):
         crisis["age"] += 1
         if not crisis["answered"] and crisis["age"] >= delay:
             crisis["answered"] = True
-            errs = next(luck) < p.gaffe * firm.autonomy
+            errs = next(luck_on(cause)) < p.gaffe * firm.autonomy
             if errs or firm.gap > p.tolerance or delay > p.in_time:
                 salience.shock(cause, p.feeding * crisis["severity"])
                 if salience.is_heard:

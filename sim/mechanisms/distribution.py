@@ -24,7 +24,7 @@ class DistributionParameters(MechanismParameters):
     """Parameters of the retailers' reaction."""
 
     tolerance: float = quantity(
-        0.80,
+        0.88,
         "share",
         0,
         1,

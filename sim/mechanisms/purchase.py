@@ -147,7 +147,9 @@ def count_units(units, term, cumulated, rate, words, key, most):
         share = _ONE / np.float32(k)
         for lane in range(units.size):
             u = uniform_from(mix32(words[lane], key))
-            more = u > cumulated[lane] and term[lane] > _RARE
+            # Past its mean the probability of a count only falls; before, it may be small and yet be passed.
+            is_possible = term[lane] > _RARE or np.float32(k) <= rate[lane]
+            more = u > cumulated[lane] and is_possible
             units[lane] = np.int32(units[lane] + (_UNITS_ONE if more else _UNITS_ZERO))
             term[lane] = term[lane] * (rate[lane] * share)
             cumulated[lane] = cumulated[lane] + term[lane]

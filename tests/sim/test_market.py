@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from sim.documents import ScenarioError
-from sim.market import Market, available_threads
+from sim.market import Market
 from sim.scenario import load
 from tests.guarantees.markets import differing, stress
 
@@ -159,7 +159,3 @@ def test_words_heard_can_be_handed_over():
     third.hear_words({name: np.zeros_like(values) for name, values in words.items()})
     third.run()
     assert "column quality" in differing(one, third)
-
-
-def test_there_is_a_processor():
-    assert available_threads() >= 1

@@ -92,4 +92,5 @@ def test_losing_is_a_matter_of_more_than_five_per_cent_after_the_first_weeks():
 
 def test_weeks_of_cash():
     assert sight(cash=3e5, usual_revenue=1e5).weeks_of_cash == 3.0
-    assert sight(cash=3e5, usual_revenue=0.0).weeks_of_cash == 0.0
+    assert sight(cash=3e5, usual_revenue=0.0).weeks_of_cash == float("inf")
+    assert sight(cash=-1.0, usual_revenue=0.0).weeks_of_cash == 0.0

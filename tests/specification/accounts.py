@@ -43,3 +43,4 @@ def close_books(
 def rest(firm: Firm) -> None:
     """A week after bankruptcy: nothing comes in, nothing goes out."""
     firm.revenue, firm.costs, firm.profit, firm.launched = 0, {}, 0, 0
+    firm.V = firm.external_share = firm.φ = 0.0

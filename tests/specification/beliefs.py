@@ -34,7 +34,7 @@ def quality_belief(c: Consumer, f: int, firm: Firm, heard: list[Word | None], p:
     about = said_of(f, heard)
     w_peers = c.τ if len(about) > 0 else 0.0
     w_rating = firm.r * c.τ / 2
-    w_claim = c.ρ * c.S[f]
+    w_claim = c.ρ * c.S[f] * (1 + firm.b)
     x = mean([word.satisfaction for word in about])
     pull = w_peers * (x - Q) + w_rating * (firm.R - Q) + w_claim * (firm.Q_claimed - Q)
     Q = Q + κ_Q * pull / (m_Q + w_peers + w_rating + w_claim)

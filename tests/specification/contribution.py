@@ -47,7 +47,7 @@ def take_part(
             count[kind_of_contribution(c, uniform(word, "kind"), p)] += made
             count["contributors"] += 1
             c.contributions += made
-            c.S[f] = learned(c.S[f], min(1.0, firm.g / g_fair), w_g, s)
+            c.S[f] = learned(c.S[f], min(1.0, firm.g / max(g_fair, firm.g_claimed)), w_g, s)
             c.attachment += p.bonding * (0.5 + 0.5 * firm.φ) * (1 - c.attachment)
         else:
             c.attachment = c.attachment * (1 - p.fading)

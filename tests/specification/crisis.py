@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from sim.mechanisms.activation import ActivationParameters
 from sim.mechanisms.crisis import CrisisParameters
@@ -26,7 +26,11 @@ def scandal(firm: Firm, cause: int, z: float, revealed: float, salience: Salienc
 
 
 def answer(
-    firm: Firm, salience: Salience, p: CrisisParameters, voices: ActivationParameters, luck: Iterator[float]
+    firm: Firm,
+    salience: Salience,
+    p: CrisisParameters,
+    voices: ActivationParameters,
+    luck_on: Callable[[int], Iterator[float]],
 ) -> None:
     """Answer the crises whose delay ends with this week (a scandal's own week is its first)."""
     delay = p.base_delay + p.layer_delay * firm.layers * (1 - firm.autonomy)
@@ -35,7 +39,7 @@ def answer(
         crisis["age"] += 1
         if crisis["age"] >= delay and not crisis["answered"]:
             crisis["answered"] = True
-            errs = next(luck) < p.gaffe * firm.autonomy
+            errs = next(luck_on(cause)) < p.gaffe * firm.autonomy
             if not errs and gap(firm) <= p.tolerance and delay <= p.in_time:
                 salience.fast[cause] *= 1 - p.damping
                 salience.slow[cause] *= 1 - p.damping

@@ -17,7 +17,7 @@ def units_wanted(λ: float, u: float, most: int) -> int:
     """n ~ Poisson(λ) by inversion: the first n whose cumulated probability reaches u."""
     n, probability = 0, math.exp(-λ)
     cumulated = probability
-    while n < most and u > cumulated:
+    while n < most and u > cumulated and (probability > 1e-8 or n + 1 <= λ):
         n += 1
         probability *= λ / n
         cumulated += probability

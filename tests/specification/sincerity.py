@@ -10,7 +10,7 @@ from .entities import Consumer, Firm, Word, clip
 
 def gap(firm: Firm) -> float:
     """The largest excess of claim over conduct; a stance's scale is twice as long."""
-    excesses = [firm.o_claimed - firm.o, firm.g_claimed - firm.g]
+    excesses = [firm.o_claimed - firm.o, firm.g_claimed - firm.g, firm.Q_claimed - firm.q]
     for proclaimed, conduct in zip(firm.proclaimed, firm.conduct, strict=True):
         excesses.append((proclaimed - conduct) / 2)
     return max(0.0, *excesses)

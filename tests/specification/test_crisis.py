@@ -14,13 +14,13 @@ share = st.floats(0, 1)
 
 
 def slow_answer(world):
-    answer(world.firm, world.salience, world.p.crisis, world.p.activation, world.luck)
+    answer(world.firm, world.salience, world.p.crisis, world.p.activation, lambda cause: world.luck)
     return {**firm_outcome(world.firm), **salience_outcome(world.salience)}
 
 
 def fast_answer(world):
     firm, salience = market_firm(world.firm), market_salience(world.salience, world.p.activation)
-    answer_crises(firm, salience, world.p.crisis, world.luck)
+    answer_crises(firm, salience, world.p.crisis, lambda cause: world.luck)
     return {**market_firm_outcome(firm, 2), **salience_outcome(salience)}
 
 
@@ -38,7 +38,7 @@ def test_scandals(world, severity, revealed):
     def fast(world):
         firm, salience = market_firm(world.firm), market_salience(world.salience, world.p.activation)
         event = Scandal(kind="scandal", week=1, firm=firm.name, cause="planet", severity=severity, revealed=revealed)
-        take_place(event, firm, 1, salience, mechanisms=world.p)
+        take_place([event], {firm.name: firm}, {"planet": 1}, salience, world.p)
         return {**market_firm_outcome(firm, 2), **salience_outcome(salience)}
 
     check_firm_agreement(slow, fast, world)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from sim.mechanisms.purchase import NEVER
@@ -85,8 +86,11 @@ class SlowMarket:
     def firms_answer_crises(self) -> None:
         for firm in self.firms:
             if firm.alive:
-                luck = self.luck.of_firm(firm.name, self.week, "crisis")
-                crisis.answer(firm, self.salience, self.p.crisis, self.p.activation, luck)
+                crisis.answer(firm, self.salience, self.p.crisis, self.p.activation, self.luck_in_crisis_of(firm))
+
+    def luck_in_crisis_of(self, firm: Firm) -> Callable[[int], Iterator[float]]:
+        names = [cause.name for cause in self.scenario.causes]
+        return lambda cause: self.luck.of_firm(firm.name, self.week, f"crisis on {names[cause]}")
 
     def consumers_live(self) -> None:
         self.count = Tally([Counter() for _ in self.firms])

@@ -227,7 +227,8 @@ def signals_of(firms: list[Firm]) -> Any:
         for name, value in {
             "alive": firm.alive, "price": firm.price, "appeal": firm.appeal, "feature": firm.feature,
             "display": firm.display, "available": firm.availability, "openness": firm.o, "play": firm.play,
-            "recognition": firm.recognition, "given_back": firm.g, "human_contact": firm.φ, "brand_push": firm.b,
+            "recognition": firm.recognition, "given_back": firm.g, "proclaimed_sharing": firm.g_claimed,
+            "human_contact": firm.φ, "brand_push": firm.b,
             "claimed_quality": firm.Q_claimed, "true_quality": firm.q, "defect_rate": firm.defect_rate,
             "repair": firm.repair, "rating": firm.R, "rated": firm.r, "exposure": firm.e, "truth": 1 - gap(firm),
             "restored": firm.ρ_f, "key": key_of(firm.name), "shelf_key": key_of(f"shelf of {firm.name}"),
