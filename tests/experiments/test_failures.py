@@ -134,3 +134,19 @@ def test_a_reader_that_leaves_is_no_error(tmp_path):
     process.stderr.close()
     assert process.wait() == 0
     assert error == b""
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+def test_an_output_that_takes_no_more_is_said_and_has_its_own_code():
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "experiments", "figures"],
+            cwd=Path(__file__).resolve().parents[2],
+            env=os.environ | {"USERISATION_ENV": "mine", "USERISATION_LANG": "en"},
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert done.returncode == 3
+    assert "could not be written" in done.stderr

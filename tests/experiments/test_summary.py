@@ -160,3 +160,13 @@ def test_the_summary_file_has_a_row_for_each_line(tmp_path):
     rows = read(tmp_path / "s.csv")
     assert [row["item"] for row in rows] == ["A", "B"]
     assert (rows[0]["end"], rows[0]["end_low"], rows[0]["end_high"]) == ("2.0", "1.0", "3.0")
+
+
+def test_nobody_leads_a_market_in_which_nobody_buys():
+    known = facts_of(results_of([[0.0, 0.0]] * 12))
+    assert headline.sentence(known) == "Nobody bought anything in the last weeks"
+
+
+def test_a_run_too_short_for_a_start_and_an_end_has_no_gain():
+    known = facts_of(results_of([[0.6, 0.4]] * 3 + [[0.3, 0.7]] * 4))
+    assert "gained" not in headline.sentence(known)

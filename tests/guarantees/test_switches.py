@@ -11,7 +11,7 @@ import pytest
 from sim.figures import FIGURES
 from sim.market import Market
 from sim.quantities import quantities
-from sim.scenario import Mechanisms
+from sim.scenario import Mechanisms, load
 from tests.guarantees.markets import STRESS, is_same, lived, made
 
 NAMES = tuple(Mechanisms.model_fields)
@@ -225,3 +225,19 @@ def test_a_mechanism_that_is_off_leaves_no_work_behind():
     nothing = seconds_a_week(off, peers=31)
     for name, most in (("beliefs", 0.85), ("sincerity", 0.85), ("activation", 0.4), ("purchase", 0.75)):
         assert nothing < most * seconds_a_week(off | {name: {}}, peers=31), name
+
+
+@pytest.mark.parametrize(("name", "levers"), [("distribution", ("price", "claimed_quality", "brand_push"))])
+def test_strategies_decide_alike_without_it(name, levers):
+    """With Nova far cheaper rivals lose sales; their answers do not hang on whether retailers react (none does)."""
+    cheap = {"firm.Nova.levers.price": 6.0, "population.size": 800, "mechanisms.distribution.tolerance": 0.0}
+    with_it, without = (
+        Market(load("baseline", cheap | {f"mechanisms.{name}.enabled": enabled}), weeks=30) for enabled in (True, False)
+    )
+    for market in (with_it, without):
+        market.run()
+    for lever in levers:
+        decided = [[getattr(firm, lever) for firm in market.firms] for market in (with_it, without)]
+        assert decided[0] == decided[1]
+        if lever == "claimed_quality":
+            assert decided[0] != [firm.levers.claimed_quality for firm in load("baseline").firms], "nobody answered"

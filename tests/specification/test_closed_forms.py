@@ -113,3 +113,15 @@ def fitted_shape(counts: np.ndarray) -> float:
         lambda k: -stats.nbinom.logpmf(counts, k, k / (k + mean)).sum(), bounds=(0.05, 20), method="bounded"
     )
     return float(found.x)
+
+
+@pytest.mark.parametrize("rate", [0.3, 12.0, 19.5, 20.0])
+def test_units_of_any_rate_are_poisson(rate):
+    """Mean and variance of 200,000 counts lie within four standard errors of the rate."""
+    size = 200_000
+    most = most_units(np.array([rate], np.float32))
+    words = np.random.default_rng(5).integers(0, 2**32, size, dtype=np.uint32)
+    units, term, cumulated = np.zeros(size, np.int32), np.zeros(size, np.float32), np.zeros(size, np.float32)
+    count_units(units, term, cumulated, np.full(size, rate, np.float32), words, np.uint32(7), most)
+    assert units.mean() == pytest.approx(rate, abs=4 * math.sqrt(rate / size))
+    assert units.var() == pytest.approx(rate, abs=4 * math.sqrt((rate + 2 * rate**2) / size))
