@@ -27,9 +27,10 @@ def main() -> "None":
         code = _end_quietly()
     except Exception as error:
         from experiments import failures
+        from experiments.exits import Exit
 
         code = failures.report(error)
-        if code == failures.CANNOT_WRITE:
+        if code == Exit.CANNOT_WRITE:
             _end_quietly()
     else:
         code = 0

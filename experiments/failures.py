@@ -15,9 +15,6 @@ from experiments.early_text import say, tell
 from experiments.exits import Exit
 from experiments.pythons import UNAVAILABLE
 
-CANNOT_WRITE = Exit.CANNOT_WRITE
-"""Code when standard output takes no more."""
-
 
 def report(error: Exception) -> int:
     """Say in one line on standard error what happened, keep the details in a file, give the exit code.
@@ -29,7 +26,7 @@ def report(error: Exception) -> int:
         return UNAVAILABLE
     if isinstance(error, OSError) and error.errno == errno.ENOSPC and error.filename is None:
         tell("full", reason=error.strerror)
-        return CANNOT_WRITE
+        return Exit.CANNOT_WRITE
     log = _keep(_details(error))
     where = say("where", log=log) if log else ""
     tell("unforeseen", what=_summary(error), where=where)

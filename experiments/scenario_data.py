@@ -17,7 +17,7 @@ _NOT_COMPARED = ("name", "title", "story", "source", "schema_version")
 
 def document_of(scenario: Scenario) -> dict[str, Any]:
     """Give a merged scenario as plain data, in the order and with the keys of a scenario file."""
-    return scenario.model_dump(mode="json", by_alias=True, exclude_none=True)
+    return scenario.as_file()
 
 
 def cut_to(scenario: Scenario, weeks: int) -> tuple[Scenario, int]:

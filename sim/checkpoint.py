@@ -15,7 +15,7 @@ import numpy as np
 
 from sim.market import Market
 from sim.problems import Place, Problem, ScenarioError
-from sim.scenario import Scenario, from_document
+from sim.scenario import from_document
 from sim.text import say
 from sim.toml_files import Document
 
@@ -46,7 +46,7 @@ def save(market: Market, path: str | Path) -> None:
     }
     about = {
         "version": VERSION,
-        "scenario": market.setup.canonical,
+        "scenario": market.setup.as_file(),
         "replicate": market.replicate,
         "lanes": columns.lanes,
         "week": market.week,
@@ -86,7 +86,7 @@ def restore(path: str | Path, *, engine: str = "compiled", threads: int = 1) -> 
         if about["version"] != VERSION:
             raise ValueError(about["version"])
         lanes = 1 if engine == "objects" else None
-        scenario = _scenario(about["scenario"])
+        scenario = from_document(Document(about["scenario"], {}), about["scenario"]["name"])
         market = Market(scenario, replicate=about["replicate"], engine=engine, threads=threads, lanes=lanes)
         _fill(market, arrays, about)
     # A foreign file can raise anything on its way; none of it is the caller's fault beyond naming the file.
@@ -96,18 +96,6 @@ def restore(path: str | Path, *, engine: str = "compiled", threads: int = 1) -> 
         message = say("checkpoint.unreadable", version=VERSION)
         raise ScenarioError([Problem(Place(str(path)), "", message)]) from error
     return market
-
-
-def _scenario(text: str) -> Scenario:
-    data = json.loads(text)
-    return from_document(Document(_without_nulls(data), {}), data["name"])
-
-
-def _without_nulls(value: Any) -> Any:
-    """Leave out absent values, as a TOML file does."""
-    if isinstance(value, dict):
-        return {key: _without_nulls(inner) for key, inner in value.items() if inner is not None and key != "extends"}
-    return [_without_nulls(inner) for inner in value] if isinstance(value, list) else value
 
 
 def _fill(market: Market, arrays: dict[str, Any], about: dict[str, Any]) -> None:

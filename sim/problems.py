@@ -58,8 +58,8 @@ class Problem:
         return ": ".join(part for part in (str(self.place), self.key, self.message) if part)
 
 
-class ScenarioError(ValueError):
-    """A scenario cannot be used.
+class InputError(ValueError):
+    """What a user gave cannot be used.
 
     Attributes
     ----------
@@ -77,6 +77,10 @@ class ScenarioError(ValueError):
         if len(self.problems) > _MOST_SHOWN:
             lines.append(say("document.and_more", count=len(self.problems) - _MOST_SHOWN))
         return "\n".join(lines)
+
+
+class ScenarioError(InputError):
+    """A scenario cannot be used."""
 
 
 def shown(value: object) -> str:

@@ -112,6 +112,10 @@ class Scenario(Strict):
         """The whole scenario as canonical JSON: every default written out, keys sorted."""
         return json.dumps(self.model_dump(mode="json", by_alias=True), sort_keys=True, ensure_ascii=False)
 
+    def as_file(self) -> dict[str, Any]:
+        """Give the whole scenario with the keys of a scenario file, what is absent left out as a file does."""
+        return self.model_dump(mode="json", by_alias=True, exclude={"extends"}, exclude_none=True)
+
     @cached_property
     def text_hash(self) -> str:
         """SHA-256, in hexadecimal, of all but the name: the same for the same market whatever file it came from."""
@@ -163,9 +167,8 @@ def changed(scenario: Scenario, settings: Mapping[str, object] | Sequence[str]) 
     ScenarioError
         With every mistake found.
     """
-    whole = scenario.model_dump(mode="json", by_alias=True, exclude={"extends"}, exclude_none=True)
     places: dict[tuple[str | int, ...], Place] = {(): Place(scenario.name or "scenario")}
-    return from_document(apply_settings(Document(whole, places), settings), scenario.name)
+    return from_document(apply_settings(Document(scenario.as_file(), places), settings), scenario.name)
 
 
 def with_horizon(scenario: Scenario, weeks: int | None) -> Scenario:

@@ -62,6 +62,8 @@ def test_the_report_draws_everything_by_itself(browser, results_folder: Path, wi
     assert page.locator("[data-chart=share]").get_attribute("aria-label").startswith("Part de marché")
 
     page.locator("[data-table=share] summary").click()
+    # The rows are made once the table opens, a moment after the click.
+    page.locator("[data-table=share] tbody tr").first.wait_for()
     assert page.locator("[data-table=share] tbody tr").count() == 60
     page.locator("#chips button").nth(1).click()
     page.wait_for_selector(DRAWN, timeout=60_000)
