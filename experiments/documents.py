@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from experiments.folder import ResultsFolder
     from experiments.manifest import Manifest
     from experiments.runs import Run
+    from experiments.standing import Standing
     from sim.scenario import Scenario
 
 __all__ = ["results_document"]
@@ -22,7 +23,11 @@ def results_document(
 
     Each value stands as ``median``, ``low`` and ``high`` over replicates, at ``start``, ``mean`` and ``end``.
     Series are nested as replicate, week, item. What is not defined is NaN, which becomes null in JSON.
+    The cohort "rest" is those who belong to none.
     """
+    from sim.entities import REST
+    from sim.figures import SCOPES
+
     store = results.results
     summary = summarise(store)
     whole = manifest.document()
@@ -40,17 +45,28 @@ def results_document(
         },
         "range": "eight in ten" if summary.has_deciles else "lowest to highest",
         "firms": [
-            {"name": firm.name, "sector": firm.sector, "strategy": firm.strategy, "figures": {}} for firm in model.firms
+            {
+                "name": firm.name,
+                "sector": firm.sector,
+                "strategy": firm.strategy,
+                "parent": firm.parent,
+                "standing": _standing(summary.standings.get(firm.name)),
+                "figures": {},
+            }
+            for firm in model.firms
         ],
+        "sectors": [{"name": sector.name, "figures": {}} for sector in model.sectors],
         "causes": [{"name": cause.name, "figures": {}} for cause in model.causes],
+        "cohorts": [{"name": name, "figures": {}} for name in (REST, *(cohort.name for cohort in model.cohorts))],
         "market": {"figures": {}},
         "seconds": whole["seconds"],
         "versions": whole["versions"],
         "folder": None if results.path is None else str(results.path),
     }
     places = {("market", ""): document["market"]}
-    places |= {("firm", firm["name"]): firm for firm in document["firms"]}
-    places |= {("cause", cause["name"]): cause for cause in document["causes"]}
+    for scope in SCOPES:
+        if scope != "market":
+            places |= {(scope, item["name"]): item for item in document[f"{scope}s"]}
     for key, lines in summary.lines.items():
         for line in lines.values():
             places[line.scope, line.item]["figures"][key] = _plain(line)
@@ -60,6 +76,18 @@ def results_document(
             for key, figure in store.figures().items()
         }
     return document
+
+
+def _standing(one: Standing | None) -> dict[str, Any] | None:
+    """Say in how many replicates a firm entered and went bankrupt, and in which week."""
+    if one is None:
+        return None
+    return {
+        "entered": one.entered,
+        "entry_week": None if one.entry is None else one.entry._asdict(),
+        "bankrupt": one.bankrupt,
+        "bankruptcy_week": None if one.end is None else one.end._asdict(),
+    }
 
 
 def _plain(line: Line) -> dict[str, dict[str, float]]:

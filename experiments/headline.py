@@ -1,23 +1,28 @@
-"""The result of a run in a sentence: who leads at the end, and who gained the most."""
+"""The result of a run in a sentence: who leads at the end, who gained the most, and what firms have lost to nobody."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from experiments.naming import alternative_name
 from experiments.numbers import decimal, interval, percent
 from experiments.summary import ENDS, ENOUGH_FOR_DECILES, Spread, spread
 from experiments.text import say
 
 if TYPE_CHECKING:
+    import numpy as np
+
     from experiments.store import Results
 
-__all__ = ["Facts", "Leader", "facts", "points", "range_words", "sentence", "support"]
+__all__ = ["Alternative", "Facts", "Leader", "facts", "points", "range_words", "sentence", "support"]
 
 NO_CHANGE = 0.0005
 """Share below which a gain is none: it would be shown as 0.0 points."""
+WORTH_TELLING = 0.01
+"""Share of all units without a firm from which the sentence speaks of it."""
 MOST_SECTORS = 3
 """Sectors that one sentence can name."""
 
@@ -30,6 +35,15 @@ class Leader:
     sector: str
     share: Spread
     leads_in: int
+
+
+@dataclass(frozen=True)
+class Alternative:
+    """A commons or a sharing market with a larger share of its sector than any firm."""
+
+    sector: Mapping[str, Any]
+    kind: str
+    share: float
 
 
 @dataclass(frozen=True)
@@ -46,6 +60,10 @@ class Facts:
         By how much, as a fraction of its sector, with its range.
     replicates, weeks
         What the numbers are made of.
+    ahead
+        Commons and sharing markets that are larger than any firm of their sector.
+    without_firms
+        Share of all units that come without a firm, at the end; NaN where the results do not tell.
     """
 
     leaders: tuple[Leader, ...]
@@ -53,6 +71,8 @@ class Facts:
     gain: Spread
     replicates: int
     weeks: int
+    ahead: tuple[Alternative, ...] = ()
+    without_firms: float = float("nan")
 
 
 def facts(results: Results, point: int = 1) -> Facts | None:
@@ -74,27 +94,70 @@ def facts(results: Results, point: int = 1) -> Facts | None:
         leads_in = int((end[:, places].argmax(axis=1) == places.index(best)).sum())
         leaders.append(Leader(figure.items[best], sector["name"], spread(end[:, best]), leads_in))
     gainer = int(np.argmax(np.median(end - start, axis=0)))
+    without = _at_end(results, "alternatives", point)
     return Facts(
         leaders=tuple(leaders),
         gainer=figure.items[gainer],
         gain=spread(end[:, gainer] - start[:, gainer]),
         replicates=len(values),
         weeks=weeks,
+        ahead=tuple(_ahead(results, point, scenario, leaders)),
+        without_firms=float(without[0]) if without is not None else float("nan"),
     )
+
+
+def _at_end(results: Results, key: str, point: int) -> np.ndarray | None:
+    """Give the median over runs of a figure at the end, for each of its items; None where there is no such figure."""
+    import numpy as np
+
+    if key not in results.figures(point):
+        return None
+    weeks = min(run.weeks for run in results.runs(point) if run.weeks)
+    values = np.nan_to_num(results.series(key, point)[:, max(0, weeks - ENDS) : weeks])
+    return np.median(values.mean(axis=1), axis=0)
+
+
+def _ahead(results: Results, point: int, scenario: Mapping[str, Any], leaders: list[Leader]) -> Iterator[Alternative]:
+    """Find the commons and sharing markets that are larger than the largest firm of their sector."""
+    for kind in ("commons", "sharing"):
+        shares = _at_end(results, f"{kind}_share", point)
+        if shares is None:
+            continue
+        for sector, leader, share in zip(scenario["sector"], leaders, shares.tolist(), strict=True):
+            if sector.get(kind) and share > leader.share.middle:
+                yield Alternative(sector, kind, share)
 
 
 def sentence(known: Facts, mark: Callable[[str], str] = str) -> str:
     """Say it in the language of the context; `mark` emphasises names and numbers."""
-    first = known.leaders[0]
+    said = _about_firms(known, mark)
+    beyond = _beyond_firms(known, mark)
+    return f"{said.rstrip('.')}. {beyond}" if beyond else said
+
+
+def _beyond_firms(known: Facts, mark: Callable[[str], str]) -> str:
+    """Tell of the one commons or sharing market that is larger than any firm, or else how much comes without firms."""
+    if len(known.ahead) == 1:
+        largest = known.ahead[0]
+        name = alternative_name(largest.sector, largest.kind)
+        share = mark(percent(largest.share))
+        return say("headline.more_than_leader", name=mark(name), sector=largest.sector["name"], share=share)
+    if known.without_firms >= WORTH_TELLING:
+        return say("headline.without_firms", share=mark(percent(known.without_firms)))
+    return ""
+
+
+def _about_firms(known: Facts, mark: Callable[[str], str]) -> str:
     if all(one.share.middle == 0 for one in known.leaders):
         return say("headline.nobody_bought")
+    first = known.leaders[0]
     # Start and end must not overlap for there to be a gain.
     gained = known.gain.middle >= NO_CHANGE and known.weeks >= 2 * ENDS
     gain = mark(points(known.gain.middle))
     if len(known.leaders) > 1:
-        led = "; ".join(
+        led = say("headline.semicolon").join(
             say("headline.leads_sector", leader=mark(one.firm), sector=one.sector, share=mark(_share(one)))
-            for one in known.leaders[:MOST_SECTORS]
+            for one in [one for one in known.leaders if one.share.middle > 0][:MOST_SECTORS]
         )
         said = say("headline.in_sectors", led=led)
         return f"{said} {say('headline.gained', gainer=mark(known.gainer), gain=gain)}" if gained else said

@@ -12,8 +12,7 @@ if TYPE_CHECKING:
 __all__ = ["available_bytes", "needed_bytes"]
 
 _BASE = 250e6  # interpreter, libraries and compiled code
-_COLUMNS = 120  # bytes a consumer beside those below: traits, state, random numbers of the week
-_BYTES_A_FIRM = 16  # taste, two beliefs and the choice's working space, float32
+_WORDS = 32  # bytes a consumer beside its columns and peers: what it said, and what drawing it takes
 _BYTES_A_PEER = 4  # int32
 
 
@@ -22,9 +21,22 @@ def needed_bytes(scenario: Scenario, *, replicates: int = 1, side_by_side: int =
 
     An estimate to tell a gigabyte from a terabyte, not one gigabyte from two.
     """
-    firms, peers = len(scenario.firms), getattr(scenario.network, "peers", 10)
-    consumer = _COLUMNS + _BYTES_A_FIRM * firms + _BYTES_A_PEER * peers
-    figures = 8.0 * scenario.horizon * (30 * firms + 30)
+    from sim.columns import KINDS
+    from sim.figures import FIGURES
+    from sim.population import DECLARED
+
+    suppliers = len(scenario.firms) + sum((s.commons is not None) + (s.sharing is not None) for s in scenario.sectors)
+    width = {None: 1, "firm": suppliers, "sector": len(scenario.sectors), "cause": len(scenario.causes)}
+    columns = sum(KINDS[column.kind].itemsize * width[column.per] for column in DECLARED)
+    consumer = columns + _WORDS + _BYTES_A_PEER * scenario.network.peers
+    items = {
+        "firm": len(scenario.firms),
+        "sector": len(scenario.sectors),
+        "cause": len(scenario.causes),
+        "cohort": 1 + len(scenario.cohorts),
+        "market": 1,
+    }
+    figures = 8.0 * scenario.horizon * sum(items[figure.scope] for figure in FIGURES.values())
     return _BASE + side_by_side * scenario.population.size * consumer + replicates * figures
 
 

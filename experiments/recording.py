@@ -15,13 +15,13 @@ __all__ = ["figures_of", "put_run"]
 
 
 def figures_of(record: Record) -> dict[str, tuple[str, tuple[str, ...], np.ndarray]]:
-    """Give every figure of a record: scope, names of the items, values of shape (weeks, items)."""
+    """Give every figure that a record has kept: scope, names of the items, values of shape (weeks, items)."""
     from sim.figures import FIGURES
 
-    items = {"firm": record.firms, "cause": record.causes, "market": ("",)}
     figures: dict[str, tuple[str, tuple[str, ...], np.ndarray]] = {}
-    for key, figure in FIGURES.items():
-        names = tuple(items[figure.scope])
+    for key in record.keys:
+        figure = FIGURES[key]
+        names = record.items[figure.scope]
         figures[key] = (figure.scope, names, record[key].reshape(record.weeks, len(names)))
     return figures
 

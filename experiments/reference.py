@@ -32,26 +32,31 @@ _MADE = "Made by `python3 -m experiments.reference docs` from the declarations i
 
 def _tables() -> dict[str, tuple[str, Any]]:
     """Return every table of a scenario that declares quantities: its key, its purpose and its model."""
-    from sim.levers import Levers, Stances
+    from sim import distributions, entities
+    from sim.levers import Change, Levers, Stances
     from sim.network import Network
-    from sim.scenario import Cause, Exposure, FirmSetup, Mechanisms, News, Population, Scandal, Scenario, Sector
+    from sim.scenario import FigureSettings, Mechanisms, Scenario
     from sim.traits import Traits
 
     tables: dict[str, Any] = {
         "scenario": Scenario,
-        "population": Population,
+        "population": entities.Population,
         "population.traits": Traits,
+        "cohort": entities.Cohort,
         "network": Network,
-        "sector": Sector,
-        "firm": FirmSetup,
+        "sector": entities.Sector,
+        "sector.commons": entities.CommonsSetup,
+        "sector.sharing": entities.SharingSetup,
+        "firm": entities.FirmSetup,
         "firm.levers": Levers,
         "firm.levers.causes": Stances,
-        "cause": Cause,
-        "event (scandal)": Scandal,
-        "event (news)": News,
-        "event (exposure)": Exposure,
-        "figures": Scenario.model_fields["figures"].annotation,
+        "cause": entities.Cause,
     }
+    events = ("Scandal", "News", "Exposure", "Campaign", "Hardship", "Listing")
+    tables |= {f"event ({kind.lower()})": getattr(entities, kind) for kind in events}
+    shapes = ("Constant", "Uniform", "Normal", "Lognormal", "Gamma", "Beta", "Pareto")
+    tables |= {f"distribution ({shape.lower()})": getattr(distributions, shape) for shape in shapes}
+    tables |= {"schedule": Change, "figures": FigureSettings}
     tables |= {f"mechanisms.{name}": field.annotation for name, field in Mechanisms.model_fields.items()}
     return {key: ((model.__doc__ or "").strip().split("\n")[0], model) for key, model in tables.items()}
 
@@ -67,7 +72,7 @@ def _parameters() -> str:
                 q.symbol,
                 UNITS[q.unit]["en"],
                 _default(q.default),
-                _range(q.low, q.high),
+                _options(q.options) if q.unit == "choice" else _range(q.low, q.high),
                 f"{q.meaning['en']}<br>*{q.meaning['fr']}*",
                 q.source,
             )
@@ -102,11 +107,11 @@ def _columns() -> Iterable[tuple[str, ...]]:
 
 
 def _figures() -> str:
-    from sim.figures import FIGURES
+    from sim.figures import FIGURES, SCOPES
     from sim.quantities import UNITS
 
     parts = ["# Key figures", "", _MADE]
-    for scope in ("firm", "cause", "market"):
+    for scope in SCOPES:
         rows = [
             (
                 f"`{f.key}`",
@@ -142,6 +147,10 @@ def _default(value: Any) -> str:
         if isinstance(value, int | float)
         else str(value)
     )
+
+
+def _options(options: Iterable[str]) -> str:
+    return ", ".join(f"`{option}`" for option in options)
 
 
 def _range(low: float | None, high: float | None) -> str:

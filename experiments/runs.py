@@ -12,7 +12,7 @@ import os
 import threading
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from pathlib import Path
@@ -98,6 +98,7 @@ def run_replicates(
     replicates: int = 1,
     threads: int = 1,
     engine: Engine = "compiled",
+    figures: Iterable[str] | None = None,
     on_progress: Callable[[Progress], None] | None = None,
     on_run: Callable[[Run], None] | None = None,
     stop: threading.Event | None = None,
@@ -114,6 +115,8 @@ def run_replicates(
         Cores to use at most.
     engine
         ``compiled``, or ``objects`` for the one-agent-at-a-time engine in plain Python.
+    figures
+        Key figures to record; None: all.
     on_progress
         Called about ten times a second, in the calling thread.
     on_run
@@ -137,7 +140,7 @@ def run_replicates(
     side_by_side, threads_each = share_threads(replicates, threads, scenario.population.size)
     if engine == "objects":
         side_by_side, threads_each = 1, 1  # plain Python holds the interpreter's lock
-    weeks_done = [0] * replicates
+    weeks_done, kept = [0] * replicates, None if figures is None else tuple(figures)
     runs: dict[int, Run] = {}
 
     def report() -> None:
@@ -150,7 +153,9 @@ def run_replicates(
         for number in range(replicates):
             # Each thread speaks the caller's language.
             context = contextvars.copy_context()
-            pending.add(pool.submit(context.run, _run_one, scenario, number, threads_each, engine, weeks_done, stop))
+            pending.add(
+                pool.submit(context.run, _run_one, scenario, number, threads_each, engine, kept, weeks_done, stop)
+            )
         try:
             while pending:
                 finished, pending = wait(pending, timeout=_PROGRESS_EVERY, return_when=FIRST_COMPLETED)
@@ -172,6 +177,7 @@ def _run_one(
     number: int,
     threads: int,
     engine: Engine,
+    figures: tuple[str, ...] | None,
     weeks_done: list[int],
     stop: threading.Event,
 ) -> Run:
@@ -183,7 +189,7 @@ def _run_one(
     try:
         from sim.market import Market
 
-        market = Market(scenario, replicate=number, engine=engine, threads=threads)
+        market = Market(scenario, replicate=number, engine=engine, threads=threads, figures=figures)
         while market.running and not stop.is_set():
             market.step()
             weeks_done[number] = market.record.weeks

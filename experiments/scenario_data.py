@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Difference", "cut_to", "differences", "document_of"]
 
-_NOT_COMPARED = ("name", "title", "story", "source", "schema_version")
+_NOT_COMPARED = ("name", "title", "story", "source", "schema_version", "claim")
 
 
 def document_of(scenario: Scenario) -> dict[str, Any]:

@@ -2,8 +2,8 @@
 
 A *point* is one setting of a scenario, a *run* is one replicate of a point. The figures of a run are one
 block of bytes, float64 little-endian, figure after figure; inside a figure, week after week; inside a week,
-item after item (firms, causes, or the market alone). So one figure of thousands of runs is read without
-touching the others.
+item after item (firms, sectors, causes or cohorts, or the market alone). So one figure of thousands of runs is
+read without touching the others.
 
 Every run is one transaction: a killed program leaves each run whole or absent. While a writer is open the
 file is in write-ahead mode, so that others can read it meanwhile; closing returns it to one plain file that
@@ -42,7 +42,7 @@ CREATE TABLE layout (id INTEGER PRIMARY KEY, signature TEXT NOT NULL UNIQUE);
 CREATE TABLE figure (
     layout INTEGER NOT NULL REFERENCES layout,
     key TEXT NOT NULL,
-    scope TEXT NOT NULL,              -- firm, cause or market
+    scope TEXT NOT NULL,              -- firm, sector, cause, cohort or market
     items TEXT NOT NULL,              -- names in order, JSON
     first INTEGER NOT NULL,           -- columns before this figure: its bytes start at 8 * weeks * first
     count INTEGER NOT NULL,           -- columns of this figure

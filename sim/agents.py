@@ -2,87 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
 
-import mesa
-
-from sim.entities import FirmSetup
+from sim.entities import Campaign, FirmSetup
 from sim.levers import LEVERS, Change, StanceChange, Stances
+from sim.mechanisms.ambassadors import recruiting_and_keeping
 from sim.mechanisms.base import MAX_CAUSES
+from sim.mechanisms.campaigns import novelty
+from sim.mechanisms.contribution import game_and_thanks
+from sim.mechanisms.offers import wear_of
 from sim.mechanisms.sincerity import claim_conduct_gap
-from sim.records import NOTHING_COUNTED, WeekCounts
-from sim.strategies import STRATEGIES, Sight, Strategy
+from sim.strategies import STRATEGIES, VISIBLE_LEVERS, Rival, Sight, Strategy
+from sim.suppliers import Supplier
 
-__all__ = ["STATE", "Firm"]
-
-STATE = (
-    "alive",
-    "true_quality",
-    "unit_cost",
-    "defect_rate",
-    "talent",
-    "external_talent",
-    "human_contact",
-    "value_created",
-    "external_share",
-    "co_created",
-    "ideas",
-    "ideas_submitted",
-    "ideas_outside",
-    "ideas_launched",
-    "capacity",
-    "launched",
-    "launched_outside",
-    "launch_spend",
-    "reviewers",
-    "editors",
-    "peer_support",
-    "cases_settled_by_firm",
-    "repair",
-    "rating_weight",
-    "rating_sum",
-    "rated",
-    "reputation",
-    "available",
-    "recent_sales",
-    "usual_sales",
-    "low_weeks",
-    "crises",
-    "exposure",
-    "restored",
-    "revenue",
-    "costs",
-    "profit",
-    "cash",
-    "usual_revenue",
-    "weeks_beyond_credit",
-    "proclaimed",
-    "conduct",
-    "known",
-    "focus",
-    "share",
-    "units_window",
-    "sales",
-    "full_availability",
-    "before_change",
-)
-"""Attributes that change in a run, beside the levers: what a checkpoint keeps of a firm."""
-
+__all__ = ["Firm"]
 
 _RECENT_WEEKS = 4
 _USUAL_WEEKS = 26
+_QUARTER = 13
 
 
 def _mean(values: list[int]) -> float:
     return sum(values) / len(values) if values else 0.0
 
 
-class Firm(mesa.Agent):
-    """A firm.
+class Firm(Supplier):
+    """A firm, or its line in another sector.
 
     Every lever (`sim.levers.LEVERS`) and every name in `STATE` is an attribute. Money is in whole cents where it is
-    booked (`cash`, `revenue`, `costs`, `profit`), in currency where it is a lever.
+    booked (`cash`, `revenue`, `fees`, `costs`, `profit`, `dividends`), in currency where it is a lever.
 
     Parameters
     ----------
@@ -96,59 +46,113 @@ class Firm(mesa.Agent):
         Names of the market's causes.
     """
 
-    def __init__(self, model: Any, setup: FirmSetup, place: int, causes: list[str]) -> None:
-        super().__init__(model)
-        self.name = setup.name
-        self.sector = setup.sector
-        self.place = place
+    STATE: ClassVar[tuple[str, ...]] = (
+        *Supplier.STATE,
+        "co_created",
+        "reputation",
+        "recent_sales",
+        "usual_sales",
+        "low_weeks",
+        "crises",
+        "response_delay",
+        "gaffes",
+        "leaks",
+        "exposure",
+        "shame",
+        "offence",
+        "restored",
+        "revenue",
+        "fees",
+        "hosting_income",
+        "campaign_spend",
+        "costs",
+        "profit",
+        "dividends",
+        "cash",
+        "total_profit",
+        "usual_revenue",
+        "weeks_beyond_credit",
+        "quarter",
+        "quarter_weeks",
+        "published",
+        "entered_in",
+        "appeal",
+        "proclaimed",
+        "conduct",
+        "known",
+        "focus",
+        "sales",
+        "full_availability",
+        "before_change",
+    )
+
+    parent: Firm | None = None
+    """The firm whose line in another sector it is."""
+
+    def __init__(self, model: Any, setup: FirmSetup, place: int, causes: list[str], order_size: int = 1) -> None:
+        super().__init__(model, setup.name, setup.sector, place, order_size)
         self.strategy: Strategy = STRATEGIES[setup.strategy]()
+        self.setup = setup
         self.appeal = setup.appeal
         self.base_unit_cost = self.unit_cost = setup.unit_cost
-        self.base_defect_rate = self.defect_rate = setup.defect_rate
+        self._start_quality(setup.quality, setup.defect_rate)
         self.fixed_cost = setup.fixed_cost
         self.full_availability = self.available = setup.availability
-        self.true_quality = setup.quality
         self.cash = round(setup.cash * 100)
-        self.alive = 1.0
+        # Week in which it entered the market; 0: it waits outside.
+        self.entered_in = 1
+        if setup.enters > 1:
+            self.entered_in, self.alive, self.available = 0, 0.0, 0.0
         for lever in LEVERS:
             setattr(self, lever, getattr(setup.levers, lever))
         self._start_state(setup, causes)
 
     def _start_state(self, setup: FirmSetup, causes: list[str]) -> None:
-        self.talent = self.external_talent = self.human_contact = 0.0
-        self.value_created = self.external_share = self.co_created = 0.0
-        self.ideas: list[tuple[float, int]] = []
-        self.ideas_submitted = self.ideas_outside = self.ideas_launched = self.launched = self.launched_outside = 0
-        self.capacity = self.launch_spend = 0.0
-        self.reviewers = self.editors = self.peer_support = self.cases_settled_by_firm = 0.0
-        self.repair = 0.0
-        self.rating_weight = self.rating_sum = 0.0
-        # How much there is behind the rating, 0 to 1: r / (r + r_½), r being reviews per consumer.
-        self.rated = 0.0
+        self.co_created = 0.0
         self.reputation = setup.quality
         self.recent_sales = self.usual_sales = 0.0
         self.low_weeks = self.weeks_beyond_credit = 0
         self.crises: dict[int, dict[str, Any]] = {}
-        self.exposure = self.restored = 0.0
-        self.revenue = self.profit = 0
+        # Weeks from its last scandal to its answer; NaN before one. Slips of its representatives, and leaks, so far.
+        self.response_delay = math.nan
+        self.gaffes = self.leaks = 0
+        self.exposure = self.shame = self.offence = self.restored = 0.0
+        self.revenue = self.fees = self.profit = self.dividends = self.total_profit = 0
+        self.hosting_income = self.campaign_spend = 0.0
         self.costs: dict[str, int] = {}
         self.usual_revenue = 0.0
-        self.share = 0.0
-        self.units_window: list[int] = []
+        # Profit and revenue of the quarter under way, its weeks, and the same of the last one it published.
+        self.quarter, self.quarter_weeks, self.published = [0, 0], 0, [0, 0]
         # Units of the last half year, which strategies look at.
         self.sales: list[int] = []
-        self.week = NOTHING_COUNTED
         # What scheduled changes replaced, by their place in the schedule: levers and stances.
         self.before_change: dict[str, dict[str, Any]] = {}
-        self.proclaimed, self.conduct, self.known, self.focus = ([0.0] * MAX_CAUSES for _ in range(4))
+        self.conduct = [0.0] * MAX_CAUSES
         self.cause_numbers = {name: c for c, name in enumerate(causes)}
         self.set_stances(setup.levers.causes)
+
+    def belongs_to(self, parent: Firm) -> None:
+        """Make it a line of another firm: one purse, one community."""
+        self.cash = 0
+        self.parent, self.parent_place, self.home = parent, parent.place, parent.place
+
+    @property
+    def purse(self) -> Firm:
+        """Whose cash pays for it: its own, or its parent's."""
+        return self.parent or self
+
+    @property
+    def source(self) -> Firm:
+        """Whose community works for it: its own, or its parent's."""
+        return self.parent or self
 
     def set_levers(self, values: dict[str, Any]) -> None:
         """Set levers by name; values out of a lever's bounds are set to the nearest value within."""
         for name, value in values.items():
             lever = LEVERS[name]
-            setattr(self, name, type(lever.default)(min(max(value, lever.least), lever.most)))
+            if not lever.options:
+                value = type(lever.default)(min(max(value, lever.least), lever.most))
+            setattr(self, name, value)
 
     def set_stances(self, stances: Mapping[str, Stances | StanceChange]) -> None:
         """Set what the firm says and does on causes; what is None stays as it is."""
@@ -175,6 +179,29 @@ class Firm(mesa.Agent):
         for c, proclaimed, conduct in before["stances"]:
             self.proclaimed[c], self.conduct[c] = proclaimed, conduct
 
+    def make_public(self, m: Any, campaigns: list[Campaign], week: int, weight: float) -> None:
+        """Work out what the public meets this week: the offer, the campaign under way, what contributing gives."""
+        self.is_use = float(m.offers.enabled and self.mode != "sell")
+        self.renews = float(m.offers.enabled and self.mode == "subscribe")
+        self.kept = 1.0 - self.is_use
+        runs = m.campaigns.enabled and self.alive
+        fresh = [(event, novelty(m.campaigns, week - event.week)) for event in campaigns if runs]
+        self.pull = sum(event.reach * new for event, new in fresh)
+        self.campaign_spend = sum(event.cost for event, _ in fresh)
+        play = min(1.0, self.play + sum(event.play * new for event, new in fresh))
+        self.game, self.thanks = game_and_thanks(
+            m.contribution, play, self.recognition, self.power_sharing, self.reward
+        )
+        if m.ambassadors.enabled:
+            self.recruiting, self.keeping = recruiting_and_keeping(
+                m.ambassadors, self.ambassadors, self.week.ambassadors * weight, self.week.members * weight
+            )
+
+    @property
+    def goods_cost(self) -> float:
+        """Cost of one unit of its offer: a rental costs what it wears out of a good."""
+        return self.unit_cost * wear_of(self.model.mechanisms.offers, self.mode)
+
     @property
     def gap(self) -> float:
         """How far claims exceed conduct, 0 to 1: openness, sharing, quality, each cause (on a scale twice as long)."""
@@ -183,32 +210,19 @@ class Firm(mesa.Agent):
             (self.proclaimed_sharing, self.sharing),
             (self.claimed_quality, self.true_quality),
         ]
-        pairs += [(p / 2, d / 2) for p, d in zip(self.proclaimed, self.conduct, strict=True)]
-        return claim_conduct_gap(pairs)
-
-    @property
-    def rating(self) -> float:
-        """Public rating, 0 to 1: the mean of reviews, old ones fading; one half before the first."""
-        return self.rating_sum / self.rating_weight if self.rating_weight > 0 else 0.5
+        causes = range(len(self.cause_numbers))
+        return claim_conduct_gap(pairs + [(self.proclaimed[c] / 2, self.conduct[c] / 2) for c in causes])
 
     @property
     def truth(self) -> float:
         """What an exposure shows: 1 − gap."""
         return 1 - self.gap
 
-    @property
-    def given_back(self) -> float:
-        """Share of co-created value given back."""
-        return float(self.sharing)
-
     def hear_back(self, market: Any, sector_units: int) -> None:
         """Take in a week's sales, reviews and voices: share, rating, reputation, and its place in the public eye."""
+        super().hear_back(market, sector_units)
         week, m = self.week, market.mechanisms
-        self.share = week.units / sector_units if sector_units else 0.0
         self.sales = [*self.sales, week.units][-_USUAL_WEEKS:]
-        self.units_window = [*self.units_window, week.units][-market.setup.figures.window :]
-        if m.experience.enabled:
-            self._take_reviews(m, market.population.size)
         sincere = week.sincerity / (1023 * market.population.size)
         self.reputation += 0.05 * ((self.rating + sincere) / 2 - self.reputation)
         if m.activation.enabled:
@@ -218,33 +232,80 @@ class Firm(mesa.Agent):
         if m.purchase.enabled:
             self.known = [(1 - m.purchase.forgetting) * known for known in self.known]
 
-    def _take_reviews(self, m: Any, size: int) -> None:
-        """Let the week's reviews, and militants' ratings, into the public rating; old ones fade."""
-        week, weight = self.week, m.activation.review_weight
-        self.rating_weight = m.experience.rating_memory * self.rating_weight + week.reviews
-        self.rating_sum = m.experience.rating_memory * self.rating_sum + week.review_score / 1023
-        if week.voice_for or week.voice_against:
-            self.rating_weight += weight * (week.voice_for + week.voice_against) / 1023
-            self.rating_sum += weight * week.voice_for / 1023
-        per_head = self.rating_weight / size
-        self.rated = per_head / (per_head + m.experience.rating_half)
+    def see(self, market: Any, public: Sequence[Rival] | None = None) -> Sight:
+        """Return what the firm's strategy may look at: its own accounts and what is public.
 
-    def see(self) -> Sight:
-        """Return what the firm's strategy may look at: its own accounts and what is public."""
+        Parameters
+        ----------
+        market
+            The market.
+        public
+            What is public of its sector's firms, if that has been gathered for all of them.
+        """
+        weight = market.weight
+        if public is None:
+            public = [firm.as_rival(market.week) for firm in market.firms_of[self.sector] if firm.alive]
         return Sight(
-            week=int(self.model.steps),
+            week=self.weeks_here(market.week),
+            sector=self.sector,
             share=self.share,
             rating=self.rating,
-            cash=self.cash / 100,
+            cash=self.purse.cash / 100,
             revenue=self.revenue / 100,
             profit=self.profit / 100,
             usual_revenue=self.usual_revenue / 100,
             recent_sales=_mean(self.sales[-_RECENT_WEEKS:]),
             usual_sales=_mean(self.sales),
-            unit_cost=self.unit_cost,
-            contributors=self.week.contributors * self.model.weight,
+            unit_cost=self.goods_cost,
+            contributors=self.week.contributors * weight,
+            community=self.week.members * weight,
+            voice_for=self.week.voice_for / 1023 * weight,
+            voice_against=self.week.voice_against / 1023 * weight,
+            commons_share=market.share_of(market.commons.get(self.sector)),
+            sharing_share=market.share_of(market.sharing.get(self.sector)),
+            reference_price=market.reference_prices[self.sector],
+            published_margin=self.published_margin,
+            rivals=tuple(rival for rival in public if rival.name != self.name),
             levers={name: getattr(self, name) for name in LEVERS},
         )
+
+    def as_rival(self, week: int) -> Rival:
+        """Return what other firms can see of it."""
+        return Rival(
+            name=self.name,
+            share=self.share,
+            price=self.price,
+            rating=self.rating,
+            published_margin=self.published_margin,
+            weeks=week - self.entered_in,
+            levers={name: getattr(self, name) for name in VISIBLE_LEVERS},
+        )
+
+    @property
+    def published_margin(self) -> float:
+        """Profit over revenue of the last quarter published; NaN before the first, and without revenue."""
+        profit, revenue = self.published
+        return profit / revenue if revenue > 0 else math.nan
+
+    def weeks_here(self, week: int) -> int:
+        """Return how many weeks it has been in the market, this one included."""
+        return week - self.entered_in + 1
+
+    def publish_quarter(self) -> None:
+        """Add the week to the quarter's accounts, and publish them at its end."""
+        self.total_profit += self.profit
+        self.quarter = [self.quarter[0] + self.profit, self.quarter[1] + self.revenue]
+        self.quarter_weeks += 1
+        if self.quarter_weeks == _QUARTER:
+            self.published, self.quarter, self.quarter_weeks = self.quarter, [0, 0], 0
+
+    def enter(self, week: int, appeal: float) -> None:
+        """Come into the market, at a cost, with what its parent's name adds to its appeal."""
+        self.entered_in, self.alive = week, 1.0
+        self.available = self.full_availability
+        self.appeal += appeal
+        if self.model.mechanisms.accounts.enabled:
+            self.purse.cash -= round(100 * self.setup.entry_cost)
 
     def go_bankrupt(self) -> None:
         """Leave the market: nothing is sold any more, the community dissolves, spending ends."""
@@ -253,30 +314,23 @@ class Firm(mesa.Agent):
         self.focus = [0.0] * MAX_CAUSES
 
     def rest(self) -> None:
-        """Book a week after bankruptcy: nothing comes in, nothing goes out."""
-        self.revenue = self.profit = 0
+        """Book a week outside the market: nothing comes in, nothing goes out."""
+        self.revenue = self.fees = self.profit = self.dividends = 0
         self.costs = {}
         self.co_created = self.launch_spend = self.value_created = self.external_share = self.human_contact = 0.0
-        self.launched = self.launched_outside = 0
+        self.hosting_income = 0.0
+        self.launched = self.launched_outside = self.own_ideas = 0
 
     def state(self) -> dict[str, Any]:
         """Return all that changes in a run, as plain values: for checkpoints."""
-        plain = {name: getattr(self, name) for name in (*STATE, *LEVERS)}
+        plain = super().state() | {name: getattr(self, name) for name in LEVERS}
         plain["crises"] = [[c, crisis] for c, crisis in self.crises.items()]
-        plain["week"] = [*self.week[:-1], [int(n) for n in self.week.stars]]
         plain["strategy"] = self.strategy.state()
         return plain
 
     def restore(self, state: dict[str, Any]) -> None:
         """Take over a state that `state` returned."""
-        for name, value in state.items():
-            if name == "crises":
-                self.crises = {int(c): crisis for c, crisis in value}
-            elif name == "week":
-                self.week = WeekCounts(*value)
-            elif name == "strategy":
-                self.strategy.restore(value)
-            elif name == "ideas":
-                self.ideas = [(float(v), int(o)) for v, o in value]
-            else:
-                setattr(self, name, value)
+        others = {name: value for name, value in state.items() if name not in ("crises", "strategy")}
+        super().restore(others)
+        self.crises = {int(c): crisis for c, crisis in state["crises"]}
+        self.strategy.restore(state["strategy"])

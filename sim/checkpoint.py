@@ -21,7 +21,7 @@ from sim.toml_files import Document
 
 __all__ = ["restore", "save"]
 
-VERSION = 1
+VERSION = 2
 
 
 def save(market: Market, path: str | Path) -> None:
@@ -50,8 +50,10 @@ def save(market: Market, path: str | Path) -> None:
         "replicate": market.replicate,
         "lanes": columns.lanes,
         "week": market.week,
-        "salience": [market.salience.fast, market.salience.slow],
-        "firms": [firm.state() for firm in market.firms],
+        "salience": [market.salience.fast, market.salience.slow, market.salience.weary],
+        "suppliers": [supplier.state() for supplier in market.suppliers],
+        "hardship": market.hardship,
+        "figures": market.record.keys,
         "ended": [market.ended_episodes, market.ended_weeks],
     }
     arrays["about"] = np.frombuffer(json.dumps(about).encode(), np.uint8)
@@ -87,7 +89,8 @@ def restore(path: str | Path, *, engine: str = "compiled", threads: int = 1) -> 
             raise ValueError(about["version"])
         lanes = 1 if engine == "objects" else None
         scenario = from_document(Document(about["scenario"], {}), about["scenario"]["name"])
-        market = Market(scenario, replicate=about["replicate"], engine=engine, threads=threads, lanes=lanes)
+        replicate, figures = about["replicate"], about["figures"]
+        market = Market(scenario, replicate=replicate, engine=engine, threads=threads, lanes=lanes, figures=figures)
         _fill(market, arrays, about)
     # A foreign file can raise anything on its way; none of it is the caller's fault beyond naming the file.
     except Exception as error:
@@ -107,9 +110,10 @@ def _fill(market: Market, arrays: dict[str, Any], about: dict[str, Any]) -> None
         _copy_lanes(arrays["codes"], columns.codes, columns.size)
     market.makers[:], market.made[:] = arrays["makers"], arrays["made"]
     market.hear_words(arrays)
-    market.salience.fast, market.salience.slow = about["salience"]
-    for firm, state in zip(market.firms, about["firms"], strict=True):
-        firm.restore(state)
+    market.salience.fast, market.salience.slow, market.salience.weary = about["salience"]
+    for supplier, state in zip(market.suppliers, about["suppliers"], strict=True):
+        supplier.restore(state)
+    market.hardship = about["hardship"]
     market.ended_episodes, market.ended_weeks = about["ended"]
     market.steps = about["week"]
     figures = {key.removeprefix("figures:"): value for key, value in arrays.items() if key.startswith("figures:")}

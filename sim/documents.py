@@ -7,7 +7,7 @@ file and the line, and all that a step finds are raised together as a `ScenarioE
 
 from __future__ import annotations
 
-from sim.inheritance import merge, resolve
+from sim.inheritance import merge, resolve, without_claim
 from sim.problems import SETTING, Place, Problem, ScenarioError
 from sim.settings import apply_settings
 from sim.toml_files import Document, read
@@ -25,4 +25,5 @@ __all__ = [
     "read",
     "resolve",
     "validate",
+    "without_claim",
 ]

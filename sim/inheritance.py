@@ -2,7 +2,7 @@
 
 A child says only what it changes. Tables merge key by key; elements of arrays of tables merge by ``name``,
 and those without a name, or with a new one, are added after the parent's; anything else replaces the
-parent's. What a child lists under ``clear`` it does not inherit at all.
+parent's. What a child lists under ``clear`` it does not inherit at all, nor the parent's ``claim``.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ CHOOSERS = ("distribution",)
 """Keys that say which other keys their table has: where they change, the table is replaced as a whole."""
 
 _OWN_KEYS = ("extends", "clear")
+_CLAIM = "claim"
 
 
 def resolve(name_or_path: str | Path, library: Path) -> Document:
@@ -69,11 +70,16 @@ def merge(parent: Document, child: Document) -> Document:
     ScenarioError
         The child's ``clear`` names something that the parent does not have.
     """
-    kept = _without(parent, _cleared(parent, child))
+    kept = _without(parent, _cleared(parent, child) | {(_CLAIM,)})
     own = _without(child, {(key,) for key in _OWN_KEYS})
     places: dict[KeyPath, Place] = {}
     data = _join(kept, own, kept.data, own.data, (), (), (), places)
     return Document(data, MappingProxyType(places))
+
+
+def without_claim(document: Document) -> Document:
+    """Give a document without its claim, which is about the file as it was written."""
+    return _without(document, {(_CLAIM,)})
 
 
 def graft(

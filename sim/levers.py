@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, create_model
 
@@ -187,6 +187,63 @@ class Levers(Strict):
     )
     display: float = quantity(
         0.0, "share", 0, 1, "Share of outlets that display it", "Part des points de vente en tête de gondole"
+    )
+    mode: Literal["sell", "rent", "subscribe"] = quantity(
+        "sell",
+        "choice",
+        None,
+        None,
+        "How it is offered: sold, rented by the use, or by subscription",
+        "Comment c'est offert : à la vente, à la location ou par abonnement",
+        source="S4",
+    )
+    open_files: float = quantity(
+        0.0,
+        "share",
+        0,
+        1,
+        "Share of its files or source that it publishes",
+        "Part de ses fichiers ou de son code source qu'elle publie",
+        symbol="ω_f",
+        source="S1, S4",
+    )
+    hosting: float = quantity(
+        0.0,
+        "share",
+        0,
+        1,
+        "How far it hosts the sharing market of its sector",
+        "Combien elle héberge le marché du partage de son secteur",
+        symbol="ν",
+        source="S4",
+    )
+    ambassadors: float = quantity(
+        0.0,
+        "currency_per_week",
+        0,
+        1e9,
+        "Spend on recruiting and federating supporters",
+        "Dépense pour recruter et fédérer des ambassadeurs",
+        source="S3",
+    )
+    suggestion_box: float = quantity(
+        0.0,
+        "share",
+        0,
+        1,
+        "How far employees are asked for ideas",
+        "Combien les employés sont sollicités pour des idées",
+        source="S4",
+    )
+    reward: float = quantity(
+        0.0,
+        "share",
+        0,
+        1,
+        "Money paid for a contribution, relative to a fair wage",
+        "Rémunération d'une contribution, relative à un juste salaire",
+        symbol="y_m",
+        source="S1",
     )
     causes: dict[str, Stances] = Field(default_factory=dict)
 

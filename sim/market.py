@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from operator import attrgetter
@@ -15,18 +15,23 @@ from numpy.typing import NDArray
 
 from sim.agents import Firm
 from sim.agentsets import ConsumerModel, ConsumerSet, install
+from sim.alternatives import Commons, SharingMarket
 from sim.compiling import plain
 from sim.consumers import MilitantClient, ZappingConsumer
-from sim.events import change_levers, take_place
+from sim.entities import Campaign, Hardship, Sector
+from sim.events import change_levers, spring_leaks, take_place
 from sim.figures import Record
-from sim.mechanisms.accounts import close_books
+from sim.mechanisms.accounts import Rates, close_books
 from sim.mechanisms.base import settings_dtype, settings_values
 from sim.mechanisms.beliefs import NOBODY
 from sim.mechanisms.contribution import BINS
 from sim.mechanisms.creation import create_value, launch_ideas, start_talent
 from sim.mechanisms.crisis import answer_crises
-from sim.mechanisms.distribution import restock
+from sim.mechanisms.distribution import note_sales, restock, trend_of
+from sim.mechanisms.entry import is_drawn_in, published_margin
 from sim.mechanisms.experience import repair_probability
+from sim.mechanisms.income import faded
+from sim.mechanisms.porosity import may_enter
 from sim.plainrecords import Objects, as_object, as_objects, write_back
 from sim.population import Population, most_units
 from sim.records import (
@@ -43,6 +48,7 @@ from sim.records import (
 from sim.salience import Salience
 from sim.scenario import Mechanisms, Scenario, changed, load, with_horizon
 from sim.streams import Luck, key_of
+from sim.suppliers import Supplier
 from sim.week import run_tiles
 
 __all__ = ["Market"]
@@ -75,6 +81,8 @@ class Market(ConsumerModel):
     collect
         Whether to make a Mesa `DataCollector` of the market's figures (`datacollector`); Mesa's own `batch_run`
         needs one. It collects every week.
+    figures
+        The key figures to record; None: all.
     settings
         Changes to the scenario by dotted keys: `Market("baseline", **{"firm.Nova.levers.price": 9.0})`.
 
@@ -91,8 +99,13 @@ class Market(ConsumerModel):
 
     setup: Scenario
     """The scenario as this market runs it."""
+    suppliers: list[Supplier]
+    """All that consumers can turn to, sector by sector: its firms, its commons, its sharing market."""
     firms: list[Firm]
     """Firms, sector by sector."""
+    commons: dict[str, Commons]
+    sharing: dict[str, SharingMarket]
+    """Commons and sharing markets by sector, where there are any."""
     population: Population
     consumers: ConsumerSet
     """All consumers, as Mesa agents."""
@@ -100,8 +113,15 @@ class Market(ConsumerModel):
     counts: MarketCounts
     """What was counted for the market last week."""
     record: Record
+    heads: float
+    """People whom the population stands for."""
+    order_size: int
+    """Units of an order: 1, or that of business clients."""
     weight: float
-    """People whom one simulated consumer stands for."""
+    """People (or business clients) whom one simulated consumer stands for."""
+    hardship: list[float]
+    cohort_sizes: list[int]
+    """Hardship of each cohort, the rest of the population first; and its simulated consumers."""
     ended_episodes: int
     ended_weeks: int
     makers: NDArray[np.int64]
@@ -124,6 +144,7 @@ class Market(ConsumerModel):
         threads: int = 1,
         lanes: int | None = None,
         collect: bool = False,
+        figures: Iterable[str] | None = None,
         **settings: Any,
     ) -> None:
         if engine not in ("compiled", "objects"):
@@ -134,13 +155,15 @@ class Market(ConsumerModel):
         super().__init__(rng=self.setup.seed % 2**32)
         self._plain: tuple[tuple[Any, ...], tuple[Any, ...]] = ((), ())
         self.engine, self.threads, self.replicate = engine, max(1, threads), int(replicate)
-        self.weight = self.setup.population.represents / self.setup.population.size
+        self.heads = self.setup.population.represents
+        is_business = self.setup.population.clients == "businesses" and self.mechanisms.business.enabled
+        self.order_size = self.mechanisms.business.order_size if is_business else 1
+        self.weight = self.heads / self.order_size / self.setup.population.size
         self.luck = Luck(self.setup.seed, self.replicate)
         self._build_firms()
         self._build_consumers(1 if engine == "objects" else lanes or LANES)
-        self.record = Record(
-            self.setup, self.setup.seed, self.replicate, tuple(f.name for f in self.firms), self.setup.horizon
-        )
+        names = tuple(firm.name for firm in self.firms)
+        self.record = Record(self.setup, self.setup.seed, self.replicate, names, self.setup.horizon, figures)
         self.datacollector = self._collector() if collect else None
 
     # ------------------------------------------------------------------------------------------------- the week
@@ -190,18 +213,55 @@ class Market(ConsumerModel):
     def _events_and_levers(self) -> None:
         """1. Scenario events and scheduled lever changes take effect."""
         for firm in self.firms:
-            firm.exposure = firm.restored = 0.0
+            firm.exposure = firm.shame = firm.offence = firm.restored = 0.0
         change_levers(self.setup.schedule, self.week, self.firm_named)
         today = [event for event in self.setup.events if event.week == self.week]
         take_place(today, self.firm_named, self.cause_numbers, self.salience, self.mechanisms)
+        if self.mechanisms.leaks.enabled:
+            spring_leaks(self.firms, self.salience, self.mechanisms, self.population.size, self._luck_of("leak"))
+        self._feel_hardship()
+
+    def _feel_hardship(self) -> None:
+        """Let income shocks under way weigh on their cohorts, and what is over fade."""
+        p = self.mechanisms.income
+        shocks = [e for e in self.setup.events if isinstance(e, Hardship) and e.week <= self.week < e.week + e.weeks]
+        self.hardship = [faded(p, hardship) for hardship in self.hardship]
+        for shock in shocks if p.enabled else ():
+            hit = range(len(self.hardship)) if shock.cohort is None else [self.cohort_numbers[shock.cohort]]
+            for c in hit:
+                self.hardship[c] = max(self.hardship[c], shock.severity)
+
+    def _luck_of(self, purpose: str) -> Callable[[Firm], Iterator[float]]:
+        return lambda firm: self.luck.firm(firm.name, self.week, purpose)
 
     def _firms_decide(self) -> None:
-        """2. Firms decide by their strategies and answer crises."""
-        for firm in self.firms:
-            if firm.alive:
-                firm.set_levers(firm.strategy.decide(firm.see()))
-                if self.mechanisms.crisis.enabled and firm.crises:
-                    answer_crises(firm, self.salience, self.mechanisms.crisis, partial(self._luck_in_crisis, firm))
+        """2. Firms enter, decide by their strategies, and answer crises."""
+        # Firms before their lines, by name: the order of sectors in the file must not matter.
+        for firm in sorted(self.firms, key=lambda firm: (firm.parent is not None, firm.name)):
+            if not firm.entered_in and self.week >= firm.setup.enters:
+                self._let_in(firm)
+        # All decide on last week's state: nobody sees what a rival has just decided.
+        public = {sector: [f.as_rival(self.week) for f in firms if f.alive] for sector, firms in self.firms_of.items()}
+        seen = [(firm, firm.see(self, public[firm.sector])) for firm in self.firms if firm.alive]
+        decisions = [(firm, firm.strategy.decide(sight)) for firm, sight in seen]
+        for firm, decision in decisions:
+            firm.set_levers(decision)
+            if self.mechanisms.crisis.enabled and firm.crises:
+                answer_crises(firm, self.salience, self.mechanisms.crisis, partial(self._luck_in_crisis, firm))
+
+    def _let_in(self, firm: Firm) -> None:
+        """Let a firm that waits outside enter, if it can and wants to."""
+        m, parent = self.mechanisms, firm.parent
+        margin = published_margin(self.firms_of[firm.sector])
+        if not is_drawn_in(firm.setup.entry_margin, margin):
+            return
+        if parent is None and m.entry.enabled:
+            firm.enter(self.week, 0.0)
+        elif parent is not None and may_enter(
+            parent, firm.setup.entry_cost, parent.week.members / self.population.size, m.porosity
+        ):
+            firm.enter(self.week, m.porosity.carry_over * parent.appeal)
+            self.population.carry_over(parent.place, firm.place, m.porosity.carry_over)
 
     def _luck_in_crisis(self, firm: Firm, cause: int) -> Iterator[float]:
         return self.luck.firm(firm.name, self.week, f"crisis on {self.setup.causes[cause].name}")
@@ -221,28 +281,52 @@ class Market(ConsumerModel):
 
     def _value_is_created(self) -> None:
         """4. Firms turn contributions and talent into quality, lower cost and fewer defects; retailers react."""
-        m, heads = self.mechanisms, self.setup.population.represents
+        m = self.mechanisms
+        if m.commons.enabled:
+            for sector, commons in self.commons.items():
+                commons.exchange(self.firms_of[sector], m.commons, self.weight)
+                commons.progress(m.commons, self.week)
+        if m.sharing.enabled:
+            for sector, market in self.sharing.items():
+                market.clear(self.firms_of[sector], m.sharing, self.weight)
+        for supplier in (*self.firms, *self.commons.values()):
+            if supplier.alive and m.creation.enabled:
+                create_value(supplier, m.creation, self.heads, self.weight)
+                launch_ideas(supplier, m.creation, self.weight, self.luck.firm(supplier.name, self.week, "ideas"))
         for firm in self.firms:
-            if firm.alive and m.creation.enabled:
-                create_value(firm, m.creation, heads, self.weight)
-                launch_ideas(firm, m.creation, self.weight, self.luck.firm(firm.name, self.week, "ideas"))
             if firm.alive and m.experience.enabled:
                 complaints = max(firm.week.complaints * self.weight, 1.0)
                 firm.repair = repair_probability(
                     m.experience, firm.service / complaints, firm.openness, firm.peer_support
                 )
-            if firm.alive and m.distribution.enabled:
-                restock(firm, m.distribution, self.week)
+        if m.distribution.enabled:
+            self._retailers_react()
+
+    def _retailers_react(self) -> None:
+        p = self.mechanisms.distribution
+        for firms in self.firms_of.values():
+            there = [firm for firm in firms if firm.alive]
+            for firm in there:
+                note_sales(firm, p, firm.weeks_here(self.week))
+            trend = trend_of(there)
+            for firm in there:
+                restock(firm, p, firm.weeks_here(self.week), trend)
 
     def _books_are_closed(self) -> None:
         """5. Accounts: revenue, cost, sharing, cash; bankruptcy."""
-        m, heads = self.mechanisms, self.setup.population.represents
+        m = self.mechanisms
         if m.accounts.enabled:
-            for firm in self.firms:
+            costs = (m.creation.case_cost, m.contribution.fair_wage, m.ambassadors.cost)
+            rates = Rates(self.heads, self.weight, *costs)
+            # Lines first: their profit or loss is their firm's, which then answers for all and takes them along.
+            for firm in sorted(self.firms, key=lambda firm: firm.parent is None):
                 if firm.alive:
-                    close_books(firm, m.accounts, heads, self.weight, m.creation.case_cost, self.week)
+                    close_books(firm, m.accounts, rates, self.week)
                 else:
                     firm.rest()
+            for firm in self.firms:
+                if firm.alive and not firm.purse.alive:
+                    firm.go_bankrupt()
 
     def _figures_are_recorded(self) -> None:
         """6. Key figures are recorded."""
@@ -255,7 +339,7 @@ class Market(ConsumerModel):
     def _step_consumers(self) -> None:
         """Let every consumer live its week by its own `step`, in the order of their rows."""
         given = self._arguments()
-        size, blocks, rows, firms, sectors, keys, salience, settings, *rest = given
+        size, blocks, rows, firms, sectors, keys, salience, hardship, settings, *rest = given
         self._plain = (
             (
                 size,
@@ -265,6 +349,7 @@ class Market(ConsumerModel):
                 as_objects(sectors),
                 as_object(keys),
                 salience,
+                hardship,
             ),
             (as_object(settings), *rest, as_objects(self._firm_counts), as_object(self._counts[0])),
         )
@@ -290,6 +375,7 @@ class Market(ConsumerModel):
             self._sectors,
             self._keys[0],
             np.array(self.salience.levels, np.float32),
+            np.array(self.hardship if any(self.hardship) else [], np.float32),
             self._settings[0],
             luck,
             self.setup.figures.window,
@@ -319,23 +405,31 @@ class Market(ConsumerModel):
             self._counts.view(np.int64)[:] += part.view(np.int64)
 
     def _publish(self) -> None:
-        """Write what consumers can see of the firms this week."""
-        for place, firm in enumerate(self.firms):
-            self._signals[place] = _SIGNALS_OF(firm) + self._firm_keys[place]
+        """Write what consumers can see of the suppliers this week."""
+        for firm in self.firms:
+            campaigns = [e for e in self._campaigns.get(firm.name, ()) if e.week <= self.week < e.week + e.weeks]
+            firm.make_public(self.mechanisms, campaigns, self.week, self.weight)
+        for place, supplier in enumerate(self.suppliers):
+            self._signals[place] = _SIGNALS_OF(supplier) + self._keys_of[place]
+        p = self.mechanisms.sharing
+        for record in self._sectors:
+            if record.sharing >= 0:
+                market = self.suppliers[record.sharing]
+                record.release = self.sharing[market.sector].release(self.firms_of[market.sector], p)
 
     def _hear_back(self) -> None:
         """Bring what was counted to the firms and to public attention."""
         self.counts = MarketCounts(*self._counts.tolist()[0])
         sold: dict[str, int] = {}
-        for firm, record in zip(self.firms, self._firm_counts.tolist(), strict=True):
-            firm.week = WeekCounts(*record)
-            sold[firm.sector] = sold.get(firm.sector, 0) + firm.week.units
-        for firm in self.firms:
-            firm.hear_back(self, sold[firm.sector])
+        for supplier, record in zip(self.suppliers, self._firm_counts.tolist(), strict=True):
+            supplier.week = WeekCounts(*record)
+            sold[supplier.sector] = sold.get(supplier.sector, 0) + supplier.week.units
+        for supplier in self.suppliers:
+            supplier.hear_back(self, sold[supplier.sector])
         loudest = 1023.0 * self.population.size
         voice = [heard / loudest for heard in self.counts.voice[: len(self.setup.causes)].tolist()]
         self.salience.decay_and_hear(voice)
-        self._is_voice = any(firm.week.attackers or firm.week.defenders for firm in self.firms)
+        self._is_voice = any(firm.week.voice_for or firm.week.voice_against for firm in self.firms)
         self.ended_episodes += self.counts.ended_episodes
         self.ended_weeks += self.counts.ended_weeks
         self.makers += self.counts.makers
@@ -353,30 +447,62 @@ class Market(ConsumerModel):
     # -------------------------------------------------------------------------------------------------- building
 
     def _build_firms(self) -> None:
-        order = [sector.name for sector in self.setup.sectors]
-        setups = sorted(self.setup.firms, key=lambda firm: order.index(firm.sector))
         causes = [cause.name for cause in self.setup.causes]
         self.cause_numbers = {name: c for c, name in enumerate(causes)}
-        self.firms = [Firm(self, setup, place, causes) for place, setup in enumerate(setups)]
-        for firm in self.firms:
-            start_talent(firm, self.mechanisms.creation, self.setup.population.represents)
-            firm.repair = repair_probability(self.mechanisms.experience, 0.0, firm.openness, 0.0)
+        self.suppliers, self.firms = [], []
+        self.firms_of: dict[str, list[Firm]] = {}
+        self.commons, self.sharing = {}, {}
+        for sector in self.setup.sectors:
+            self._build_sector(sector, causes)
         self.firm_named = {firm.name: firm for firm in self.firms}
-        self._firm_setups = setups
+        for firm in self.firms:
+            if firm.setup.parent is not None:
+                firm.belongs_to(self.firm_named[firm.setup.parent])
+        for firm in self.firms:
+            start_talent(firm, self.mechanisms.creation, self.heads)
+            firm.repair = repair_probability(self.mechanisms.experience, 0.0, firm.openness, 0.0)
+        self._campaigns: dict[str, list[Campaign]] = {}
+        for event in self.setup.events:
+            if isinstance(event, Campaign):
+                self._campaigns.setdefault(event.firm, []).append(event)
         self.salience = Salience([c.salience for c in self.setup.causes], self.mechanisms.activation)
-        self._signals = np.zeros(len(setups), FIRM_SIGNALS).view(np.recarray)
-        self._firm_keys = [(key_of(firm.name), key_of(f"shelf of {firm.name}")) for firm in setups]
+        self._signals = np.zeros(len(self.suppliers), FIRM_SIGNALS).view(np.recarray)
+        self._keys_of = [(s.home, s.parent_place, key_of(s.name), key_of(f"shelf of {s.name}")) for s in self.suppliers]
+
+    def _build_sector(self, sector: Sector, causes: list[str]) -> None:
+        """Build the suppliers of one sector: its firms as the file has them, its commons, its sharing market."""
+        rows = self.suppliers
+        self.firms_of[sector.name] = []
+        for setup in self.setup.firms:
+            if setup.sector == sector.name:
+                firm = Firm(self, setup, len(rows), causes, self.order_size)
+                self.firms_of[sector.name].append(firm)
+                self.firms.append(firm)
+                rows.append(firm)
+        if sector.commons is not None:
+            name = sector.commons.name or f"commons of {sector.name}"
+            self.commons[sector.name] = Commons(self, sector.commons, name, sector.name, len(rows))
+            rows.append(self.commons[sector.name])
+        if sector.sharing is not None:
+            name = sector.sharing.name or f"sharing of {sector.name}"
+            market = SharingMarket(self, sector.sharing, name, sector.name, len(rows), sector.reference_price)
+            self.sharing[sector.name] = market
+            rows.append(market)
 
     def _build_consumers(self, lanes: int) -> None:
         size = self.setup.population.size
-        install(self, Population(self.setup, self._firm_setups, self.luck, lanes))
+        install(self, Population(self.setup, self.suppliers, self.luck, lanes))
         self.consumers = ConsumerSet(self)
+        self.cohort_numbers = {cohort.name: c + 1 for c, cohort in enumerate(self.setup.cohorts)}
+        self.hardship = [0.0] * (1 + len(self.setup.cohorts))
+        members = np.bincount(self.population.get("cohort"), minlength=len(self.hardship))
+        self.cohort_sizes = [int(n) for n in members]
         self._rows = self.population.rows_record()
         self._sectors = self._sector_records()
         self._keys = np.zeros(1, KEYS).view(np.recarray)
         self._keys[0] = tuple(key_of(name) for name in KEYS.names or ())
         self._settings = _settings_record(self.mechanisms)
-        self._firm_counts = np.zeros(len(self.firms), FIRM_COUNTS).view(np.recarray)
+        self._firm_counts = np.zeros(len(self.suppliers), FIRM_COUNTS).view(np.recarray)
         self._counts = np.zeros(1, MARKET_COUNTS).view(np.recarray)
         self.counts = MarketCounts(*self._counts.tolist()[0])
         nobody = np.uint32(NOBODY << 22)
@@ -391,26 +517,41 @@ class Market(ConsumerModel):
         records = np.zeros(len(self.setup.sectors), SECTORS).view(np.recarray)
         rates = self.population.get("rate")
         for i, sector in enumerate(self.setup.sectors):
-            places = [firm.place for firm in self.firms if firm.sector == sector.name]
+            places = [supplier.place for supplier in self.suppliers if supplier.sector == sector.name]
             record = records[i]
             record.place = i
             record.first, record.last = min(places), max(places) + 1
+            record.alternatives = min(places) + len(self.firms_of[sector.name])
+            record.sharing = self.sharing[sector.name].place if sector.name in self.sharing else -1
+            record.order, record.durable, record.life = self.order_size, sector.durable, sector.life
             record.most_units = most_units(rates[i])
             record.has_outside, record.outside = sector.outside is not None, sector.outside or 0.0
             record.reference_price = sector.reference_price
-            for name in ("units", "outside_key", "noise", "defect", "complaint", "repair", "review"):
+            for name in ("units", "outside_key", "noise", "defect", "complaint", "repair", "review", "wear", "offer"):
                 record[name] = key_of(f"{name} in {sector.name}")
         # Who buys in two sectors in a week speaks of the last: sectors go in the order of their keys, not of the file.
         return records[np.argsort(records["units"], kind="stable")]
+
+    @property
+    def reference_prices(self) -> dict[str, float]:
+        """Typical price of a unit in each sector."""
+        return {sector.name: sector.reference_price for sector in self.setup.sectors}
+
+    def share_of(self, supplier: Supplier | None) -> float:
+        """Return a supplier's share of its sector's units last week; 0 where there is none."""
+        return supplier.share if supplier is not None else 0.0
 
     def _collector(self) -> mesa.DataCollector:
         from sim.figures import FIGURES
 
         reporters: dict[str, Any] = {
-            key: (lambda m, key=key: float(m.record[key][-1])) for key, f in FIGURES.items() if f.scope == "market"
+            key: (lambda m, key=key: float(m.record[key][-1]))
+            for key in self.record.keys
+            if FIGURES[key].scope == "market"
         }
+        kept = [key for key in ("share", "profit", "quality", "sincerity") if key in self.record.keys]
         for place, firm in enumerate(self.firms):
-            for key in ("share", "profit", "quality", "sincerity"):
+            for key in kept:
                 reporters[f"{key} of {firm.name}"] = lambda m, key=key, place=place: float(m.record[key][-1, place])
         return mesa.DataCollector(model_reporters=reporters)
 

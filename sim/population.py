@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -9,12 +10,23 @@ from numpy.typing import NDArray
 
 from sim.columns import Column, Columns
 from sim.distributions import draw
-from sim.entities import FirmSetup
-from sim.mechanisms import activation, beliefs, contribution, purchase, sincerity
+from sim.mechanisms import (
+    activation,
+    ambassadors,
+    beliefs,
+    cohorts,
+    contribution,
+    offers,
+    purchase,
+    sharing,
+    sincerity,
+)
+from sim.mechanisms.business import as_professionals
 from sim.network import build_peers, homophilous_order
 from sim.scenario import Scenario
 from sim.streams import Luck
-from sim.traits import BOUNDS, Traits
+from sim.suppliers import Supplier
+from sim.traits import BOUNDS
 
 __all__ = ["DECLARED", "Population", "most_units"]
 
@@ -24,6 +36,10 @@ DECLARED: tuple[Column, ...] = (
     *sincerity.COLUMNS,
     *activation.COLUMNS,
     *contribution.COLUMNS,
+    *offers.COLUMNS,
+    *sharing.COLUMNS,
+    *cohorts.COLUMNS,
+    *ambassadors.COLUMNS,
 )
 """Every column of a consumer, by the mechanism that owns it."""
 
@@ -36,6 +52,7 @@ _PLAIN_TRAITS = (
     "playfulness",
     "reciprocity",
     "threshold",
+    "use_preference",
 )
 
 
@@ -46,8 +63,8 @@ class Population:
     ----------
     scenario
         The scenario.
-    firms
-        Its firms in the market's order (sector by sector).
+    suppliers
+        Its suppliers in the market's order (sector by sector).
     luck
         The run's luck: every trait is a function of (seed, replicate, consumer, name of the trait).
     lanes
@@ -61,12 +78,13 @@ class Population:
         int32 (tiles, peers, lanes): rows of the consumers whom each listens to.
     """
 
-    def __init__(self, scenario: Scenario, firms: list[FirmSetup], luck: Luck, lanes: int) -> None:
-        widths = {"firm": len(firms), "sector": len(scenario.sectors), "cause": len(scenario.causes)}
+    def __init__(self, scenario: Scenario, suppliers: Sequence[Supplier], luck: Luck, lanes: int) -> None:
+        widths = {"firm": len(suppliers), "sector": len(scenario.sectors), "cause": len(scenario.causes)}
         self.size = scenario.population.size
         self.columns = Columns(DECLARED, self.size, lanes=lanes, widths=widths)
+        self._draw_cohorts(scenario, luck)
         self._draw_traits(scenario, luck)
-        self._draw_tastes(scenario, firms, luck)
+        self._draw_tastes(scenario, suppliers, luck)
         self._draw_values(scenario, luck)
         self.peers = build_peers(scenario.network, self.size, lanes, luck)
 
@@ -83,44 +101,79 @@ class Population:
         record[0] = (*columns.row.values(), *widths)
         return record.view(np.recarray)
 
-    def _write(self, name: str, place: int, values: NDArray[np.float32]) -> None:
+    def carry_over(self, source: int, target: int, share: float) -> None:
+        """Move what everyone believes of one supplier, in quality and sincerity, a share of the way to another's."""
+        numbers, row, part = self.columns.numbers, self.columns.row, np.float32(share)
+        for name in ("quality", "sincerity"):
+            from_row, to_row = numbers[:, row[name] + source, :], numbers[:, row[name] + target, :]
+            to_row += part * (from_row - to_row)
+
+    def _write(self, name: str, place: int, values: NDArray[Any]) -> None:
         """Write one row of a wide column, in place and without a second copy of the others."""
         columns = self.columns
-        block = columns.numbers[:, columns.row[name] + place, :]
+        kind = columns.codes if columns.declared[name].kind == "code" else columns.numbers
+        block = kind[:, columns.row[name] + place, :]
         full = self.size // columns.lanes
         block[:full] = values[: full * columns.lanes].reshape(full, columns.lanes)
         if full < columns.tiles:
             block[full, : self.size - full * columns.lanes] = values[full * columns.lanes :]
 
+    def _draw_cohorts(self, scenario: Scenario, luck: Luck) -> None:
+        """Give each consumer a cohort: shares are laid side by side, what is left is the rest, 0."""
+        if not scenario.cohorts:
+            return
+        bounds = np.cumsum([cohort.share for cohort in scenario.cohorts])
+        place = np.searchsorted(bounds, luck.uniforms("cohort", self.size), side="right")
+        self.columns.set("cohort", np.where(place < len(bounds), place + 1, 0).astype(np.int16))
+
+    def _trait(self, scenario: Scenario, name: str, luck: Luck) -> NDArray[np.float32]:
+        """Draw a trait for everyone: from the cohort's own distribution where it has one, with the same luck."""
+        uniforms = luck.uniforms(name, self.size)
+        values = draw(getattr(scenario.population.traits, name), uniforms, *BOUNDS[name])
+        if scenario.mechanisms.cohorts.enabled:
+            for c, cohort in enumerate(scenario.cohorts):
+                own = getattr(cohort.traits, name)
+                if own is not None:
+                    members = self.columns.get("cohort") == c + 1
+                    values[members] = draw(own, uniforms[members], *BOUNDS[name])
+        return values
+
     def _draw_traits(self, scenario: Scenario, luck: Luck) -> None:
-        traits: Traits = scenario.population.traits
         zapping = np.float32(scenario.mechanisms.purchase.zapping)
         for name in _PLAIN_TRAITS:
-            self.columns.set(name, draw(getattr(traits, name), luck.uniforms(name, self.size), *BOUNDS[name]))
-        inertia = draw(traits.inertia, luck.uniforms("inertia", self.size), *BOUNDS["inertia"])
-        self.columns.set("inertia", inertia / zapping)
-        half_life = draw(traits.half_life, luck.uniforms("half_life", self.size), *BOUNDS["half_life"])
+            values = self._trait(scenario, name, luck)
+            if name == "skill" and scenario.population.clients == "businesses" and scenario.mechanisms.business.enabled:
+                values = as_professionals(values, scenario.mechanisms.business)
+            self.columns.set(name, values)
+        self.columns.set("inertia", self._trait(scenario, "inertia", luck) / zapping)
+        half_life = self._trait(scenario, "half_life", luck)
         self.columns.set("persistence", np.float32(2.0) ** (-1 / half_life))
         for i, sector in enumerate(scenario.sectors):
             uniforms = luck.uniforms(f"rate of {sector.name}", self.size)
-            self._write("rate", i, draw(sector.purchase_rate, uniforms, *BOUNDS["rate"]))
+            rates = draw(sector.purchase_rate, uniforms, *BOUNDS["rate"])
+            self._write("rate", i, rates)
+            if sector.durable and scenario.mechanisms.sharing.enabled:
+                # As many as bought and worn out for ever: rate · life, rounded up or down by luck.
+                goods = rates * np.float32(sector.life) + luck.uniforms(f"goods of {sector.name}", self.size)
+                self._write("owned", i, np.minimum(goods, np.float32(30_000)).astype(np.int16))
 
-    def _draw_tastes(self, scenario: Scenario, firms: list[FirmSetup], luck: Luck) -> None:
+    def _draw_tastes(self, scenario: Scenario, suppliers: Sequence[Supplier], luck: Luck) -> None:
         from scipy.special import ndtri
 
         p, s = scenario.mechanisms.purchase, scenario.mechanisms.sincerity
         spread = scenario.mechanisms.beliefs.initial_spread if scenario.mechanisms.beliefs.enabled else 0.0
         scale = np.float32(p.taste_spread / p.zapping)
-        for f, firm in enumerate(firms):
+        for f, firm in enumerate(suppliers):
             scores = ndtri(luck.uniforms(f"taste for {firm.name}", self.size)).astype(np.float32)
             self._write("taste", f, scale * scores)
             scores = ndtri(luck.uniforms(f"belief about {firm.name}", self.size)).astype(np.float32)
-            belief = np.float32(firm.quality) + np.float32(spread) * scores
+            belief = np.float32(firm.true_quality) + np.float32(spread) * scores
             self._write("quality", f, np.clip(belief, np.float32(0), np.float32(1)))
             if not s.enabled:
                 continue
             scores = ndtri(luck.uniforms(f"trust in {firm.name}", self.size)).astype(np.float32)
-            trust = np.float32(s.initial) + np.float32(s.initial_spread) * scores
+            initial = s.initial if firm.trusted is None else firm.trusted
+            trust = np.float32(initial) + np.float32(s.initial_spread) * scores
             self._write("sincerity", f, np.clip(trust, np.float32(0), np.float32(1)))
 
     def _draw_values(self, scenario: Scenario, luck: Luck) -> None:

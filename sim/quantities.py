@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.fields import FieldInfo
@@ -33,6 +33,7 @@ UNITS = {
     "ratio": {"en": "ratio", "fr": "rapport"},
     "index": {"en": "index", "fr": "indice"},
     "switch": {"en": "on or off", "fr": "actif ou non"},
+    "choice": {"en": "one of", "fr": "au choix"},
 }
 
 
@@ -111,6 +112,7 @@ class Quantity:
     symbol: str
     source: str
     excludes_low: bool = False
+    options: tuple[str, ...] = ()
 
     @property
     def least(self) -> float:
@@ -142,6 +144,7 @@ def quantities(model: type[BaseModel]) -> dict[str, Quantity]:
                 symbol=str(extra["symbol"]),
                 source=str(extra["source"]),
                 excludes_low=_bound(field, "gt") is not None,
+                options=_options(field),
             )
     return found
 
@@ -152,3 +155,9 @@ def _bound(field: FieldInfo, *names: str) -> float | None:
             if (value := getattr(rule, name, None)) is not None:
                 return value
     return None
+
+
+def _options(field: FieldInfo) -> tuple[str, ...]:
+    """Return the words of which a choice is one; none for a number."""
+    options = [option for kind in (field.annotation, *get_args(field.annotation)) for option in get_args(kind)]
+    return tuple(option for option in options if isinstance(option, str))

@@ -10,6 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.entities import MAX_COHORTS
 from sim.mechanisms.base import MAX_CAUSES
 from sim.mechanisms.contribution import BINS
 from sim.mechanisms.experience import STARS
@@ -35,8 +36,8 @@ SIGNAL_NAMES = (
     "display",
     "available",
     "openness",
-    "play",
-    "recognition",
+    "game",
+    "thanks",
     "given_back",
     "proclaimed_sharing",
     "human_contact",
@@ -48,18 +49,29 @@ SIGNAL_NAMES = (
     "rating",
     "rated",
     "exposure",
+    "shame",
+    "offence",
     "truth",
     "restored",
+    "hassle",
+    "idealism",
+    "is_use",
+    "renews",
+    "kept",
+    "hosting",
+    "pull",
+    "recruiting",
+    "keeping",
 )
-"""What consumers see of a firm: one float32 each; attributes of `sim.agents.Firm` of the same names."""
+"""What consumers see of a supplier: one float32 each; attributes of `sim.suppliers.Supplier` of the same names."""
 
 STANCE_NAMES = ("proclaimed", "known", "focus")
-"""What consumers see of a firm on each cause."""
+"""What consumers see of a supplier on each cause."""
 
 FIRM_SIGNALS = np.dtype(
     [(name, "f4") for name in SIGNAL_NAMES]
     + [(name, "f4", (MAX_CAUSES,)) for name in STANCE_NAMES]
-    + [("key", "u4"), ("shelf_key", "u4")],
+    + [("home", "i4"), ("parent", "i4"), ("key", "u4"), ("shelf_key", "u4")],
     align=True,
 )
 
@@ -67,8 +79,14 @@ SECTORS = np.dtype(
     [
         ("place", "i4"),
         ("first", "i4"),
+        ("alternatives", "i4"),
         ("last", "i4"),
+        ("sharing", "i4"),
         ("most_units", "i4"),
+        ("order", "i4"),
+        ("durable", "?"),
+        ("life", "f4"),
+        ("release", "f4"),
         ("has_outside", "?"),
         ("outside", "f4"),
         ("reference_price", "f4"),
@@ -79,17 +97,22 @@ SECTORS = np.dtype(
         ("complaint", "u4"),
         ("repair", "u4"),
         ("review", "u4"),
+        ("wear", "u4"),
+        ("offer", "u4"),
     ],
     align=True,
 )
-"""A sector: its place in the scenario, its firms (first to last − 1), its outside option, and the keys of its draws."""
+"""A sector: its place in the scenario, its suppliers (firms from `first`, what does without firms from `alternatives`,
+up to last − 1), its sharing market (−1: none), its outside option, and the keys of its draws."""
 
-KEYS = np.dtype([(name, "u4") for name in ("mood", "join", "community", "effort", "kind", "leave")], align=True)
+KEYS = np.dtype(
+    [(name, "u4") for name in ("mood", "join", "community", "effort", "kind", "leave", "federate")], align=True
+)
 """Keys of the draws that do not belong to a sector."""
 
 
 class WeekCounts(NamedTuple):
-    """What is counted for a firm in a week, in simulated consumers and units. Sums of scores are in 1/1023."""
+    """What is counted for a supplier in a week, in simulated consumers and units. Sums of scores are in 1/1023."""
 
     units: int
     trips: int
@@ -118,6 +141,9 @@ class WeekCounts(NamedTuple):
     buycotters: int
     voice_for: int
     voice_against: int
+    ambassadors: int
+    offered: int
+    owned: int
     stars: list[int]
 
 
@@ -133,13 +159,20 @@ class MarketCounts(NamedTuple):
     switched_causes: int
     ended_episodes: int
     ended_weeks: int
+    buyers: int
+    prosumers: int
+    cohort_units: NDArray[np.int64]
+    cohort_outside: NDArray[np.int64]
+    cohort_contributors: NDArray[np.int64]
     militants: NDArray[np.int64]
     voice: NDArray[np.int64]
     makers: NDArray[np.int64]
     made: NDArray[np.int64]
 
 
-_LENGTHS = {"stars": STARS, "militants": MAX_CAUSES, "voice": MAX_CAUSES, "makers": BINS, "made": BINS}
+_LENGTHS = {"stars": STARS, "militants": MAX_CAUSES, "voice": MAX_CAUSES, "makers": BINS, "made": BINS} | dict.fromkeys(
+    ("cohort_units", "cohort_outside", "cohort_contributors"), MAX_COHORTS + 1
+)
 
 
 def _counts_dtype(counts: type[WeekCounts] | type[MarketCounts]) -> np.dtype[np.void]:

@@ -11,7 +11,8 @@ class Salience:
     """How salient each cause is in public, 0 upwards; 1 is a front-page affair.
 
     A shock is split between a fast part, mostly gone within two weeks, and a slow one: attention decays in two phases
-    (Crane, Schweitzer and Sornette 2010).
+    (Crane, Schweitzer and Sornette 2010). The public tires of what it hears much of: weariness rises with attention,
+    fades slowly, and dulls what militants' voices add (the issue-attention cycle of Downs 1972).
 
     Parameters
     ----------
@@ -25,6 +26,7 @@ class Salience:
         self.standing = list(initial)
         self.fast = [0.0] * len(initial)
         self.slow = [0.0] * len(initial)
+        self.weary = [0.0] * len(initial)
         self._p = p
 
     @property
@@ -48,9 +50,11 @@ class Salience:
         """Let a week pass; militants' mean energy (0 to 1, one a cause) feeds attention."""
         p = self._p
         for c, voice in enumerate(voices):
+            heard = self.fast[c] + self.slow[c]
+            self.weary[c] += p.weariness * min(1.0, heard) * (1 - self.weary[c]) - p.refresh * self.weary[c]
             self.fast[c] *= 1 - p.fast_decay
             self.slow[c] *= 1 - p.slow_decay
-            self.shock(c, p.voice_feeds * voice)
+            self.shock(c, p.voice_feeds * voice * (1 - self.weary[c]))
 
     @property
     def levels(self) -> list[float]:

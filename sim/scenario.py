@@ -15,30 +15,62 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from sim.claims import Claim, check_claim
 from sim.distributions import Constant
-from sim.documents import Document, Place, apply_settings, resolve, validate
-from sim.entities import Cause, Event, Exposure, FirmSetup, News, Population, Scandal, Sector, Text
+from sim.documents import Document, Place, apply_settings, resolve, validate, without_claim
+from sim.entities import (
+    MAX_COHORTS,
+    REST,
+    Campaign,
+    Cause,
+    Cohort,
+    Event,
+    Exposure,
+    FirmSetup,
+    Hardship,
+    Listing,
+    News,
+    Population,
+    Scandal,
+    Sector,
+    Text,
+)
 from sim.levers import LEVERS, Change, LeverChange
 from sim.mechanisms.accounts import AccountsParameters
 from sim.mechanisms.activation import ActivationParameters
+from sim.mechanisms.ambassadors import AmbassadorsParameters
 from sim.mechanisms.base import MAX_CAUSES
 from sim.mechanisms.beliefs import BeliefsParameters
+from sim.mechanisms.business import BusinessParameters
+from sim.mechanisms.campaigns import CampaignsParameters
+from sim.mechanisms.cohorts import CohortsParameters
+from sim.mechanisms.commons import CommonsParameters
 from sim.mechanisms.contribution import ContributionParameters
 from sim.mechanisms.creation import CreationParameters
 from sim.mechanisms.crisis import CrisisParameters
 from sim.mechanisms.distribution import DistributionParameters
+from sim.mechanisms.entry import EntryParameters
 from sim.mechanisms.experience import ExperienceParameters
+from sim.mechanisms.income import IncomeParameters
+from sim.mechanisms.leaks import LeaksParameters
+from sim.mechanisms.offers import OffersParameters
+from sim.mechanisms.porosity import PorosityParameters
 from sim.mechanisms.purchase import PurchaseParameters
+from sim.mechanisms.sharing import SharingParameters
 from sim.mechanisms.sincerity import SincerityParameters
 from sim.network import Network
 from sim.quantities import Strict, quantity
 from sim.traits import BOUNDS, Traits, median_of, out_of_bounds
 
 __all__ = [
+    "Campaign",
     "Cause",
+    "Cohort",
     "Event",
     "Exposure",
     "FirmSetup",
+    "Hardship",
+    "Listing",
     "Mechanisms",
     "News",
     "Population",
@@ -56,6 +88,8 @@ __all__ = [
 
 MAX_FIRMS = 50
 MAX_SECTORS = 8
+MAX_SUPPLIERS = 62
+"""Firms, commons and sharing markets together: consumers speak of them in six bits."""
 
 
 class Mechanisms(Strict):
@@ -71,6 +105,17 @@ class Mechanisms(Strict):
     distribution: DistributionParameters = DistributionParameters()
     crisis: CrisisParameters = CrisisParameters()
     accounts: AccountsParameters = AccountsParameters()
+    offers: OffersParameters = OffersParameters()
+    commons: CommonsParameters = CommonsParameters()
+    sharing: SharingParameters = SharingParameters()
+    porosity: PorosityParameters = PorosityParameters()
+    entry: EntryParameters = EntryParameters()
+    leaks: LeaksParameters = LeaksParameters()
+    campaigns: CampaignsParameters = CampaignsParameters()
+    ambassadors: AmbassadorsParameters = AmbassadorsParameters()
+    income: IncomeParameters = IncomeParameters()
+    cohorts: CohortsParameters = CohortsParameters()
+    business: BusinessParameters = BusinessParameters()
 
 
 class FigureSettings(Strict):
@@ -98,6 +143,7 @@ class Scenario(Strict):
     horizon: int = quantity(104, "weeks", 1, 5200, "Weeks simulated", "Semaines simulées")
     seed: int = quantity(1, "count", 0, 2**63 - 1, "Seed of all luck", "Graine du hasard")
     population: Population = Population()
+    cohorts: list[Cohort] = Field([], alias="cohort", max_length=MAX_COHORTS)
     network: Network = Network()
     sectors: list[Sector] = Field(alias="sector", min_length=1, max_length=MAX_SECTORS)
     firms: list[FirmSetup] = Field(alias="firm", min_length=1, max_length=MAX_FIRMS)
@@ -106,20 +152,25 @@ class Scenario(Strict):
     schedule: list[LeverChange] = Field([], max_length=10_000)
     mechanisms: Mechanisms = Mechanisms()
     figures: FigureSettings = FigureSettings()
+    claim: Claim | None = None
 
     @cached_property
     def canonical(self) -> str:
-        """The whole scenario as canonical JSON: every default written out, keys sorted."""
-        return json.dumps(self.model_dump(mode="json", by_alias=True), sort_keys=True, ensure_ascii=False)
+        """The whole scenario but its claim as canonical JSON: every default written out, keys sorted."""
+        whole = self.model_dump(mode="json", by_alias=True, exclude={"claim"})
+        return json.dumps(whole, sort_keys=True, ensure_ascii=False)
 
     def as_file(self) -> dict[str, Any]:
-        """Give the whole scenario with the keys of a scenario file, what is absent left out as a file does."""
-        return self.model_dump(mode="json", by_alias=True, exclude={"extends"}, exclude_none=True)
+        """Give the whole scenario with the keys of a scenario file, what is absent left out as a file does.
+
+        The claim is left out: it is about the file that it stands in.
+        """
+        return self.model_dump(mode="json", by_alias=True, exclude={"extends", "claim"}, exclude_none=True)
 
     @cached_property
     def text_hash(self) -> str:
-        """SHA-256, in hexadecimal, of all but the name: the same for the same market whatever file it came from."""
-        whole = self.model_dump(mode="json", by_alias=True, exclude={"name", "extends"})
+        """SHA-256, in hexadecimal, of all but name and claim: the same for the same market, whatever its file."""
+        whole = self.model_dump(mode="json", by_alias=True, exclude={"name", "extends", "claim"})
         return hashlib.sha256(json.dumps(whole, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
@@ -149,7 +200,9 @@ def load(name_or_path: str | Path, settings: Mapping[str, object] | Sequence[str
     ScenarioError
         With every mistake found: its place, key, value and what would be right.
     """
-    document = apply_settings(resolve(str(name_or_path), library_folder()), settings)
+    document = resolve(str(name_or_path), library_folder())
+    if settings:
+        document = apply_settings(without_claim(document), settings)
     return from_document(document, Path(str(name_or_path)).stem)
 
 
@@ -211,22 +264,35 @@ Finding = tuple[tuple[str | int, ...], str, dict[str, object]]
 def check(scenario: Scenario) -> Iterator[Finding]:
     """Yield what is wrong across the fields of a scenario: path, key of the message, its values."""
     yield from _check_names(scenario)
+    yield from _check_parts(scenario)
     yield from _check_numbers(scenario)
     yield from _check_events(scenario)
     yield from _check_schedule(scenario)
+    yield from check_claim(scenario, library())
 
 
 def _check_names(scenario: Scenario) -> Iterator[Finding]:
     from sim.problems import advice
 
     sectors, causes = [x.name for x in scenario.sectors], [x.name for x in scenario.causes]
-    for table, names in (("sector", sectors), ("firm", [x.name for x in scenario.firms]), ("cause", causes)):
+    firms, cohorts = [x.name for x in scenario.firms], [x.name for x in scenario.cohorts]
+    for table, names in (("sector", sectors), ("firm", firms), ("cause", causes), ("cohort", cohorts)):
         seen: dict[str, str] = {}
         for i, name in enumerate(names):
             twin = seen.setdefault(name.casefold(), name)
             if twin != name:
                 yield (table, i, "name"), "scenario.alike_names", {"other": twin}
+    if REST in cohorts:
+        yield ("cohort", cohorts.index(REST), "name"), "scenario.name_of_rest", {"value": REST}
+    alternatives: list[str] = []
+    for i, sector in enumerate(scenario.sectors):
+        for key, name in _alternatives_of(sector):
+            if name in alternatives:
+                yield ("sector", i, key, "name"), "scenario.name_taken", {"value": name}
+            alternatives.append(name)
     for i, firm in enumerate(scenario.firms):
+        if firm.name in alternatives:
+            yield ("firm", i, "name"), "scenario.name_taken", {"value": firm.name}
         if firm.sector not in sectors:
             yield ("firm", i, "sector"), "scenario.no_sector", {"advice": advice(firm.sector, sectors)}
         for cause in firm.levers.causes:
@@ -236,6 +302,47 @@ def _check_names(scenario: Scenario) -> Iterator[Finding]:
     for i, sector in enumerate(scenario.sectors):
         if not any(firm.sector == sector.name for firm in scenario.firms):
             yield ("sector", i), "scenario.empty_sector", {"value": sector.name}
+
+
+def _alternatives_of(sector: Sector) -> Iterator[tuple[str, str]]:
+    """Yield the keys and names of a sector's commons and sharing market, as far as it has them."""
+    if sector.commons is not None:
+        yield "commons", sector.commons.name or f"commons of {sector.name}"
+    if sector.sharing is not None:
+        yield "sharing", sector.sharing.name or f"sharing of {sector.name}"
+
+
+def _check_parts(scenario: Scenario) -> Iterator[Finding]:
+    """Yield what is wrong with cohorts, lines of firms, commons and sharing markets."""
+    from sim.problems import advice
+
+    total = sum(cohort.share for cohort in scenario.cohorts)
+    if total > 1 + 1e-9:
+        yield ("cohort",), "scenario.cohorts_sum", {"total": f"{total:g}"}
+    for i, cohort in enumerate(scenario.cohorts):
+        for name, median, (low, high) in out_of_bounds(cohort.traits):
+            values: dict[str, object] = {"value": f"{median:g}", "low": low, "high": high}
+            yield ("cohort", i, "traits", name), "scenario.trait_bounds", values
+    firms = {firm.name: firm for firm in scenario.firms}
+    for i, firm in enumerate(scenario.firms):
+        if firm.parent is None:
+            continue
+        at, parent = ("firm", i, "parent"), firms.get(firm.parent)
+        if parent is None:
+            yield at, "scenario.no_firm", {"advice": advice(firm.parent, list(firms))}
+        elif parent is firm or parent.parent is not None:
+            yield at, "scenario.line_of_line", {"value": firm.parent}
+        elif parent.enters > firm.enters:
+            yield ("firm", i, "enters"), "scenario.line_before_parent", {"week": parent.enters}
+    rows = len(firms) + sum((s.commons is not None) + (s.sharing is not None) for s in scenario.sectors)
+    if rows > MAX_SUPPLIERS:
+        yield ("firm",), "scenario.too_many_suppliers", {"count": rows, "most": MAX_SUPPLIERS}
+    for i, sector in enumerate(scenario.sectors):
+        if sector.sharing is not None and sector.sharing.kind != "group_buying" and not sector.durable:
+            yield ("sector", i, "sharing", "kind"), "scenario.nothing_to_pass_on", {"value": sector.sharing.kind}
+        entries = [firm.enters for firm in scenario.firms if firm.sector == sector.name]
+        if entries and min(entries) > 1:
+            yield ("sector", i), "scenario.nobody_at_start", {"value": sector.name}
 
 
 def _check_numbers(scenario: Scenario) -> Iterator[Finding]:
@@ -264,6 +371,8 @@ def _check_numbers(scenario: Scenario) -> Iterator[Finding]:
                 yield from _check_uniform((table, i, key), value)
     for name in Traits.model_fields:
         yield from _check_uniform(("population", "traits", name), getattr(p.traits, name))
+        for i, cohort in enumerate(scenario.cohorts):
+            yield from _check_uniform(("cohort", i, "traits", name), getattr(cohort.traits, name))
     if m.contribution.idea_share + m.contribution.codesign_share > 1:
         total = m.contribution.idea_share + m.contribution.codesign_share
         yield ("mechanisms", "contribution", "idea_share"), "scenario.kinds_sum", {"total": f"{total:g}"}
@@ -291,14 +400,17 @@ def _check_events(scenario: Scenario) -> Iterator[Finding]:
     from sim.problems import advice
 
     firms, causes = [x.name for x in scenario.firms], [x.name for x in scenario.causes]
+    cohorts = [x.name for x in scenario.cohorts]
     for i, event in enumerate(scenario.events):
-        firm, cause = getattr(event, "firm", None), getattr(event, "cause", None)
+        firm, cause, cohort = (getattr(event, key, None) for key in ("firm", "cause", "cohort"))
         if event.week > scenario.horizon:
             yield ("event", i, "week"), "scenario.after_horizon", {"horizon": scenario.horizon}
         if firm is not None and firm not in firms:
             yield ("event", i, "firm"), "scenario.no_firm", {"advice": advice(firm, firms)}
         if cause is not None and cause not in causes:
             yield ("event", i, "cause"), "scenario.no_cause", {"advice": advice(cause, causes)}
+        if cohort is not None and cohort not in cohorts:
+            yield ("event", i, "cohort"), "scenario.no_cohort", {"advice": advice(cohort, cohorts)}
 
 
 def _check_schedule(scenario: Scenario) -> Iterator[Finding]:

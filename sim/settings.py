@@ -14,7 +14,7 @@ from sim.text import say
 from sim.toml_files import Document, is_too_large, parse, paths
 from sim.toml_lines import DEEPEST, KeyPath
 
-_NOT_SETTABLE = ("extends", "clear")
+_NOT_SETTABLE = ("extends", "clear", "claim")
 _PLACE = Place(SETTING)
 
 

@@ -28,6 +28,10 @@ class Tile(NamedTuple):
     rate: Numbers
     supplier: Codes
     bought: Codes
+    # offers, sharing, cohorts
+    use_preference: Numbers
+    owned: Codes
+    cohort: Codes
     # beliefs and sincerity
     quality: Numbers
     peer_trust: Numbers
@@ -53,6 +57,7 @@ class Tile(NamedTuple):
     community: Codes
     attachment: Numbers
     contributed: Numbers
+    ambassador: Codes
 
 
 @compiled
@@ -74,6 +79,9 @@ def open_tile(numbers, codes, rows):
         numbers[rows.rate : rows.rate + s],
         codes[rows.supplier : rows.supplier + s],
         codes[rows.bought : rows.bought + f],
+        numbers[rows.use_preference],
+        codes[rows.owned : rows.owned + s],
+        codes[rows.cohort],
         numbers[rows.quality : rows.quality + f],
         numbers[rows.peer_trust],
         numbers[rows.brand_trust],
@@ -96,4 +104,5 @@ def open_tile(numbers, codes, rows):
         codes[rows.community],
         numbers[rows.attachment],
         numbers[rows.contributed],
+        codes[rows.ambassador],
     )

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from pydantic import Field
+from pydantic import Field, create_model
 
 from sim.distributions import Beta, Constant, Distribution, Gamma, Lognormal, Normal, Pareto, Uniform, draw
 from sim.quantities import Strict
 
-__all__ = ["BOUNDS", "Traits", "median_of", "out_of_bounds"]
+__all__ = ["BOUNDS", "SomeTraits", "Traits", "median_of", "out_of_bounds"]
 
 
 def _trait(default: Any, unit: str, symbol: str, en: str, fr: str) -> Any:
@@ -90,6 +90,28 @@ class Traits(Strict):
         "Weeks in which a militant's energy halves",
         "Semaines où l'énergie d'un militant se réduit de moitié",
     )
+    use_preference: Distribution = _trait(
+        Beta(distribution="beta", mean=0.45, concentration=4.0),
+        "share",
+        "u",
+        "Preference for the use of a good over its possession",
+        "Préférence pour l'usage plutôt que la possession",
+    )
+
+
+def _some_traits() -> Any:
+    """Give every trait again as an optional key: what a cohort has of its own."""
+    fields: dict[str, Any] = {
+        name: (
+            Distribution | None,
+            Field(None, description=field.description, json_schema_extra=field.json_schema_extra),
+        )
+        for name, field in Traits.model_fields.items()
+    }
+    return create_model("SomeTraits", __base__=Strict, __doc__="Traits that a cohort has of its own.", **fields)
+
+
+SomeTraits = _some_traits()
 
 
 BOUNDS: dict[str, tuple[float, float]] = {
@@ -103,6 +125,7 @@ BOUNDS: dict[str, tuple[float, float]] = {
     "reciprocity": (0.0, 1.0),
     "threshold": (0.001, 1000.0),
     "half_life": (0.05, 520.0),
+    "use_preference": (0.0, 1.0),
     "values": (0.0, 1.0),
     "rate": (0.0, 20.0),
 }
@@ -116,9 +139,11 @@ def median_of(kind: Constant | Uniform | Normal | Lognormal | Gamma | Beta | Par
     return float(draw(kind, np.array([0.5], np.float32))[0])
 
 
-def out_of_bounds(traits: Traits) -> Iterator[tuple[str, float, tuple[float, float]]]:
-    """Yield the traits whose median lies out of their bounds: (trait, median, bounds)."""
+def out_of_bounds(traits: Any) -> Iterator[tuple[str, float, tuple[float, float]]]:
+    """Yield the traits (of all, or of a cohort) whose median lies out of their bounds: (trait, median, bounds)."""
     for name in Traits.model_fields:
+        if getattr(traits, name) is None:
+            continue
         median, bounds = median_of(getattr(traits, name)), BOUNDS[name]
         if not bounds[0] <= median <= bounds[1]:
             yield name, median, bounds

@@ -17,10 +17,15 @@ from sim.mechanisms.activation import (
     sway_beliefs,
     tally_militants,
 )
+from sim.mechanisms.ambassadors import add_ambassadors, federate
 from sim.mechanisms.beliefs import gather_words, pack_words, sum_words, update_quality
 from sim.mechanisms.contribution import add_attachment, contribute
 from sim.mechanisms.experience import experience
+from sim.mechanisms.income import tighten
+from sim.mechanisms.offers import add_use
+from sim.mechanisms.porosity import spill_over
 from sim.mechanisms.purchase import (
+    add_effort,
     count_units,
     enter_race,
     fit_values,
@@ -29,12 +34,14 @@ from sim.mechanisms.purchase import (
     tally_reach,
     utility_of,
 )
+from sim.mechanisms.sharing import add_visits, keep_goods, trust_hosts
 from sim.mechanisms.sincerity import update_sincerity
 from sim.streams import draw_week
 from sim.tile import open_tile
 
 __all__ = ["run_tiles"]
 
+_NO = np.float32(0.0)
 _SCALE = np.float32(1023.0)
 _HALF = np.float32(0.5)
 
@@ -50,6 +57,7 @@ def run_tiles(
     sectors,
     keys,
     salience,
+    hardship,
     s,
     luck,
     window,
@@ -69,6 +77,8 @@ def run_tiles(
         Records: rows of the columns, firms' signals, sectors, keys of draws, and the mechanisms' settings.
     salience
         Public salience of each cause, float32 (causes,).
+    hardship
+        Hardship of each cohort, float32 (cohorts,), the rest of the population first; empty where there is none.
     luck
         (week, replicate, k0, k1), uint64.
     window
@@ -83,7 +93,7 @@ def run_tiles(
     said, voiced, next_said, next_voiced, is_voice = talk
     week, replicate, k0, k1 = luck
     lanes = numbers.shape[2]
-    scratch = np.empty((4, lanes), np.float32)
+    scratch = np.empty((5, lanes), np.float32)
     whole = np.empty((3, lanes), np.int32)
     words = np.empty((4, lanes), np.uint32)
     heard = np.empty((peers.shape[1], lanes), np.uint32)
@@ -103,11 +113,21 @@ def run_tiles(
                 scratch[0], whole[0], whole[1], voices, words[3], keys.mood, salience, t, firms,
                 peers.shape[1], s.activation, counts,
             )  # fmt: skip
+        bought = whole[2]
+        bought[:] = np.int32(0)
         if s.purchase.enabled:
+            sensitivity = t.price_sensitivity
+            if hardship.size > 0:
+                sensitivity = scratch[4]
+                tighten(sensitivity, t.price_sensitivity, t.cohort, hardship, s.income.stinginess)
             for i in range(sectors.size):
-                _buy(scratch, whole, words, week, sectors[i], t, firms, s, firm_counts, counts)
+                _buy(scratch, whole, words, week, sensitivity, sectors[i], t, firms, s, firm_counts, counts)
+            for lane in range(lanes):
+                counts.buyers += 1 if bought[lane] else 0
         if s.contribution.enabled:
-            contribute(words[3], keys, t, firms, s.contribution, s.sincerity, firm_counts, counts)
+            contribute(words[3], keys, bought, t, firms, s.contribution, s.sincerity, firm_counts, counts)
+        if s.ambassadors.enabled and s.contribution.enabled:
+            federate(words[3], keys.federate, t, firms, s.ambassadors, firm_counts)
 
         own = slice(k * lanes, k * lanes + used)
         pack_words(next_said[own], t.mentioned, t.satisfaction, t.sincerity)
@@ -115,6 +135,8 @@ def run_tiles(
             a = s.activation
             pack_voices(next_voiced[own], t.role, t.energy, t.stance, t.cause, t.target, a.click_cost)
             tally_militants(t, a, firm_counts, counts)
+            if s.ambassadors.enabled:
+                add_ambassadors(next_voiced[own], t.ambassador, s.ambassadors.zeal, firm_counts)
         for f in range(firms.size):
             _tally_minds(f, used, week, window, t, firm_counts[f])
 
@@ -125,24 +147,36 @@ def _form_beliefs(heard, total, voices, is_voice, peers, said, t, firms, s):
     if s.beliefs.enabled or s.sincerity.enabled:
         gather_words(heard, peers, said)
         for f in range(firms.size):
+            if firms[f].alive <= _NO:
+                continue
             sum_words(total, heard, f)
             if s.beliefs.enabled:
                 update_quality(
                     t.quality[f], t.sincerity[f], total, t.peer_trust, t.brand_trust, t.community,
-                    firms[f], f, s.beliefs,
+                    firms[f], firms[f].home, s.beliefs,
                 )  # fmt: skip
             if s.sincerity.enabled:
-                update_sincerity(t.sincerity[f], total, t.peer_trust, t.community, firms[f], f, s.sincerity)
+                update_sincerity(t.sincerity[f], total, t.peer_trust, t.community, firms[f], firms[f].home, s.sincerity)
+    if s.porosity.enabled:
+        for f in range(firms.size):
+            parent = firms[f].parent
+            if parent >= 0 and firms[f].alive > _NO:
+                if s.beliefs.enabled:
+                    spill_over(t.quality[f], t.quality[parent], s.porosity.spillover)
+                if s.sincerity.enabled:
+                    spill_over(t.sincerity[f], t.sincerity[parent], s.porosity.spillover)
     if is_voice and s.activation.sway > np.float32(0.0):
         for f in range(firms.size):
+            if firms[f].alive <= _NO:
+                continue
             sway_beliefs(t.quality[f], t.sincerity[f], voices, f, t.peer_trust, s)
 
 
 @compiled
-def _buy(scratch, whole, words, week, sector, t, firms, s, firm_counts, counts):
-    """Purchase and experience in one sector."""
+def _buy(scratch, whole, words, week, sensitivity, sector, t, firms, s, firm_counts, counts):
+    """Purchase and experience in one sector; `sensitivity` is to prices."""
     utility, best, sum_of_rates, spare = scratch[0], scratch[1], scratch[2], scratch[3]
-    units, choice = whole[0], whole[1]
+    units, choice, bought = whole[0], whole[1], whole[2]
     supplier = t.supplier[sector.place]
     count_units(units, utility, spare, t.rate[sector.place], words[1], sector.units, sector.most_units)
     start_race(best, choice, sum_of_rates, words[0], sector.outside_key, sector.has_outside, sector.outside)
@@ -150,14 +184,18 @@ def _buy(scratch, whole, words, week, sector, t, firms, s, firm_counts, counts):
         firm = firms[f]
         if firm.available > np.float32(0.0):
             utility_of(
-                utility, t.taste[f], t.quality[f], supplier, t.inertia, t.price_sensitivity,
+                utility, t.taste[f], t.quality[f], t.sincerity[f], supplier, t.inertia, sensitivity,
                 firm, f, sector.reference_price, s.purchase,
             )  # fmt: skip
             fit_values(utility, t.values, t.sincerity[f], firm, s.purchase)
             if s.contribution.enabled:
-                add_attachment(utility, f, t, s.contribution)
+                add_attachment(utility, firm.home, t, s.contribution)
             if s.activation.enabled:
-                add_militancy(utility, f, t, s.activation)
+                add_militancy(utility, f, firm.home, t, s.activation)
+            add_use(utility, t.use_preference, supplier, firm, f, s.offers)
+            add_effort(utility, t.skill, t.values, firm)
+            if s.sharing.enabled and sector.sharing >= 0:
+                add_visits(utility, supplier, sector.sharing, firm, s.sharing)
             enter_race(
                 best,
                 choice,
@@ -170,9 +208,15 @@ def _buy(scratch, whole, words, week, sector, t, firms, s, firm_counts, counts):
                 firm.available,
                 f,
             )
-    tally_purchases(choice, units, sum_of_rates, supplier, t, week, sector.reference_price, firm_counts, counts)
+    tally_purchases(choice, units, sum_of_rates, sensitivity, supplier, t, week, sector, firm_counts, counts)
+    for lane in range(bought.size):
+        bought[lane] = np.int32(1) if units[lane] > 0 and choice[lane] >= 0 else bought[lane]
     if s.experience.enabled:
         experience(choice, units, words[1], words[2], sector, t, firms, s.experience, firm_counts)
+    if s.sharing.enabled and sector.durable:
+        keep_goods(choice, units, words[2], sector, t, firms, firm_counts)
+    if s.sharing.enabled and sector.sharing >= 0 and s.sincerity.enabled:
+        trust_hosts(choice, units, sector, t, firms, s.sharing, s.sincerity)
 
 
 @compiled

@@ -11,7 +11,7 @@ __all__ = ["figures"]
 
 def figures(as_json: AsJson = False, lang: Lang = None) -> None:
     """List the registry."""
-    from sim.figures import FIGURES
+    from sim.figures import FIGURES, SCOPES
     from sim.quantities import UNITS
 
     if as_json:
@@ -22,7 +22,7 @@ def figures(as_json: AsJson = False, lang: Lang = None) -> None:
     from rich.table import Table
 
     console, code = results_console(), language()
-    for scope in ("firm", "market", "cause"):
+    for scope in SCOPES:
         table = Table(box=box.SIMPLE_HEAD, title=say(f"figures.scope_{scope}"), title_justify="left")
         for column in ("key", "name", "unit", "meaning"):
             table.add_column(say(f"figures.{column}"), overflow="fold", no_wrap=column == "key")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import threading
 import time
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from experiments.runs import Run
     from sim.scenario import Scenario
 
-__all__ = ["EngineName", "default_folder", "run"]
+__all__ = ["BOUNDS", "EngineName", "default_folder", "refuse_bad_numbers", "run", "tell_if_compiling"]
 
 
 BOUNDS = {
@@ -63,7 +64,7 @@ def run(
     """Run one scenario; everything that can be refused is refused before the first week."""
     from experiments.runs import available_cores
 
-    _refuse_bad_numbers(
+    refuse_bad_numbers(
         {"seed": seed, "replicates": replicates, "weeks": weeks, "consumers": consumers, "threads": threads}
     )
     order = Order(
@@ -83,7 +84,7 @@ def run(
     try:
         # Until everything is written, Ctrl-C is a wish and no crash.
         with stop_on_interrupt() as stop:
-            _tell_if_compiling(order.engine)
+            tell_if_compiling(order.engine)
             started, begun = datetime.now(UTC), time.perf_counter()
             runs = _compute(model, order, results, stop)
             seconds, interrupted = time.perf_counter() - begun, stop.is_set()
@@ -109,9 +110,10 @@ def default_folder(scenario: str, now: datetime | None = None) -> Path:
     return folder
 
 
-def _refuse_bad_numbers(given: dict[str, int | None]) -> None:
+def refuse_bad_numbers(given: Mapping[str, int | None], bounds: Mapping[str, tuple[int, int]] = BOUNDS) -> None:
+    """Refuse numbers of the command line that are out of bounds, by the names of their options."""
     for name, value in given.items():
-        low, high = BOUNDS[name]
+        low, high = bounds[name]
         if value is not None and not low <= value <= high:
             expected = say("cli.expected.whole_between", low=count(low), high=count(high))
             fail(say("cli.error.bad_value", name=f"--{name}", value=value, expected=expected))
@@ -167,7 +169,8 @@ def _open_folder(folder: Path, model: Scenario, order: Order, *, force: bool) ->
         fail(say("folder.unwritable", folder=folder, reason=error.detail), Exit.CANNOT_WRITE)
 
 
-def _tell_if_compiling(engine: str) -> None:
+def tell_if_compiling(engine: str) -> None:
+    """Say that the first run takes longer, if this one is the first."""
     if engine != "compiled":
         return
     try:

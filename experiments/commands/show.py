@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from experiments.commands.session import AsJson, Lang, clean, fail, print_json, results_console
-from experiments.numbers import count, plain_number
-from experiments.text import CATALOGUE, say
+from experiments.naming import alternative_name, choice_word, lever_name, lever_value, strategy_name
+from experiments.numbers import count, percent, plain_number
+from experiments.text import say
 from sim.text import language
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.table import Table
 
     from experiments.scenario_data import Difference
+    from sim.entities import FirmSetup, Sector
     from sim.scenario import Scenario
 
 __all__ = ["show"]
+
+_SIDE_BY_SIDE = 5
+"""Firms in one table: more are not readable in eighty columns."""
 
 
 def show(
@@ -56,9 +63,17 @@ def _for_people(model: Scenario, parent: str, changes: list[Difference]) -> None
         console.print(Text(f"\n{story}\n"))
     if model.source:
         console.print(Text(say("show.source", source=clean(model.source)), style="dim"))
+    if model.claim:
+        console.print(Text(say("show.claim", claim=clean(getattr(model.claim, code)))))
     size = {"consumers": count(model.population.size), "people": count(model.population.represents)}
     console.print(Text(say("show.size", weeks=model.horizon, seed=model.seed, **size), style="dim"))
+    if model.population.clients != "households":
+        clients = choice_word("clients", model.population.clients)
+        console.print(Text(say("show.clients", clients=clients), style="dim"))
     _firms(console, model)
+    _alternatives(console, model)
+    if model.cohorts:
+        _cohorts(console, model)
     if model.causes:
         _heading(console, "show.causes")
         console.print(Text("  " + ", ".join(clean(cause.name) for cause in model.causes)))
@@ -83,33 +98,97 @@ def _heading(console: Console, key: str, **values: object) -> None:
 
 
 def _firms(console: Console, model: Scenario) -> None:
-    """List the firms with the levers that one of them sets away from the default."""
+    """List the firms of each sector, a few side by side."""
+    for sector in model.sectors:
+        firms = [firm for firm in model.firms if firm.sector == sector.name]
+        _heading(console, "show.sector_of", sector=clean(sector.name))
+        for first in range(0, len(firms), _SIDE_BY_SIDE):
+            console.print()
+            console.print(_firm_table(firms[first : first + _SIDE_BY_SIDE]))
+
+
+def _firm_table(firms: list[FirmSetup]) -> Table:
+    """Put firms side by side, with the levers that one of them sets away from the default."""
     from rich import box
     from rich.table import Table
 
     from sim.levers import LEVERS
 
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
-    levers = [
-        name for name, lever in LEVERS.items() if any(getattr(f.levers, name) != lever.default for f in model.firms)
-    ]
+    levers = [name for name, lever in LEVERS.items() if any(getattr(f.levers, name) != lever.default for f in firms)]
     table.add_column(say("show.firm"), overflow="fold")
-    for firm in model.firms:
+    for firm in firms:
         table.add_column(clean(firm.name), justify="right", overflow="fold")
-    table.add_row(say("show.sector"), *(clean(firm.sector) for firm in model.firms))
-    table.add_row(say("show.strategy"), *(_strategy(firm.strategy) for firm in model.firms))
+    table.add_row(say("show.strategy"), *(strategy_name(firm.strategy) for firm in firms))
+    if any(firm.parent is not None for firm in firms):
+        table.add_row(say("show.line_of"), *(clean(firm.parent or "") for firm in firms))
+    if any(firm.enters > 1 for firm in firms):
+        table.add_row(say("show.enters"), *(_entry(firm) for firm in firms))
     for name in levers:
-        table.add_row(_lever(name), *(plain_number(getattr(firm.levers, name)) for firm in model.firms))
-    console.print()
-    console.print(table)
+        table.add_row(lever_name(name), *(lever_value(name, getattr(firm.levers, name)) for firm in firms))
+    return table
 
 
-def _strategy(key: str) -> str:
-    return say(f"strategy.{key}") if CATALOGUE.has(f"strategy.{key}") else key
+def _entry(firm: FirmSetup) -> str:
+    if firm.enters <= 1:
+        return ""
+    if firm.entry_margin is None:
+        return say("show.enters_in", week=firm.enters)
+    return say("show.enters_at_margin", week=firm.enters, margin=percent(firm.entry_margin, 0))
 
 
-def _lever(key: str) -> str:
-    return say(f"lever.{key}") if CATALOGUE.has(f"lever.{key}") else key
+def _alternatives(console: Console, model: Scenario) -> None:
+    """Tell what people can turn to beside firms, sector by sector."""
+    from rich.text import Text
+
+    described = [(sector.name, words) for sector in model.sectors for words in _alternatives_of(sector)]
+    if described:
+        _heading(console, "show.alternatives")
+        for sector, words in described:
+            text = say("show.in_sector", sector=sector, words=" · ".join(words))
+            console.print(Text(f"  {clean(text)}"))
+
+
+def _alternatives_of(sector: Sector) -> Iterator[list[str]]:
+    data = sector.model_dump(exclude_none=True)
+    if sector.commons is not None:
+        commons = sector.commons
+        words = [alternative_name(data, "commons"), say("show.quality", quality=plain_number(commons.quality))]
+        if commons.name:
+            words.insert(1, say("alternative.commons"))
+        if commons.materials:
+            words.append(say("show.materials", price=plain_number(commons.materials)))
+        words.append(say("show.hassle", hassle=plain_number(commons.hassle)))
+        if commons.tools:
+            words.append(say("show.tools", tools=percent(commons.tools, 0)))
+        if commons.tool_progress:
+            words.append(say("show.tool_progress", progress=plain_number(commons.tool_progress)))
+        yield words
+    if sector.sharing is not None:
+        sharing = sector.sharing
+        words = [alternative_name(data, "sharing"), choice_word("kind", sharing.kind)]
+        words += [say("show.quality", quality=plain_number(sharing.quality))]
+        words += [say("show.hassle", hassle=plain_number(sharing.hassle))]
+        words += [say("show.idealism", idealism=plain_number(sharing.idealism))]
+        if sector.durable:
+            words.append(say("show.durable", weeks=count(sector.life)))
+        yield words
+
+
+def _cohorts(console: Console, model: Scenario) -> None:
+    """Tell how large each cohort is, and which traits are its own."""
+    from rich.text import Text
+
+    _heading(console, "show.cohorts")
+    rest = 1.0
+    for cohort in model.cohorts:
+        rest -= cohort.share
+        words = [cohort.name, say("show.cohort_size", share=percent(cohort.share, 0))]
+        if own := cohort.traits.model_dump(exclude_none=True):
+            words.append(say("show.own_traits", traits=", ".join(own)))
+        console.print(Text(f"  {clean(' · '.join(words))}"))
+    if rest > 1e-6:
+        console.print(Text(f"  {say('cohort.rest')} · {say('show.cohort_size', share=percent(rest, 0))}"))
 
 
 def _shown(value: Any) -> str:

@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 
 from experiments import headline
 from experiments.commands.session import clean, results_console
-from experiments.numbers import figure_text, interval
-from experiments.summary import Line, Spread, Summary, summarise
+from experiments.naming import item_name
+from experiments.numbers import UNKNOWN, figure_text, interval
+from experiments.standing import changes_text
+from experiments.summary import Line, Spread, Summary, summarise, telling_lines
 from experiments.text import say
 from sim.text import language
 
@@ -22,6 +24,13 @@ __all__ = ["show_summary"]
 STATES = ("cash", "quality", "rating", "sincerity", "community")
 """Figures of a firm that are shown at the end; profit is shown as a weekly mean."""
 
+_HEADINGS = {
+    "market": "summary.market",
+    "sector": "summary.sectors",
+    "cohort": "summary.cohorts",
+    "cause": "summary.causes",
+}
+
 
 def show_summary(results: Results, model: Scenario) -> None:
     """Print the summary of a run."""
@@ -35,7 +44,12 @@ def show_summary(results: Results, model: Scenario) -> None:
     if known is not None:
         console.print(Text(clean(headline.sentence(known))))
         console.print(Text(headline.support(known), style="dim"))
-    for table in (_shares(summary, model), _states(summary, model), _market(summary)):
+        changes = changes_text(summary.standings)
+        if changes:
+            console.print(Text(clean(changes)))
+    tables = [_shares(summary, model), _states(summary, model)]
+    tables += [_others(summary, scope) for scope in ("market", "sector", "cohort", "cause")]
+    for table in tables:
         if table.row_count:
             console.print()
             console.print(table)
@@ -62,7 +76,8 @@ def _shares(summary: Summary, model: Scenario) -> Table:
         line = summary.line("share", firm.name)
         if line is not None:
             parts = [_value(line, part) for part in (line.start, line.mean, line.end)]
-            table.add_row(clean(firm.name), *parts, *_range(line, summary))
+            cells = [*parts, *_range(line, summary)]
+            table.add_row(clean(firm.name), *(cells if summary.came(firm.name) else [UNKNOWN] * len(cells)))
     return table
 
 
@@ -79,24 +94,42 @@ def _states(summary: Summary, model: Scenario) -> Table:
         cells = []
         for key in keys:
             line = summary.line(key, firm.name)
-            cells.append("" if line is None else _value(line, line.mean if key == "profit" else line.end))
+            if line is None or not summary.came(firm.name):
+                cells.append("" if line is None else UNKNOWN)
+            else:
+                cells.append(_value(line, line.mean if key == "profit" else line.end))
         table.add_row(clean(firm.name), *cells)
     return table
 
 
-def _market(summary: Summary) -> Table:
+def _others(summary: Summary, scope: str) -> Table:
+    """Tell the figures of the market, or of each sector, cohort or cause, that say something."""
     from sim.figures import FIGURES
 
-    columns = ["summary.market", "summary.start", "summary.mean", "summary.end"]
+    told = telling_lines(summary, scope)
+    if len({line.item for line in told}) > 1:
+        return _side_by_side(summary, told, scope)
+    columns = [_HEADINGS[scope], "summary.start", "summary.mean", "summary.end"]
     if summary.replicates > 1:
         columns.append("summary.range_deciles" if summary.has_deciles else "summary.range_extremes")
     table = _table(*(say(column) for column in columns))
-    for key, lines in summary.lines.items():
-        for line in lines.values():
-            if line.scope != "firm":
-                name = FIGURES[key].name[language()] + (f" ({clean(line.item)})" if line.item else "")
-                parts = [_value(line, part) for part in (line.start, line.mean, line.end)]
-                table.add_row(name, *parts, *_range(line, summary))
+    for line in told:
+        item = item_name(scope, line.item, alone=len(summary.lines[line.key]) == 1)
+        name = FIGURES[line.key].name[language()] + (f" ({clean(item)})" if item else "")
+        parts = [_value(line, part) for part in (line.start, line.mean, line.end)]
+        table.add_row(name, *parts, *_range(line, summary))
+    return table
+
+
+def _side_by_side(summary: Summary, told: list[Line], scope: str) -> Table:
+    """Put sectors, cohorts or causes side by side: one row a figure, at the end."""
+    from sim.figures import FIGURES
+
+    items = list(dict.fromkeys(item for line in told for item in summary.lines[line.key]))
+    table = _table(say(_HEADINGS[scope]), *(clean(item_name(scope, item)) for item in items))
+    for key in dict.fromkeys(line.key for line in told):
+        lines = [summary.lines[key][item] for item in items]
+        table.add_row(FIGURES[key].name[language()], *(_value(line, line.end) for line in lines))
     return table
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from experiments.text import say
 from sim.text import LANGUAGES, use_language
 
-__all__ = ["Both", "both", "in_each_language"]
+__all__ = ["Both", "both", "both_alike", "in_each_language"]
 
 Both = dict[str, str]
 """A text by language."""
@@ -20,6 +20,11 @@ def in_each_language(make: Callable[[], str]) -> Both:
         with use_language(code):
             texts[code] = make()
     return texts
+
+
+def both_alike(text: str) -> Both:
+    """Give a text that is the same in every language."""
+    return dict.fromkeys(LANGUAGES, text)
 
 
 def both(key: str, /, **values: object) -> Both:

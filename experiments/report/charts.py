@@ -11,14 +11,18 @@ import json
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from experiments.report.bilingual import Both, both
+from experiments.naming import item_name
+from experiments.report.bilingual import Both, both, in_each_language
+from experiments.standing import ONLY_INSIDE
 from experiments.summary import ENDS, Summary, band
 
 if TYPE_CHECKING:
     import numpy as np
 
+    from experiments.standing import Presence
     from experiments.store import Results
     from sim.figures import Figure
 
@@ -54,19 +58,22 @@ class Chart:
     name: str
     figures: tuple[str, ...]
     section: str
+    pair: tuple[str, str] = ("real", "believed")
+    """What tells the two figures apart: words of the page."""
     from_zero: bool = False
     smooth: bool = False
     """Draw means over the last weeks: what is counted anew each week would hide its course in noise."""
     by_sector: bool = False
     """One chart a sector: values of different sectors have no common scale."""
     sector: str = ""
-    """Only firms of this sector; all of them if empty."""
+    """Only this sector and its firms; all of them if empty."""
 
 
 CHARTS = (
     Chart("share", ("share",), "share", from_zero=True, smooth=True, by_sector=True),
     Chart("price", ("price",), "money", by_sector=True),
     Chart("profit", ("profit",), "money", smooth=True),
+    Chart("profits", ("total_profit",), "money"),
     Chart("cash", ("cash",), "money"),
     Chart("margin", ("margin",), "money"),
     Chart("quality", ("quality", "belief"), "beliefs"),
@@ -85,23 +92,33 @@ CHARTS = (
     Chart("repeat", ("repeat_rate",), "zapping", smooth=True),
     Chart("penetration", ("penetration",), "zapping", from_zero=True),
     Chart("userisation", ("userisation",), "zapping", from_zero=True),
+    Chart("commons", ("commons_share",), "alternatives", from_zero=True, smooth=True),
+    Chart("shared", ("sharing_share",), "alternatives", from_zero=True, smooth=True),
+    Chart("craft", ("commons_quality", "sector_quality"), "alternatives", ("in_commons", "from_firms"), by_sector=True),
+    Chart("swap", ("sharing_price", "mean_price"), "alternatives", ("shared", "sold"), by_sector=True),
+    Chart("without", ("alternatives",), "alternatives", from_zero=True, smooth=True),
+    Chart("prosumers", ("prosumers",), "alternatives", from_zero=True, smooth=True),
+    Chart("hardship", ("hardship",), "cohorts", from_zero=True),
+    Chart("aside", ("cohort_alternatives",), "cohorts", from_zero=True, smooth=True),
+    Chart("makers", ("cohort_contributors",), "cohorts", from_zero=True, smooth=True),
 )
-"""Charts in reading order; one whose figures the results do not hold is left out."""
+"""Charts in reading order; one whose figure is nowhere defined or zero everywhere is left out."""
 
 
-def shown_items(results: Results, point: int = 1) -> dict[str, list[int]]:
-    """Choose the items of each scope that are drawn, by position: all, or the largest firms."""
+def shown_items(results: Results, summary: Summary, point: int = 1) -> dict[str, list[int]]:
+    """Choose the items of each scope that are drawn, by position: all, or the largest of the firms that ever came."""
     import numpy as np
 
     chosen: dict[str, list[int]] = {}
     for figure in results.figures(point).values():
         if figure.scope not in chosen:
-            chosen[figure.scope] = list(range(figure.count))
+            is_firm = figure.scope == "firm"
+            chosen[figure.scope] = [n for n, item in enumerate(figure.items) if not is_firm or summary.came(item)]
     firms = chosen.get("firm", [])
     if len(firms) > MOST_FIRMS and "share" in results.figures(point):
         shares = results.series("share", point)
         size = np.where(np.isfinite(shares), shares, 0.0).mean(axis=(0, 1))
-        chosen["firm"] = sorted(np.argsort(-size, kind="stable")[:MOST_FIRMS].tolist())
+        chosen["firm"] = sorted(sorted(firms, key=lambda place: -size[place])[:MOST_FIRMS])
     return chosen
 
 
@@ -117,21 +134,40 @@ def shown_weeks(weeks: int, lines: int, must: Sequence[int] = ()) -> list[int]:
     return sorted(chosen)
 
 
-def charts_for(results: Results) -> list[Chart]:
-    """Give the charts whose figures are in the results, some of them once for each sector."""
+def charts_for(results: Results, summary: Summary) -> list[Chart]:
+    """Give the charts that have something to show, some of them once for each sector."""
     stored = results.figures()
-    sectors = [sector["name"] for sector in json.loads(results.points()[1]["scenario"])["sector"]]
+    scenario = json.loads(results.points()[1]["scenario"])
+    sectors = [sector["name"] for sector in scenario["sector"]]
     charts: list[Chart] = []
     for chart in CHARTS:
-        if chart.by_sector and len(sectors) > 1:
+        if summary.is_blank(chart.figures[0]) or (chart.section == "cohorts" and not scenario.get("cohort")):
+            continue
+        if stored[chart.figures[0]].scope == "sector" and chart.by_sector:
+            charts += _of_sectors(chart, summary, sectors)
+        elif chart.by_sector and len(sectors) > 1:
             # The first keeps the plain name, by which pages and pictures find it.
             for number, sector in enumerate(sectors, start=1):
                 name = chart.name if number == 1 else f"{chart.name}-{number}"
                 charts.append(replace(chart, name=name, sector=sector))
-        elif any(key in stored for key in chart.figures):
+        else:
             charts.append(chart)
-    drawn = {key for chart in charts for key in chart.figures}
-    return charts + [Chart(f"{MORE}-{key}", (key,), MORE) for key in stored if key not in drawn]
+    # What firms sell stands beside the alternatives of a few sectors only: it can be chosen for all of them.
+    drawn = {key for chart in charts for key in chart.figures[: 1 if chart.section == "alternatives" else 2]}
+    undrawn = [key for key in stored if key not in drawn and any(x.is_defined for x in summary.lines[key].values())]
+    return charts + [Chart(f"{MORE}-{key}", (key,), MORE) for key in undrawn]
+
+
+def _of_sectors(chart: Chart, summary: Summary, sectors: Sequence[str]) -> list[Chart]:
+    """Give a chart once for each sector that has what it shows."""
+    lines = [(sector, summary.line(chart.figures[0], sector)) for sector in sectors]
+    there = [sector for sector, line in lines if line is not None and line.is_defined and not line.is_zero]
+    if len(sectors) == 1:
+        return [chart]
+    return [
+        replace(chart, name=chart.name if number == 1 else f"{chart.name}-{number}", sector=sector)
+        for number, sector in enumerate(there, start=1)
+    ]
 
 
 def chart_data(
@@ -144,29 +180,37 @@ def chart_data(
 
     stored = results.figures()
     chosen = np.array(weeks) - 1
+    where = summary.presence
     scenario = json.loads(results.points()[1]["scenario"])
     sector_of = {firm["name"]: firm["sector"] for firm in scenario["firm"]}
     lines = []
     for position, key in enumerate(key for key in chart.figures if key in stored):
         figure = stored[key]
-        values = results.series(key)
+        values = results.series(key)[:, : summary.weeks]
+        if where is not None and figure.scope == "firm":
+            values = _while_there(values, key, where)
         if chart.smooth:
             values = trailing_mean(values, ENDS)
         bands = band(values)
         for place in items[figure.scope]:
             name = figure.items[place]
-            if chart.sector and sector_of.get(name) != chart.sector:
+            known = summary.line(key, name)
+            if known is None or not known.is_defined:
+                continue
+            if chart.sector and chart.sector != (name if figure.scope == "sector" else sector_of.get(name)):
                 continue
             # The range of a second figure would hide that of the first; one run has none.
             parts = bands if len(values) > 1 and position == 0 else bands[:1]
-            known = summary.line(key, name)
             line: dict[str, Any] = {
                 "item": name,
                 "place": place,
                 "dotted": position > 0,
-                "end": _short(known.end.middle) if known is not None else None,
+                "end": _short(known.end.middle),
                 **packed(np.stack([part[chosen, place] for part in parts])),
             }
+            shown = in_each_language(partial(item_name, figure.scope, name, alone=figure.count == 1))
+            if set(shown.values()) != {name}:
+                line["label"] = shown
             lines.append(line)
     first = FIGURES[next(key for key in chart.figures if key in stored)]
     return {
@@ -180,8 +224,17 @@ def chart_data(
         "smooth": chart.smooth,
         "weeks": MORE if chart.section == MORE else "main",
         "fromZero": chart.from_zero,
+        "pair": chart.pair,
         "lines": lines,
     }
+
+
+def _while_there(values: np.ndarray, key: str, where: Presence) -> np.ndarray:
+    """Leave out what cannot be said of firms outside the market: before anyone saw them enter, nothing at all."""
+    import numpy as np
+
+    known = where.inside if key in ONLY_INSIDE else where.entered.any(axis=0)
+    return np.where(known, values, np.nan)
 
 
 def trailing_mean(values: np.ndarray, weeks: int) -> np.ndarray:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -12,13 +12,15 @@ from typing import TYPE_CHECKING, Any
 from experiments import headline
 from experiments.folder import MANIFEST, RESULTS
 from experiments.manifest import read_manifest
-from experiments.numbers import count, decimal, figure_text
-from experiments.report.bilingual import Both, both, in_each_language
+from experiments.naming import item_name, strategy_name
+from experiments.numbers import UNKNOWN, count, decimal, figure_text
+from experiments.report.bilingual import Both, both, both_alike, in_each_language
 from experiments.report.charts import MORE, Chart, chart_data, charts_for, shown_items, shown_weeks
 from experiments.report.events import Mark, marks
 from experiments.report.sparkline import sparkline
+from experiments.standing import changes_text, standing_text
 from experiments.store import Results
-from experiments.summary import Line, Summary, summarise
+from experiments.summary import Line, Summary, summarise, telling_lines
 from experiments.text import say
 
 if TYPE_CHECKING:
@@ -28,7 +30,13 @@ __all__ = ["Card", "Content", "gather"]
 
 FIRM_COLUMNS = ("share", "profit", "cash", "quality", "rating", "sincerity", "community")
 """Figures in the table of firms."""
-MARKET_CARDS = ("switching_rate", "hhi", "userisation", "militants")
+MARKET_CARDS = ("switching_rate", "hhi", "userisation", "militants", "alternatives", "prosumers")
+WITHOUT_FIRMS = ("alternatives", "prosumers")
+"""Cards of a market in which people make or share something themselves."""
+
+
+TABLE_SCOPES = ("market", "sector", "cohort", "cause")
+"""Scopes in the table of the market, in its order."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +58,7 @@ class Content:
     source: str
     headline: Both
     support: Both
+    changes: Both
     warning: Both | None
     cards: list[Card]
     sections: list[tuple[str, list[dict[str, Any]]]]
@@ -84,8 +93,8 @@ def gather(folder: Path) -> Content:
         stored = results.figures()
         manifest = read_manifest(folder / MANIFEST)
         happenings = marks(scenario)
-        items = shown_items(results)
-        charts = charts_for(results)
+        items = shown_items(results, summary)
+        charts = charts_for(results, summary)
         weeks = _weeks(charts, results, summary, happenings, items)
         sections: dict[str, list[dict[str, Any]]] = {}
         for chart in charts:
@@ -99,6 +108,7 @@ def gather(folder: Path) -> Content:
             source=str(scenario.get("source") or ""),
             headline=in_each_language(lambda: _marked_sentence(known)),
             support=in_each_language(lambda: headline.support(known) if known else ""),
+            changes=in_each_language(lambda: changes_text(summary.standings)),
             warning=_warning(results),
             cards=_cards(results, summary, known),
             sections=list(sections.items()),
@@ -107,15 +117,21 @@ def gather(folder: Path) -> Content:
             marks=happenings,
             firms=_firm_rows(scenario, summary),
             firm_columns=[_column(key) for key in FIRM_COLUMNS if key in stored],
-            market=_market_rows(summary),
+            market=_market_groups(summary),
             shown=[stored["share"].items[place] for place in items["firm"]] if "share" in stored else [],
-            hidden=max(0, len(scenario.get("firm", ())) - len(items.get("firm", ()))),
+            hidden=_hidden(summary, items),
             definitions=[FIGURES[key] for key in stored if key in FIGURES],
             manifest=manifest,
             scenario_text=_scenario_text(scenario),
             replicates=summary.replicates,
             has_deciles=summary.has_deciles,
         )
+
+
+def _hidden(summary: Summary, items: dict[str, list[int]]) -> int:
+    """Count the firms that are too small to be drawn; those that never came are not small but absent."""
+    came = [name for name in summary.lines.get("share", {}) if summary.came(name)]
+    return max(0, len(came) - len(items.get("firm", ())))
 
 
 def _weeks(
@@ -179,14 +195,19 @@ def _cards(results: Results, summary: Summary, known: headline.Facts | None) -> 
             cards.append(_figure_card(both(f"report.card.{key}", firm=best.item), best, results, summary))
     for key in MARKET_CARDS:
         line = summary.line(key)
-        if line is not None:
+        if line is not None and not (key in WITHOUT_FIRMS and summary.is_blank("alternatives")):
             cards.append(_figure_card(_name(key), line, results, summary))
     return cards
 
 
 def _best(summary: Summary, key: str) -> Line | None:
-    """The firm with the highest value at the end."""
-    lines = [line for line in summary.lines.get(key, {}).values() if line.end.middle == line.end.middle]
+    """The firm with the highest value at the end, of those that are in the market then."""
+    there = [
+        line
+        for line in summary.lines.get(key, {}).values()
+        if line.item not in summary.standings or summary.standings[line.item].is_mostly_there
+    ]
+    lines = [line for line in there if line.end.middle == line.end.middle]
     return max(lines, key=lambda line: line.end.middle, default=None)
 
 
@@ -216,33 +237,47 @@ def _firm_rows(scenario: Mapping[str, Any], summary: Summary) -> list[dict[str, 
             line = summary.line(key, firm["name"])
             if line is not None:
                 cells.append(_cell(line, summary))
-        strategy = str(firm.get("strategy", ""))
-        rows.append({"name": firm["name"], "strategy": _word(f"strategy.{strategy}", strategy), "cells": cells})
+        notes = in_each_language(partial(_notes, scenario, firm, summary))
+        rows.append({"name": firm["name"], "notes": notes, "cells": cells})
     return rows
 
 
-def _market_rows(summary: Summary) -> list[dict[str, Any]]:
-    rows = []
-    for key, lines in summary.lines.items():
-        for line in lines.values():
-            if line.scope != "firm":
-                unit, digits = _form(key)
-                parts = [
-                    in_each_language(partial(figure_text, part.middle, unit, digits))
-                    for part in (line.start, line.mean, line.end)
-                ]
-                rows.append(
-                    {
-                        "name": _name(key),
-                        "item": line.item,
-                        "parts": parts,
-                        "range": in_each_language(partial(_bare_range, line.end, unit, digits, summary)),
-                    }
-                )
-    return rows
+def _notes(scenario: Mapping[str, Any], firm: Mapping[str, Any], summary: Summary) -> str:
+    """Say what a firm is and what became of it."""
+    notes = [firm["sector"]] if len(scenario.get("sector", ())) > 1 else []
+    notes.append(strategy_name(str(firm.get("strategy", ""))))
+    if firm.get("parent"):
+        notes.append(say("standing.line_of", firm=firm["parent"]))
+    notes.append(standing_text(summary.standings.get(firm["name"])))
+    return " · ".join(note for note in notes if note)
+
+
+def _market_groups(summary: Summary) -> list[dict[str, Any]]:
+    """Gather the rows of the market, and of each sector, cohort and cause, that say something."""
+    groups: list[dict[str, Any]] = []
+    for scope in TABLE_SCOPES:
+        told = telling_lines(summary, scope)
+        for item in dict.fromkeys(line.item for line in told):
+            alone = all(line.item == item for line in told)
+            name = in_each_language(partial(item_name, scope, item, alone=alone))
+            title = both(f"report.group.{scope}", item=name) if item else both_alike("")
+            groups.append({"title": title, "rows": [_row(line, summary) for line in told if line.item == item]})
+    return groups
+
+
+def _row(line: Line, summary: Summary) -> dict[str, Any]:
+    unit, digits = _form(line.key)
+    parts = (line.start, line.mean, line.end)
+    return {
+        "name": _name(line.key),
+        "parts": [in_each_language(partial(figure_text, part.middle, unit, digits)) for part in parts],
+        "range": in_each_language(partial(_bare_range, line.end, unit, digits, summary)),
+    }
 
 
 def _cell(line: Line, summary: Summary) -> dict[str, Both]:
+    if not summary.came(line.item):
+        return {"value": both_alike(UNKNOWN), "range": both_alike("")}
     unit, digits = _form(line.key)
     part = line.mean if line.key == "profit" else line.end
     return {
@@ -278,13 +313,6 @@ def _name(key: str) -> Both:
     from sim.figures import FIGURES
 
     return dict(FIGURES[key].name) if key in FIGURES else {"en": key, "fr": key}
-
-
-def _word(key: str, default: str) -> Both:
-    from experiments.text import CATALOGUE
-
-    make: Callable[[], str] = lambda: say(key) if CATALOGUE.has(key) else default  # noqa: E731
-    return in_each_language(make)
 
 
 def _scenario_text(scenario: Mapping[str, Any]) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 
 from experiments.folder import REPORT
 from experiments.report.bilingual import Both, both
+from experiments.report.charts import CHARTS
 from experiments.report.content import Content, gather, seconds_text
 from experiments.versions import own_version
 from sim.text import LANGUAGES, language, use_language
@@ -70,7 +71,8 @@ def _seconds(content: Content) -> Both:
 
 def _data(content: Content) -> dict[str, Any]:
     """What the page's script needs."""
-    words = ("week", "auto", "light", "dark", "all_firms", "highlight", "real", "believed", "chart_end")
+    words = ["week", "auto", "light", "dark", "all_firms", "highlight", "chart_end"]
+    words += dict.fromkeys(word for chart in CHARTS for word in chart.pair)
     return {
         "weeks": content.weeks,
         "marks": [asdict(mark) for mark in content.marks],

@@ -6,6 +6,7 @@ firms give back is what contributors receive. A firm whose cash stays below its 
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sim.mechanisms.base import MechanismParameters
@@ -14,7 +15,7 @@ from sim.quantities import quantity
 if TYPE_CHECKING:
     from sim.agents import Firm
 
-__all__ = ["COLUMNS", "COSTS", "AccountsParameters", "close_books", "in_cents"]
+__all__ = ["COLUMNS", "COSTS", "AccountsParameters", "Rates", "close_books", "in_cents"]
 
 COLUMNS = ()
 _USUAL_WEEKS = 13
@@ -29,8 +30,11 @@ COSTS = (
     "launches",
     "fixed",
     "shared",
+    "rewards",
+    "ambassadors",
+    "campaigns",
 )
-"""What a firm pays for, in this order; `shared` goes to contributors, the rest leaves the market."""
+"""What a firm pays for, in this order; `shared` and `rewards` go to contributors, the rest leaves the market."""
 
 
 class AccountsParameters(MechanismParameters):
@@ -60,9 +64,44 @@ class AccountsParameters(MechanismParameters):
         "Weeks beyond credit before bankruptcy",
         "Semaines au-delà du crédit avant la faillite",
     )
+    payout: float = quantity(
+        0.8,
+        "share",
+        0,
+        1,
+        "Share of a week's profit paid out to owners while cash exceeds the reserve",
+        "Part du profit d'une semaine versée aux propriétaires tant que la trésorerie dépasse la réserve",
+    )
+    reserve: float = quantity(
+        8.0,
+        "weeks",
+        0,
+        520,
+        "Reserve: weeks of revenue that a firm keeps in cash",
+        "Réserve : semaines de chiffre d'affaires gardées en trésorerie",
+    )
     bankruptcy: bool = quantity(
         True, "switch", None, None, "Whether firms can go bankrupt", "Si les firmes peuvent faire faillite"
     )
+
+
+@dataclass(frozen=True)
+class Rates:
+    """What is the same for the books of all firms.
+
+    Attributes
+    ----------
+    heads, weight
+        People whom the population stands for, and clients per simulated consumer.
+    case_cost, fair_wage, ambassador_cost
+        Currency a service case, a contribution, and an ambassador a week.
+    """
+
+    heads: float
+    weight: float
+    case_cost: float
+    fair_wage: float
+    ambassador_cost: float
 
 
 def in_cents(amount: float) -> int:
@@ -70,42 +109,53 @@ def in_cents(amount: float) -> int:
     return round(amount * 100)
 
 
-def close_books(firm: Firm, p: AccountsParameters, heads: float, weight: float, case_cost: float, week: int) -> None:
-    """Book a firm's week and let it go bankrupt.
+def close_books(firm: Firm, p: AccountsParameters, rates: Rates, week: int) -> None:
+    """Book a firm's week, pay its owners, and let it go bankrupt.
+
+    The profit or loss of a line goes to its parent at once.
 
     Parameters
     ----------
     firm
-        Its week's counts and levers are read; `revenue`, `costs`, `profit` and `cash` (cents), and `alive` are set.
+        Its week's counts and levers are read; `revenue`, `fees`, `costs`, `profit`, `dividends` and `cash` (cents), and
+        `alive` are set.
     p
         The mechanism's parameters.
-    heads, weight
-        People whom the population stands for, and people per simulated consumer.
-    case_cost
-        Cost of a service case that the firm settles.
+    rates
+        What is the same for all firms: people, and what a case, a contribution and a spend cost.
     week
-        The week that ends, from 1: usual revenue is a plain mean until it has its 13 weeks.
+        The week that ends, from 1.
     """
-    sold = firm.week.units * weight
+    sold = firm.week.units * rates.weight
     firm.revenue = in_cents(sold * firm.price)
-    margin = max(0.0, sold * (firm.price - firm.unit_cost))
+    firm.fees = in_cents(firm.hosting_income)
+    margin = max(0.0, sold * (firm.price - firm.goods_cost))
     firm.co_created = margin * firm.external_share
+    made = (firm.week.ideas + firm.week.codesigns + firm.week.supports) * rates.weight
     firm.costs = {
-        "goods": in_cents(sold * firm.unit_cost),
+        "goods": in_cents(sold * firm.goods_cost),
         "research": in_cents(firm.research),
         "facilitation": in_cents(firm.facilitation),
         "service": in_cents(firm.service),
-        "cases": in_cents(firm.cases_settled_by_firm * case_cost),
-        "brand_push": in_cents(firm.brand_push * p.push_cost * heads),
+        "cases": in_cents(firm.cases_settled_by_firm * rates.case_cost),
+        "brand_push": in_cents(firm.brand_push * p.push_cost * rates.heads),
         "launches": in_cents(firm.launch_spend),
         "fixed": in_cents(firm.fixed_cost),
         "shared": in_cents(firm.sharing * firm.co_created),
+        "rewards": in_cents(made * firm.reward * rates.fair_wage),
+        "ambassadors": in_cents(firm.week.ambassadors * rates.weight * rates.ambassador_cost),
+        "campaigns": in_cents(firm.campaign_spend),
     }
-    firm.profit = firm.revenue - sum(firm.costs.values())
-    firm.cash += firm.profit
-    firm.usual_revenue += (firm.revenue - firm.usual_revenue) / min(week, _USUAL_WEEKS)
+    firm.profit = firm.revenue + firm.fees - sum(firm.costs.values())
+    firm.purse.cash += firm.profit
+    firm.usual_revenue += (firm.revenue - firm.usual_revenue) / min(firm.weeks_here(week), _USUAL_WEEKS)
+    firm.publish_quarter()
+    firm.dividends = 0
+    if firm.profit > 0 and firm.purse is firm and firm.cash > p.reserve * firm.usual_revenue:
+        firm.dividends = round(p.payout * firm.profit)
+        firm.cash -= firm.dividends
     if p.bankruptcy:
-        beyond = firm.cash < -p.credit * firm.usual_revenue
+        beyond = firm.purse is firm and firm.cash < -p.credit * firm.usual_revenue
         firm.weeks_beyond_credit = firm.weeks_beyond_credit + 1 if beyond else 0
         if firm.weeks_beyond_credit >= p.patience:
             firm.go_bankrupt()

@@ -135,7 +135,7 @@ class ActivationParameters(MechanismParameters):
         symbol="m",
     )
     sway: float = quantity(
-        0.2,
+        0.1,
         "ratio",
         0,
         1,
@@ -187,6 +187,25 @@ class ActivationParameters(MechanismParameters):
         "Share of a shock that goes into slow salience",
         "Part d'un choc qui va dans la saillance lente",
         symbol="s_A",
+    )
+    weariness: float = quantity(
+        0.15,
+        "rate",
+        0,
+        1,
+        "How fast the public tires of a cause under full attention",
+        "Vitesse à laquelle le public se lasse d'une cause sous pleine attention",
+        symbol="ω_A",
+        source="Downs 1972 (issue-attention cycle)",
+    )
+    refresh: float = quantity(
+        0.03,
+        "rate",
+        0,
+        1,
+        "Share of that weariness lost in a week",
+        "Part de cette lassitude perdue en une semaine",
+        symbol="ρ_A",
     )
     focus_decay: float = quantity(
         0.15,
@@ -340,7 +359,7 @@ def _choose_target(lane, cause, t, firms, p):
         if focus > _ZERO:
             known = firms[f].known[cause]
             perceived = known + t.sincerity[f, lane] * (firms[f].proclaimed[cause] - known)
-            if t.community[lane] == f:
+            if t.community[lane] == firms[f].home:
                 perceived = perceived + p.kinship * t.attachment[lane]
             size = focus * abs(perceived)
             if size > best:
@@ -349,10 +368,10 @@ def _choose_target(lane, cause, t, firms, p):
 
 
 @compiled
-def add_militancy(utility, code, t, p):
-    """Add to the utility of one firm what its attackers and defenders who act make of it."""
+def add_militancy(utility, code, home, t, p):
+    """Add to the utility of a firm, or of a line of firm `home`, what attackers and defenders who act make of it."""
     for lane in range(utility.size):
-        acts = t.target[lane] == code and t.energy[lane] >= p.act_cost
+        acts = (t.target[lane] == code or t.target[lane] == home) and t.energy[lane] >= p.act_cost
         pull = p.purchase_effect * np.float32(t.stance[lane]) * t.energy[lane]
         utility[lane] = utility[lane] + (pull if acts else _ZERO)
 

@@ -141,8 +141,8 @@ def sum_words(total, heard, firm):
 
 
 @compiled
-def update_quality(quality, sincerity, total, peer_trust, brand_trust, community, firm, code, p):
-    """Move the beliefs of a tile about one firm towards what is heard of it."""
+def update_quality(quality, sincerity, total, peer_trust, brand_trust, community, firm, home, p):
+    """Move the beliefs of a tile about one firm towards what is heard of it; `home` is whose community is its own."""
     rating, claim = firm.rating, firm.claimed_quality
     rated = firm.rated * _HALF
     loud = _ONE + firm.brand_push
@@ -159,5 +159,5 @@ def update_quality(quality, sincerity, total, peer_trust, brand_trust, community
         q = quality[lane]
         pull = by_peers * (heard - q) + by_rating * (rating - q) + by_claim * (claim - q)
         q = q + speed * pull / (memory + by_peers + by_rating + by_claim)
-        q = q - (repelled if community[lane] == code else _ZERO) * q
+        q = q - (repelled if community[lane] == home else _ZERO) * q
         quality[lane] = clip01(q)

@@ -2,12 +2,14 @@
 
 A consumer may belong to the community of one firm, which need not be where it buys. The appeal of contributing to f is
 
-    appeal_f = openness_f · (playfulness · play_f + recognition_f + reciprocity · S_f),
+    appeal_f = openness_f · (playfulness · game_f + thanks_f + reciprocity · S_f),
 
-and a member's expected contributions in a week are a · appeal_f, a being its propensity (heavy-tailed: few give most).
-Kinds: ideas and co-design take skill, the rest is peer support. Who contributes learns how much of the co-created value
-is given back; what is less than fair, or less than was claimed, lowers S. Members who feel exploited leave for another
-firm's community, or for none.
+with thanks from recognition, power sharing and reward, and game the firm's play, both less what money spoils of them
+(paying little can be worse than not paying: Gneezy and Rustichini 2000, "Pay enough or don't pay at all"). A member's
+expected contributions in a week are a · appeal_f, a being its propensity (heavy-tailed: few give most). Kinds: ideas
+and co-design take skill, the rest is peer support. Who contributes learns how much of the co-created value is given
+back; what is less than fair, or less than was claimed, lowers S. Members who feel exploited leave for another firm's
+community, or for none.
 """
 
 from __future__ import annotations
@@ -22,7 +24,16 @@ from sim.mechanisms.sincerity import learn_sincerity
 from sim.quantities import quantity
 from sim.streams import gumbel_from, mix32, uniform_from
 
-__all__ = ["BINS", "COLUMNS", "SIGNALS", "ContributionParameters", "add_attachment", "bin_of", "contribute"]
+__all__ = [
+    "BINS",
+    "COLUMNS",
+    "SIGNALS",
+    "ContributionParameters",
+    "add_attachment",
+    "bin_of",
+    "contribute",
+    "game_and_thanks",
+]
 
 COLUMNS = (
     Column("propensity", "number", None, "ratio", "propensity to contribute: mean 1, heavy-tailed", 0.0),
@@ -34,7 +45,16 @@ COLUMNS = (
     Column("contributed", "number", None, "units", "contributions made so far", 0.0),
 )
 
-SIGNALS = ("openness", "play", "recognition", "given_back", "proclaimed_sharing", "human_contact")
+SIGNALS = (
+    "openness",
+    "game",
+    "thanks",
+    "given_back",
+    "proclaimed_sharing",
+    "human_contact",
+    "brand_push",
+    "pull",
+)
 
 
 class ContributionParameters(MechanismParameters):
@@ -82,6 +102,61 @@ class ContributionParameters(MechanismParameters):
         1,
         "Share of unattached members who drift away in a week",
         "Part des membres sans attache qui s'en vont en une semaine",
+    )
+    intrusion: float = quantity(
+        0.03,
+        "rate",
+        0,
+        1,
+        "Members driven out in a week by full brand push of a closed firm",
+        "Membres chassés en une semaine par la pleine pression publicitaire d'une firme fermée",
+        symbol="κ_i",
+        source="S2 (Second Life)",
+    )
+    power_appeal: float = quantity(
+        0.2,
+        "ratio",
+        0,
+        10,
+        "Appeal of a full share in decisions",
+        "Attrait d'un plein partage des décisions",
+        symbol="ψ_a",
+        source="S1",
+    )
+    money_appeal: float = quantity(
+        0.4,
+        "ratio",
+        0,
+        10,
+        "Appeal of a fair wage for contributions",
+        "Attrait d'un juste salaire pour les contributions",
+        symbol="μ_m",
+    )
+    pay_crowding: float = quantity(
+        0.6,
+        "share",
+        0,
+        1,
+        "Share of play and of thanks that money spoils at most",
+        "Part du jeu et de la reconnaissance que l'argent gâche au plus",
+        symbol="κ_m",
+        source="S1; Gneezy & Rustichini 2000",
+    )
+    pay_half: float = quantity(
+        0.1,
+        "share",
+        0.001,
+        1,
+        "Reward that spoils half of that",
+        "Rémunération qui en gâche la moitié",
+    )
+    fair_wage: float = quantity(
+        4.0,
+        "currency",
+        0,
+        1e6,
+        "Fair wage for a contribution",
+        "Juste salaire d'une contribution",
     )
     idea_share: float = quantity(
         0.01,
@@ -181,7 +256,7 @@ def bin_of(made):
 def _appeal(f, lane, t, firms):
     """Return the appeal to one consumer of contributing to firm f."""
     firm = firms[f]
-    drawn = t.playfulness[lane] * firm.play + firm.recognition + t.reciprocity[lane] * t.sincerity[f, lane]
+    drawn = t.playfulness[lane] * firm.game + firm.thanks + t.reciprocity[lane] * t.sincerity[f, lane]
     return firm.openness * drawn
 
 
@@ -191,7 +266,7 @@ def _choose_community(lane, left, luck, t, firms, p):
     choice = np.int16(-1)
     best = p.choosiness * p.reserve + gumbel_from(mix32(luck, _STAY_OUT))
     for f in range(firms.size):
-        if f != left and firms[f].openness > _ZERO and firms[f].alive > _ZERO:
+        if f != left and firms[f].home == f and firms[f].openness > _ZERO and firms[f].alive > _ZERO:
             noisy = p.choosiness * _appeal(f, lane, t, firms) + gumbel_from(mix32(luck, firms[f].key))
             if noisy > best:
                 best, choice = noisy, np.int16(f)
@@ -199,23 +274,30 @@ def _choose_community(lane, left, luck, t, firms, p):
 
 
 @compiled
-def contribute(words, keys, t, firms, p, s, firm_counts, counts):
-    """Let a tile's consumers join, contribute, learn what is given back, and leave."""
+def contribute(words, keys, bought, t, firms, p, s, firm_counts, counts):
+    """Let a tile's consumers join, contribute, learn what is given back, and leave.
+
+    `bought` says who has bought something this week.
+    """
+    called = _ONE
+    for f in range(firms.size):
+        called = called + firms[f].pull
+    join_rate = p.join_rate * called
     for lane in range(words.size):
         home = t.community[lane]
         if home < 0:
-            if uniform_from(mix32(words[lane], keys.join)) < p.join_rate * t.propensity[lane]:
+            if uniform_from(mix32(words[lane], keys.join)) < join_rate * t.propensity[lane]:
                 t.community[lane] = _choose_community(lane, _NONE, mix32(words[lane], keys.community), t, firms, p)
         elif firms[home].alive <= _ZERO:
             t.community[lane], t.attachment[lane] = _NONE, _ZERO
         else:
-            _take_part(lane, home, words[lane], keys, t, firms, p, s, firm_counts[home], counts)
+            _take_part(lane, home, words[lane], keys, bought, t, firms, p, s, firm_counts[home], counts)
         if t.community[lane] >= 0:
             firm_counts[t.community[lane]].members += 1
 
 
 @compiled
-def _take_part(lane, home, word, keys, t, firms, p, s, count, counts):
+def _take_part(lane, home, word, keys, bought, t, firms, p, s, count, counts):
     """Carry one member through a week in its community."""
     firm = firms[home]
     expected = min(p.effort * t.propensity[lane] * _appeal(home, lane, t, firms), _MOST)
@@ -232,6 +314,8 @@ def _take_part(lane, home, word, keys, t, firms, p, s, count, counts):
         else:
             count.supports += n
         count.contributors += 1
+        counts.prosumers += 1 if bought[lane] else 0
+        counts.cohort_contributors[t.cohort[lane]] += 1
         before = t.contributed[lane]
         after = before + np.float32(made)
         t.contributed[lane] = after
@@ -249,7 +333,8 @@ def _take_part(lane, home, word, keys, t, firms, p, s, count, counts):
         attachment = attachment * (_ONE - p.fading)
     t.attachment[lane] = attachment
     exploited = made > 0 and t.sincerity[home, lane] < p.exploited_below
-    drifts = uniform_from(mix32(word, keys.leave)) < p.churn * (_ONE - attachment)
+    intruded = p.intrusion * firm.brand_push * (_ONE - firm.openness)
+    drifts = uniform_from(mix32(word, keys.leave)) < p.churn * (_ONE - attachment) + intruded
     if exploited or drifts:
         count.leavers += 1
         t.attachment[lane] = _ZERO
@@ -259,8 +344,25 @@ def _take_part(lane, home, word, keys, t, firms, p, s, count, counts):
 
 
 @compiled
-def add_attachment(utility, code, t, p):
-    """Add to the utility of one firm what its community's members feel for it."""
+def add_attachment(utility, home, t, p):
+    """Add to the utility of a firm, or of its line, what its community's members feel for it; `home` is that firm."""
     for lane in range(utility.size):
-        member = t.community[lane] == code
+        member = t.community[lane] == home
         utility[lane] = utility[lane] + (p.attachment_effect * t.attachment[lane] if member else _ZERO)
+
+
+def game_and_thanks(
+    p: ContributionParameters, play: float, recognition: float, power_sharing: float, reward: float
+) -> tuple[float, float]:
+    """Return what contributing offers for fun, and what for thanks, power and money, 0 upwards.
+
+    Parameters
+    ----------
+    p
+        The mechanism's parameters.
+    play, recognition, power_sharing, reward
+        The firm's levers, 0 to 1; play may be raised by a campaign.
+    """
+    spoilt = p.pay_crowding * reward / (reward + p.pay_half)
+    thanks = recognition * (1 - spoilt) + p.power_appeal * power_sharing + p.money_appeal * reward
+    return play * (1 - spoilt), thanks

@@ -28,12 +28,14 @@ from sim.mechanisms.base import MechanismParameters
 from sim.quantities import quantity
 
 if TYPE_CHECKING:
-    from sim.agents import Firm
+    from sim.records import WeekCounts
+    from sim.suppliers import Supplier
 
 __all__ = [
     "COLUMNS",
     "CreationParameters",
     "best_values",
+    "contributions",
     "create_value",
     "defect_rate",
     "launch_ideas",
@@ -158,6 +160,15 @@ class CreationParameters(MechanismParameters):
         "Ideas a week from employees at full talent",
         "Idées par semaine des salariés à plein talent",
     )
+    box_ideas: float = quantity(
+        2.0,
+        "per_week",
+        0,
+        1000,
+        "Further ideas a week from employees at full talent, asked by a full suggestion box",
+        "Idées de plus par semaine des salariés à plein talent, sollicités par une pleine boîte à idées",
+        source="S4",
+    )
     launch_gain: float = quantity(
         0.006,
         "score",
@@ -268,29 +279,27 @@ class CreationParameters(MechanismParameters):
     )
 
 
-def create_value(firm: Firm, p: CreationParameters, heads: float, weight: float) -> None:
+def create_value(supplier: Supplier, p: CreationParameters, heads: float, weight: float) -> None:
     """Turn a week's contributions and spend into talent, value, quality, unit cost and defects.
 
     Parameters
     ----------
-    firm
-        Its `week` counts are read, its state is changed.
+    supplier
+        A firm or a commons: its `week` counts and those of its community are read, its state is changed.
     p
         The mechanism's parameters.
     heads
         People whom the population stands for.
     weight
-        People per simulated consumer.
+        Clients per simulated consumer.
     """
-    week = firm.week
-    ideas, designs, supports = week.ideas * weight, week.codesigns * weight, week.supports * weight
-    per_head = (ideas + 2 * designs + 0.5 * supports) / heads
+    firm, week, made = supplier, supplier.week, supplier.source.week
+    clients = heads / supplier.order_size
+    designs, supports = made.codesigns * weight, made.supports * weight
+    per_head = (contributions(made) * weight + firm.inflow) / clients
     firm.external_talent += p.adaptation * (per_head / (per_head + p.outside_half) - firm.external_talent)
     firm.talent += p.adaptation * (_talent_of(firm.research / heads, p) - firm.talent)
-
-    contributors = week.contributors * weight
-    helped = firm.facilitation / contributors if contributors > 0 else 0.0
-    firm.human_contact = helped / (helped + p.facilitation_half) if helped > 0 else 0.0
+    firm.human_contact = firm.contact(made.contributors * weight, p.facilitation_half)
 
     rho = (p.elasticity - 1) / p.elasticity
     outside = firm.openness * firm.external_talent * firm.human_contact
@@ -301,7 +310,7 @@ def create_value(firm: Firm, p: CreationParameters, heads: float, weight: float)
     firm.true_quality += p.quality_rate * value * (1 - firm.true_quality) - p.obsolescence * firm.true_quality
     firm.unit_cost = firm.base_unit_cost * (1 - p.cost_saving * outside)
 
-    reviewers = (week.reviews + week.supports) * weight
+    reviewers = (week.reviews + made.supports) * weight
     firm.reviewers += p.adaptation * (reviewers - firm.reviewers)
     firm.editors += p.adaptation * (designs - firm.editors)
     firm.defect_rate = defect_rate(
@@ -320,7 +329,12 @@ def create_value(firm: Firm, p: CreationParameters, heads: float, weight: float)
     firm.cases_settled_by_firm = cases - by_peers
 
 
-def start_talent(firm: Firm, p: CreationParameters, heads: float) -> None:
+def contributions(made: WeekCounts) -> float:
+    """Return a week's contributions, weighed by what they take: ideas + 2 co-designs + ½ supports."""
+    return made.ideas + 2 * made.codesigns + 0.5 * made.supports
+
+
+def start_talent(firm: Supplier, p: CreationParameters, heads: float) -> None:
     """Give a firm the employees' talent that its research spend has long paid for."""
     firm.talent = _talent_of(firm.research / heads, p)
 
@@ -362,7 +376,7 @@ def defect_rate(
     return min(0.9, base * checked * layered * crowded)
 
 
-def launch_ideas(firm: Firm, p: CreationParameters, weight: float, luck: Iterator[float]) -> None:
+def launch_ideas(firm: Supplier, p: CreationParameters, weight: float, luck: Iterator[float]) -> None:
     """Add a week's ideas to the pool and launch what capacity allows.
 
     Sets `firm.launched` and `firm.launch_spend` of the week; raises quality with diminishing returns.
@@ -379,7 +393,8 @@ def launch_ideas(firm: Firm, p: CreationParameters, weight: float, luck: Iterato
         Uniforms in (0, 1) for this firm and week.
     """
     submitted = round(firm.week.ideas * weight)
-    own = int(p.research_ideas * firm.talent + next(luck))
+    own = int((p.research_ideas + p.box_ideas * firm.suggestion_box) * firm.talent + next(luck))
+    firm.own_ideas = own
     firm.ideas_submitted += submitted + own
     firm.ideas_outside += submitted
     # Values are kept with their origin (1: a customer's, 0: an employee's); only the best can ever be chosen as best.
@@ -401,6 +416,7 @@ def launch_ideas(firm: Firm, p: CreationParameters, weight: float, luck: Iterato
         firm.launched_outside += outside
     firm.capacity = min(firm.capacity, 1.0)
     firm.ideas_launched += firm.launched
+    firm.launched_for_customers += firm.launched_outside
     firm.launch_spend = firm.launched * p.launch_cost
 
 
@@ -416,7 +432,7 @@ def best_values(count: int, tail: float, most: int, luck: Iterator[float]) -> li
     return values
 
 
-def _any_idea(firm: Firm, p: CreationParameters, luck: Iterator[float]) -> tuple[float, int]:
+def _any_idea(firm: Supplier, p: CreationParameters, luck: Iterator[float]) -> tuple[float, int]:
     """Draw one idea at random of all that were ever submitted."""
     if next(luck) * firm.ideas_submitted < firm.ideas_outside:
         return p.idea_scale * next(luck) ** (-1 / p.idea_tail), 1

@@ -118,7 +118,7 @@ def answer_crises(
     Parameters
     ----------
     firm
-        Its crises, exposure and restored sincerity are changed.
+        Its crises, offence and restored sincerity are changed.
     salience
         Public attention, damped or fed by the answer.
     p
@@ -131,12 +131,14 @@ def answer_crises(
         crisis["age"] += 1
         if not crisis["answered"] and crisis["age"] >= delay:
             crisis["answered"] = True
+            firm.response_delay = float(crisis["age"])
             errs = next(luck_on(cause)) < p.gaffe * firm.autonomy
+            firm.gaffes += errs
             if errs or firm.gap > p.tolerance or delay > p.in_time:
                 salience.shock(cause, p.feeding * crisis["severity"])
                 if salience.is_heard:
                     firm.focus[cause] = min(1.0, firm.focus[cause] + p.feeding * crisis["severity"])
-                firm.exposure = max(firm.exposure, p.feeding * crisis["severity"])
+                firm.offence = max(firm.offence, p.feeding * crisis["severity"])
             else:
                 salience.damp(cause, p.damping)
                 firm.focus[cause] *= 1 - p.damping

@@ -1,12 +1,14 @@
 """Distribution: the channel that can make a boycott durable.
 
-A firm is on the shelf on a share of shopping occasions. Retailers compare its recent sales with what they were used to:
-when sales fall below a share of that for some weeks, they cut its availability week by week; otherwise they restore
-it, slowly.
+A firm is on the shelf on a share of shopping occasions. Retailers compare its recent sales with what they were used to,
+given how its sector fares: when sales fall below a share of that, by more than chance, for some weeks, they cut its
+availability week by week; otherwise they restore it, slowly.
 """
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from sim.mechanisms.base import MechanismParameters
@@ -15,7 +17,7 @@ from sim.quantities import quantity
 if TYPE_CHECKING:
     from sim.agents import Firm
 
-__all__ = ["COLUMNS", "DistributionParameters", "restock"]
+__all__ = ["COLUMNS", "DistributionParameters", "note_sales", "restock", "trend_of"]
 
 COLUMNS = ()
 
@@ -30,6 +32,14 @@ class DistributionParameters(MechanismParameters):
         1,
         "Share of usual sales below which retailers react",
         "Part des ventes usuelles sous laquelle les distributeurs réagissent",
+    )
+    certainty: float = quantity(
+        2.0,
+        "ratio",
+        0,
+        10,
+        "Standard errors by which sales must lie below it",
+        "Erreurs types dont les ventes doivent être au-dessous",
     )
     patience: int = quantity(
         4, "weeks", 1, 104, "Weeks of low sales before they cut", "Semaines de ventes faibles avant une coupe"
@@ -64,22 +74,48 @@ class DistributionParameters(MechanismParameters):
     )
 
 
-def restock(firm: Firm, p: DistributionParameters, week: int) -> None:
-    """Let retailers look at a firm's week and set its availability for the next.
+def note_sales(firm: Firm, p: DistributionParameters, week: int) -> None:
+    """Bring a firm's recent and usual sales up to date; they are plain means until they have their length.
 
     Parameters
     ----------
     firm
-        Its units sold are read; its availability, averages and weeks of low sales are changed.
+        Its units sold are read, its averages are changed.
     p
         The mechanism's parameters.
     week
-        The week that ends, from 1: averages are plain means until they have their length.
+        Its week in the market that ends, from 1.
     """
     units = float(firm.week.units)
     firm.recent_sales += (units - firm.recent_sales) / min(week, p.recent)
     firm.usual_sales += (units - firm.usual_sales) / min(week, p.usual)
-    low = week > p.recent and firm.recent_sales < p.tolerance * firm.usual_sales
+
+
+def trend_of(firms: Iterable[Firm]) -> float:
+    """Return recent sales of some firms together over their usual ones; 1 where there are none."""
+    known = [(firm.recent_sales, firm.usual_sales) for firm in firms if firm.alive]
+    usual = sum(pair[1] for pair in known)
+    return sum(pair[0] for pair in known) / usual if usual > 0 else 1.0
+
+
+def restock(firm: Firm, p: DistributionParameters, week: int, trend: float) -> None:
+    """Let retailers look at a firm's sales and set its availability for the next week.
+
+    Parameters
+    ----------
+    firm
+        Its averages are read; its availability and weeks of low sales are changed.
+    p
+        The mechanism's parameters.
+    week
+        Its week in the market that ends, from 1.
+    trend
+        Recent over usual sales of its sector: a firm is not blamed for what befalls all.
+    """
+    expected = firm.usual_sales * trend
+    # What a mean of so few sales can be off by chance; the larger the market, the less.
+    chance = p.certainty * math.sqrt(firm.order_size * expected / p.recent)
+    low = week > p.recent and firm.recent_sales < p.tolerance * expected - chance
     firm.low_weeks = firm.low_weeks + 1 if low else 0
     if firm.low_weeks >= p.patience:
         firm.available = max(min(p.lowest, firm.full_availability), firm.available * (1 - p.cut))

@@ -4,7 +4,8 @@ In each sector a consumer makes n ~ Poisson(λ) purchases a week, all from one s
 distributed over consumers, purchase counts are negative binomial (NBD). The supplier is chosen by mixed logit:
 
     U_f = appeal_f + taste_f + quality_weight · Q_f + value_weight · Σ_c w_c · perceived_fc + attachment
-          + inertia · [bought there last] − β · price_f / reference price + feature and display + militancy,
+          + trust_weight · (S_f − ½) + inertia · [bought there last] − β · price_f / reference price
+          + feature and display + militancy + use − hassle_f · (1 − skill) + idealism_f · mean_c w_c,
 
 against the outside option (not buying) where the sector has one. Zapping comes first from heterogeneous taste (a
 repertoire of brands) and weak inertia, which the scenario's `zapping` scales.
@@ -29,6 +30,7 @@ __all__ = [
     "NEVER",
     "SIGNALS",
     "PurchaseParameters",
+    "add_effort",
     "count_units",
     "enter_race",
     "fit_values",
@@ -50,7 +52,7 @@ COLUMNS = (
     Column("bought", "code", "firm", "week", "week of the last purchase from each firm (-32768: never)", NEVER),
 )
 
-SIGNALS = ("price", "appeal", "feature", "display", "available", "proclaimed", "known")
+SIGNALS = ("price", "appeal", "feature", "display", "available", "hassle", "idealism", "proclaimed", "known")
 
 
 class PurchaseParameters(MechanismParameters):
@@ -73,6 +75,16 @@ class PurchaseParameters(MechanismParameters):
         "Utility of a full fit of values",
         "Utilité d'un plein accord de valeurs",
         symbol="β_v",
+    )
+    trust_weight: float = quantity(
+        0.4,
+        "utility",
+        0,
+        50,
+        "Utility of believed sincerity, from 0 to 1",
+        "Utilité de la sincérité perçue, de 0 à 1",
+        symbol="β_S",
+        source="S1",
     )
     zapping: float = quantity(
         1.0,
@@ -103,7 +115,7 @@ class PurchaseParameters(MechanismParameters):
         source="Ecdat Catsup",
     )
     forgetting: float = quantity(
-        0.15,
+        0.08,
         "rate",
         0,
         1,
@@ -124,6 +136,7 @@ class PurchaseParameters(MechanismParameters):
 
 _ZERO = np.float32(0.0)
 _ONE = np.float32(1.0)
+_HALF = np.float32(0.5)
 _LOWEST = np.float32(-3.0e38)
 _RARE = np.float32(1.0e-8)  # a probability below which rounding of the cumulated ones would decide
 _DULL = np.float32(1.0e-3)  # the least price sensitivity at which utility has a price
@@ -156,13 +169,28 @@ def count_units(units, term, cumulated, rate, words, key, most):
 
 
 @compiled
-def utility_of(utility, taste, quality, supplier, inertia, price_sensitivity, firm, code, reference_price, p):
-    """Write the utility of one firm before values, attachment and militancy."""
+def utility_of(utility, taste, quality, sincerity, supplier, inertia, sensitivity, firm, code, reference_price, p):
+    """Write the utility of one firm before values, attachment and militancy; `sensitivity` is to prices."""
     constant = firm.appeal + p.feature_effect * firm.feature + p.display_effect * firm.display
-    price, weight = firm.price / reference_price, p.quality_weight
+    constant = constant - _HALF * p.trust_weight
+    price, weight, trust = firm.price / reference_price, p.quality_weight, p.trust_weight
     for lane in range(utility.size):
         habit = inertia[lane] if supplier[lane] == code else _ZERO
-        utility[lane] = constant + taste[lane] + weight * quality[lane] + habit - price_sensitivity[lane] * price
+        believed = weight * quality[lane] + trust * sincerity[lane]
+        utility[lane] = constant + taste[lane] + believed + habit - sensitivity[lane] * price
+
+
+@compiled
+def add_effort(utility, skill, values, firm):
+    """Take from the utility of a commons or a sharing market what it asks of the unskilled, and add idealism."""
+    if firm.hassle > _ZERO or firm.idealism > _ZERO:
+        causes = np.float32(max(values.shape[0], 1))
+        for lane in range(utility.size):
+            ideal = _ZERO
+            for c in range(values.shape[0]):
+                ideal = ideal + values[c, lane]
+            effort = firm.hassle * (_ONE - skill[lane])
+            utility[lane] = utility[lane] + firm.idealism * ideal / causes - effort
 
 
 @compiled
@@ -201,27 +229,27 @@ def enter_race(best, choice, sum_of_rates, utility, words, key, trip, shelf_key,
 
 
 @compiled
-def tally_purchases(choice, units, sum_of_rates, supplier, t, week, reference_price, firm_counts, counts):
-    """Count a tile's purchases in one sector and remember where each buyer bought.
+def tally_purchases(choice, units, sum_of_rates, sensitivity, supplier, t, week, sector, firm_counts, counts):
+    """Count a tile's purchases in one sector and remember where each buyer bought; `sensitivity` is to prices.
 
     Consumer surplus is the logsum of the choice, in money: ln Σ exp(U) / β a unit (Small and Rosen 1981); those to whom
     prices mean next to nothing (β < 0.001) have none that could be put in money.
     """
     for lane in range(choice.size):
-        n = units[lane]
+        n = np.int64(units[lane]) * np.int64(sector.order)
         if n > 0:
             chosen, last = choice[lane], supplier[lane]
-            beta = t.price_sensitivity[lane]
+            beta = sensitivity[lane]
             if beta >= _DULL and sum_of_rates[lane] > _ZERO:
-                counts.surplus += np.int64(n) * np.int64(
-                    _SURPLUS * (reference_price * log32(sum_of_rates[lane]) / beta)
-                )
+                counts.surplus += n * np.int64(_SURPLUS * (sector.reference_price * log32(sum_of_rates[lane]) / beta))
             if chosen < 0:
-                counts.not_bought += np.int64(n)
+                counts.not_bought += n
             else:
                 firm = firm_counts[chosen]
-                firm.units += np.int64(n)
+                firm.units += n
                 firm.trips += 1
+                counts.cohort_units[t.cohort[lane]] += n
+                counts.cohort_outside[t.cohort[lane]] += n if chosen >= sector.alternatives else 0
                 firm.first_buyers += 1 if t.bought[chosen, lane] == NEVER else 0
                 counts.trips += 1
                 if last >= 0:

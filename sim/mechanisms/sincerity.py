@@ -5,10 +5,11 @@ for members of the community, by human contact (target 1):
 
     ΔS = speed · Σ w (x − S) / (memory + Σ w).
 
-Public events move it at once: an exposure of the gap between the firm's claims and its conduct (a scandal, a check;
-target 1 − gap), and a crisis answered in time and sincerely (target 1). In `contribution`, so does the sharing that a
-contributor receives. A fall by events or experience is `asymmetry` times faster than a rise; what peers say is a mean
-and pulls both ways alike, or mere talk would wear down everyone's trust in everyone.
+Public events move it at once: an exposure, which checks the firm's claims against its conduct and can clear it (target
+1 − gap); a scandal or a leak, which can only shame it (target 1 − gap, if that is lower); a bad answer to a crisis,
+which offends (target 0); and one in time and sincere (target 1). In `contribution`, so does the sharing that a
+contributor receives. Doubt beyond the usual one fades. A fall by events or experience is `asymmetry` times faster than
+a rise; what peers say is a mean and pulls both ways alike, or mere talk would wear down everyone's trust in everyone.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ __all__ = [
 
 COLUMNS = (Column("sincerity", "number", "firm", "score", "belief in each firm's sincerity", 0.5),)
 
-SIGNALS = ("exposure", "truth", "restored", "human_contact", "brand_push", "openness")
+SIGNALS = ("exposure", "shame", "offence", "truth", "restored", "human_contact", "brand_push", "openness")
 
 
 class SincerityParameters(MechanismParameters):
@@ -96,6 +97,15 @@ class SincerityParameters(MechanismParameters):
         symbol="κ_r",
         source="S2",
     )
+    forgiveness: float = quantity(
+        0.06,
+        "rate",
+        0,
+        1,
+        "Share of the doubt beyond the usual one that fades in a week",
+        "Part du doute au-delà de l'ordinaire qui s'efface en une semaine",
+        symbol="κ_f",
+    )
     initial: float = quantity(0.6, "score", 0, 1, "Mean of S at the start", "Moyenne de S au départ", symbol="S_0")
     initial_spread: float = quantity(
         0.15,
@@ -129,14 +139,18 @@ def learn_sincerity(s, evidence, weight, p):
 
 
 @compiled
-def update_sincerity(sincerity, total, peer_trust, community, firm, code, p):
-    """Move what a tile believes of one firm's sincerity by peers, exposures, crisis answers and human contact."""
-    exposed = p.exposure_effect * firm.exposure
+def update_sincerity(sincerity, total, peer_trust, community, firm, home, p):
+    """Move what a tile believes of one firm's sincerity by peers, exposures, crisis answers and human contact.
+
+    `home` is the firm whose community is its own.
+    """
+    exposed, shamed = p.exposure_effect * firm.exposure, p.exposure_effect * firm.shame
+    offended = p.exposure_effect * firm.offence
     truth = firm.truth
     restored = firm.restored
     contact = p.contact_weight * firm.human_contact
     repelled = p.repulsion * firm.brand_push * (_ONE - firm.openness)
-    speed, memory, asymmetry = p.speed, p.memory, p.asymmetry
+    speed, memory, asymmetry, usual = p.speed, p.memory, p.asymmetry, p.initial
     for lane in range(sincerity.size):
         word = total[lane]
         speakers = np.int32(word >> _BITS_COUNT)
@@ -144,12 +158,14 @@ def update_sincerity(sincerity, total, peer_trust, community, firm, code, p):
             _SINCERE * np.float32(max(speakers, _ONE_SPEAKER))
         )
         by_peers = peer_trust[lane] if speakers > 0 else _ZERO
-        member = community[lane] == code
+        member = community[lane] == home
         by_contact = contact if member else _ZERO
         s = sincerity[lane]
         pull = by_peers * (heard - s) + by_contact * (_ONE - s)
         hearsay = speed * pull / (memory + by_peers + by_contact)
-        change = exposed * (truth - s) + restored * (_ONE - s) - (repelled * s if member else _ZERO)
+        forgiven = p.forgiveness * max(usual - s, _ZERO)
+        shown = exposed * (truth - s) + shamed * min(truth - s, _ZERO) - offended * s
+        change = shown + forgiven + restored * (_ONE - s) - (repelled * s if member else _ZERO)
         sincerity[lane] = move_sincerity(clip01(s + hearsay), change, asymmetry)
 
 

@@ -7,10 +7,10 @@ import re
 import numpy as np
 import pytest
 
-from sim.figures import FIGURES
+from sim.figures import FIGURES, SCOPES
 from sim.quantities import UNITS
 from tests.guarantees.markets import lived, stress
-from tests.guarantees.test_bounds import MAY_BE_UNDEFINED
+from tests.guarantees.test_bounds import MAY_BE_UNDEFINED, OF_COMMONS, OF_SHARING
 
 KEYS = tuple(FIGURES)
 
@@ -37,18 +37,18 @@ def test_it_says_what_it_is_in_both_languages(key):
 def test_its_unit_scope_and_digits_are_known(key):
     figure = FIGURES[key]
     assert figure.unit in UNITS
-    assert figure.scope in ("firm", "cause", "market")
+    assert figure.scope in SCOPES
     assert 0 <= figure.digits <= 6
 
 
 @pytest.mark.parametrize("key", KEYS)
 def test_it_is_recorded_every_week(key, record):
-    width = {"firm": (7,), "cause": (3,), "market": ()}[FIGURES[key].scope]
+    width = {"firm": (10,), "sector": (3,), "cause": (3,), "cohort": (3,), "market": ()}[FIGURES[key].scope]
     values = record[key]
     assert values.shape == (16, *width)
     assert values.dtype == np.float64
     assert not np.isinf(values).any()
-    assert key in MAY_BE_UNDEFINED or not np.isnan(values).any()
+    assert key in MAY_BE_UNDEFINED | OF_COMMONS | OF_SHARING or not np.isnan(values).any()
     assert not np.isnan(values).all()
 
 
@@ -63,6 +63,22 @@ def test_it_moves_where_everything_happens(key, record):
 def test_no_two_figures_of_a_scope_have_the_same_name(language):
     names = [(figure.scope, figure.name[language]) for figure in FIGURES.values()]
     assert len(set(names)) == len(names)
+
+
+def test_items_name_what_figures_are_of(record):
+    assert tuple(record.items) == SCOPES
+    assert record.items == {
+        "firm": record.firms,
+        "sector": ("drinks", "phones", "travel"),
+        "cause": ("work", "planet", "privacy"),
+        "cohort": ("rest", "young", "old"),
+        "market": ("",),
+    }
+    assert len(record.firms) == 10
+
+
+def test_every_scope_has_figures():
+    assert {figure.scope for figure in FIGURES.values()} == set(SCOPES)
 
 
 def test_an_unknown_figure_is_refused(record):

@@ -21,12 +21,25 @@ class Record:
 
     firms: tuple[str, ...]
     causes: tuple[str, ...]
+    sectors: tuple[str, ...]
+    cohorts: tuple[str, ...]
     replicate: int
     rows: list[dict[str, Any]] = field(default_factory=list)
 
     @property
     def weeks(self) -> int:
         return len(self.rows)
+
+    @property
+    def items(self) -> dict[str, tuple[str, ...]]:
+        named = {"firm": self.firms, "cause": self.causes, "sector": self.sectors, "cohort": self.cohorts}
+        return named | {"market": ("",)}
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        from sim.figures import FIGURES
+
+        return tuple(FIGURES)
 
     def __getitem__(self, key: str) -> np.ndarray:
         from sim.figures import FIGURES
@@ -51,8 +64,12 @@ class Market:
         self.engine = engine
         firms = tuple(firm.name for firm in scenario.firms)
         causes = tuple(cause.name for cause in scenario.causes)
-        self.record = Record(firms, causes, replicate)
-        self._luck = np.random.Generator(np.random.Philox(key=scenario.seed + 1000 * replicate))
+        sectors = tuple(sector.name for sector in scenario.sectors)
+        cohorts = ("rest", *(cohort.name for cohort in scenario.cohorts))
+        self.record = Record(firms, causes, sectors, cohorts, replicate)
+        self._luck, self._noise = (
+            np.random.Generator(np.random.Philox(key=scenario.seed + 1000 * replicate + part)) for part in (0, 500)
+        )
         self._drift = np.linspace(-0.01, 0.012, len(firms))
         self._draw = np.zeros(len(firms))
         self._cash = np.full(len(firms), 50_000.0)
@@ -69,20 +86,43 @@ class Market:
         time.sleep(self.seconds_a_week)
         self.steps += 1
         firms, causes = self.record.firms, self.record.causes
-        sizes = {"firm": len(firms), "cause": len(causes), "market": 1}
-        week = {key: 0.5 + 0.01 * self._luck.standard_normal(sizes[figure.scope]) for key, figure in FIGURES.items()}
-        self.record.rows.append(week | self._plausible(firms, causes))
+        sizes = {scope: len(names) for scope, names in self.record.items.items()}
+        week = {key: 0.5 + 0.01 * self._noise.standard_normal(sizes[figure.scope]) for key, figure in FIGURES.items()}
+        self.record.rows.append(week | self._plausible(firms, causes) | self._presence() | self._beside_firms())
+
+    def _beside_firms(self) -> dict[str, Any]:
+        """Leave out commons and sharing markets where the scenario has none."""
+        sectors = self.setup.sectors
+        commons, sharing = (
+            [getattr(sector, kind) is not None for sector in sectors] for kind in ("commons", "sharing")
+        )
+        known = {
+            **dict.fromkeys(("commons_share", "commons_quality"), np.where(commons, 0.2, np.nan)),
+            **dict.fromkeys(("sharing_share", "sharing_price"), np.where(sharing, 0.1, np.nan)),
+        }
+        shocks = [event for event in self.setup.events if event.kind == "hardship" and event.week <= self.steps]
+        hardship = np.full(len(self.record.cohorts), max([event.severity for event in shocks], default=0.0))
+        beside = 0.3 if any(commons + sharing) else 0.0
+        by_cohort = np.full(len(self.record.cohorts), beside)
+        return known | {"alternatives": beside, "cohort_alternatives": by_cohort, "hardship": hardship}
+
+    def _presence(self) -> dict[str, Any]:
+        """Let firms enter in their week; those in debt at the start go bankrupt in week 10."""
+        entered = np.array([self.steps >= firm.enters for firm in self.setup.firms], dtype=float)
+        is_broke = np.array([firm.cash < 0 and self.steps >= 10 for firm in self.setup.firms])
+        return {"entered": entered, "alive": np.where(is_broke, 0.0, entered)}
 
     def _plausible(self, firms, causes) -> dict[str, Any]:
         self._draw += self._drift + 0.03 * self._luck.standard_normal(len(firms))
         salience = np.full(len(causes), 0.2)
         for event in self.setup.events:
             age = self.steps - event.week
-            if event.firm and age == 0:
+            if getattr(event, "firm", None) and age == 0:
                 self._draw[firms.index(event.firm)] -= 0.25
-            if age >= 0:
+            if age >= 0 and hasattr(event, "cause"):
                 salience[causes.index(event.cause)] += event.severity * 0.5 ** (age / 8)
-        share = np.exp(self._draw) / np.exp(self._draw).sum()
+        pull = np.exp(self._draw) * self._presence()["alive"]
+        share = pull / pull.sum()
         profit = 400_000 * share - 50_000 + 6_000 * self._luck.standard_normal(len(firms))
         self._cash = self._cash + profit
         place = np.arange(len(firms))

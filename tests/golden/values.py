@@ -31,6 +31,13 @@ KEYS = (
     "militants",
     "surplus",
     "userisation",
+    "commons_share",
+    "sharing_price",
+    "goods_owned",
+    "ambassadors",
+    "leaks",
+    "prosumers",
+    "hardship",
 )
 
 RENEW = "python3 -m tests.golden"
@@ -47,12 +54,14 @@ def results_of(name: str) -> dict[str, Any]:
     record = market.run(max(WEEKS))
     found: dict[str, Any] = {}
     for key in KEYS:
-        names = {"firm": record.firms, "cause": record.causes, "market": ()}[FIGURES[key].scope]
+        names = record.items[FIGURES[key].scope]
         found[key] = {}
         for week in WEEKS:
             values = record[key][week - 1]
-            by_name = {name: _plain(value) for name, value in zip(names, values, strict=True)} if names else None
-            found[key][str(week)] = _plain(values) if FIGURES[key].scope == "market" else (by_name or {})
+            if FIGURES[key].scope == "market":
+                found[key][str(week)] = _plain(values)
+            else:
+                found[key][str(week)] = {name: _plain(value) for name, value in zip(names, values, strict=True)}
     return {"consumers": CONSUMERS, "figures": found}
 
 

@@ -27,17 +27,60 @@ STRESS: dict[str, Any] = {
         },
     },
     "network": {"kind": "scale_free", "peers": 7, "rewiring": 0.2, "neighbourhood": 50},
+    "cohort": [
+        {
+            "name": "young",
+            "share": 0.3,
+            "traits": {
+                "playfulness": {"distribution": "constant", "value": 0.9},
+                "use_preference": {"distribution": "beta", "mean": 0.7, "concentration": 5.0},
+            },
+        },
+        {"name": "old", "share": 0.2, "traits": {"skill": {"distribution": "constant", "value": 0.1}}},
+    ],
     "sector": [
-        {"name": "drinks", "outside": -1.0, "purchase_rate": {"distribution": "gamma", "mean": 0.9, "shape": 0.8}},
-        {"name": "phones", "reference_price": 300.0, "purchase_rate": {"distribution": "constant", "value": 0.3}},
-        {"name": "travel", "reference_price": 80.0, "outside": 0.5},
+        {
+            "name": "drinks",
+            "outside": -1.0,
+            "purchase_rate": {"distribution": "gamma", "mean": 0.9, "shape": 0.8},
+            "commons": {"name": "Brewers", "materials": 3.0, "hassle": 1.0, "tool_progress": 2.0},
+            "sharing": {"kind": "group_buying", "hassle": 0.5},
+        },
+        {
+            "name": "phones",
+            "reference_price": 300.0,
+            "purchase_rate": {"distribution": "constant", "value": 0.3},
+            "durable": True,
+            "life": 12.0,
+            "commons": {"quality": 0.3, "materials": 200.0, "tools": 0.3, "hassle": 2.0},
+            "sharing": {"name": "Second life", "kind": "second_hand", "stock": 0.1},
+        },
+        {
+            "name": "travel",
+            "reference_price": 80.0,
+            "outside": 0.5,
+            "durable": True,
+            "life": 30.0,
+            "sharing": {"kind": "rental", "idealism": 2.0},
+        },
     ],
     "cause": [{"name": "work", "salience": 0.2}, {"name": "planet"}, {"name": "privacy"}],
     "firm": [
         {
             "name": "Nova",
             "sector": "drinks",
-            "levers": {"price": 9.0, "openness": 0.7, "sharing": 0.4, "facilitation": 900.0, "launches": 100.0},
+            "levers": {
+                "price": 9.0,
+                "openness": 0.7,
+                "sharing": 0.4,
+                "facilitation": 900.0,
+                "launches": 100.0,
+                "open_files": 0.8,
+                "ambassadors": 8_000.0,
+                "suggestion_box": 1.0,
+                "reward": 0.2,
+                "power_sharing": 0.4,
+            },
         },
         {
             "name": "Citadel",
@@ -76,6 +119,8 @@ STRESS: dict[str, Any] = {
                 "recognition": 0.8,
                 "autonomy": 1.0,
                 "validation_layers": 0,
+                "hosting": 0.9,
+                "ambassadors": 9_000.0,
                 "causes": {"planet": {"proclaimed": 0.8, "conduct": 0.8}},
             },
         },
@@ -93,8 +138,29 @@ STRESS: dict[str, Any] = {
                 "facilitation": 500.0,
             },
         },
-        {"name": "Wander", "sector": "travel", "defect_rate": 0.5, "levers": {"price": 70.0, "openness": 0.5}},
-        {"name": "Roam", "sector": "travel", "quality": 0.9, "availability": 0.4, "levers": {"price": 95.0}},
+        {
+            "name": "Wander",
+            "sector": "travel",
+            "defect_rate": 0.5,
+            "levers": {"price": 70.0, "openness": 0.5, "mode": "rent", "hosting": 0.5},
+        },
+        {
+            "name": "Roam",
+            "sector": "travel",
+            "quality": 0.9,
+            "availability": 0.4,
+            "levers": {"price": 95.0, "mode": "subscribe"},
+        },
+        {
+            "name": "Mirage Tours",
+            "sector": "travel",
+            "parent": "Mirage",
+            "enters": 4,
+            "entry_cost": 20_000.0,
+            "levers": {"price": 85.0},
+        },
+        {"name": "Comet", "sector": "drinks", "enters": 3, "entry_cost": 1000.0, "levers": {"openness": 0.9}},
+        {"name": "Late", "sector": "phones", "enters": 5, "entry_margin": 0.9, "levers": {"price": 250.0}},
     ],
     "event": [
         {"week": 2, "kind": "news", "cause": "planet", "severity": 0.9, "firm": "Agora"},
@@ -104,6 +170,10 @@ STRESS: dict[str, Any] = {
         {"week": 7, "kind": "news", "cause": "work", "severity": 0.6},
         {"week": 5, "kind": "scandal", "firm": "Agora", "cause": "planet", "severity": 1.0},
         {"week": 10, "kind": "scandal", "firm": "Citadel", "cause": "work", "severity": 0.4},
+        {"week": 2, "kind": "campaign", "firm": "Nova", "weeks": 5, "cost": 500.0},
+        {"week": 4, "kind": "hardship", "weeks": 4, "severity": 0.8},
+        {"week": 6, "kind": "hardship", "weeks": 2, "severity": 1.0, "cohort": "young"},
+        {"week": 5, "kind": "listing", "firm": "Roam", "availability": 0.9},
     ],
     "schedule": [
         {"week": 3, "until": 8, "firm": "Nova", "price": 7.5},
@@ -113,9 +183,11 @@ STRESS: dict[str, Any] = {
     ],
     "mechanisms": {
         "accounts": {"credit": 0.0, "patience": 3},
-        "distribution": {"patience": 1, "tolerance": 0.98, "cut": 0.3},
+        "distribution": {"patience": 1, "tolerance": 0.98, "certainty": 0.0, "cut": 0.3},
         "contribution": {"join_rate": 0.5, "effort": 1.5, "exploited_below": 0.45, "churn": 0.05},
         "activation": {"act_cost": 0.3, "voice_feeds": 0.2},
+        "crisis": {"gaffe": 0.9},
+        "ambassadors": {"bar": 0.4, "enrolment": 0.4},
     },
     "figures": {"window": 5},
 }
@@ -137,7 +209,7 @@ def stress(**changes: Any) -> Scenario:
 
 def data_of(scenario: Scenario) -> dict[str, Any]:
     """Return a scenario as plain data, every default written out."""
-    return scenario.model_dump(mode="json", by_alias=True, exclude={"extends"}, exclude_none=True)
+    return scenario.as_file()
 
 
 def reduced(name: str, consumers: int = 60, weeks: int = 12) -> Scenario:
@@ -172,8 +244,9 @@ def everything(market: Market) -> dict[str, NDArray[Any]]:
         **{f"figure {key}": market.record[key] for key in FIGURES},
         **{f"column {name}": columns.get(name) for name in columns.row},
         **{f"words {name}": words for name, words in market.words_heard().items()},
-        **{f"state of {firm.name}": np.array(repr(sorted(firm.state().items()))) for firm in market.firms},
-        "salience": np.array([market.salience.fast, market.salience.slow]),
+        **{f"state of {one.name}": np.array(repr(sorted(one.state().items()))) for one in market.suppliers},
+        "hardship": np.array(market.hardship),
+        "salience": np.array([market.salience.fast, market.salience.slow, market.salience.weary]),
         "episodes": np.array([market.ended_episodes, market.ended_weeks]),
         "contributions": np.array([market.makers, market.made]),
     }

@@ -23,6 +23,7 @@ TRAITS = (
     "skill",
     "playfulness",
     "reciprocity",
+    "use_preference",
 )
 BASE: dict[str, Any] = {
     "horizon": 6,
@@ -50,13 +51,13 @@ def changed(**tables):
 
 def choices(market):
     """Where each consumer bought this week in the first sector, by the firm's name; "" for nowhere."""
-    names = np.array(["", *(firm.name for firm in market.firms)])
+    names = np.array(["", *(one.name for one in market.suppliers)])
     supplier = market.population.get("supplier")[0]
     return names[supplier + 1]
 
 
 def by_firm(market, column):
-    return {firm.name: market.population.get(column)[firm.place] for firm in market.firms}
+    return {one.name: market.population.get(column)[one.place] for one in market.suppliers}
 
 
 @pytest.fixture(scope="module")
@@ -128,6 +129,129 @@ def test_a_firm_more_leaves_the_others_alone(base, place, sector):
     assert (moved.sum() > 20) == (sector == "drinks")
 
 
+ALTERNATIVES: dict[str, dict[str, Any]] = {
+    "commons": {"commons": {"name": "Newcomer", "hassle": 0.0}},
+    "group buying": {"sharing": {"name": "Newcomer", "kind": "group_buying", "hassle": 0.0}},
+    "second hand": {"sharing": {"name": "Newcomer", "hassle": 0.0, "stock": 1.0}, "durable": True},
+    "rental": {"sharing": {"name": "Newcomer", "hassle": 0.0, "stock": 1.0, "kind": "rental"}, "durable": True},
+}
+
+
+@pytest.mark.parametrize("kind", ALTERNATIVES)
+@pytest.mark.parametrize("place", [0, 1])
+def test_an_alternative_more_leaves_the_others_alone(base, kind, place):
+    """A commons or a sharing market takes buyers, and moves nobody between two others."""
+    sectors = copy.deepcopy(BASE["sector"])
+    sectors[place] |= copy.deepcopy(ALTERNATIVES[kind])
+    other = Market(changed(sector=sectors))
+    for name in (*TRAITS, "rate", "values"):
+        assert np.array_equal(base.start[name], other.population.get(name)), name
+    assert np.array_equal(base.population.peers, other.population.peers)
+    for column in ("taste", "quality", "sincerity"):
+        new = by_firm(other, column)
+        assert "Newcomer" in new
+        for firm in base.firms:
+            assert np.array_equal(base.start[column][firm.place], new[firm.name]), (column, firm.name)
+    other.step()
+    before, after = choices(base), choices(other)
+    moved = before != after
+    assert (after[moved] == "Newcomer").all()
+    assert (moved.sum() > 20) == (place == 0)
+    sold = [{f.name: f.week.units for f in market.firms} for market in (base, other)]
+    apart = [f.name for f in base.firms if f.sector != sectors[place]["name"]]
+    assert {name: sold[1][name] for name in apart} == {name: sold[0][name] for name in apart}
+
+
+@pytest.mark.parametrize("switch", ["commons", "sharing"])
+def test_an_alternative_that_is_switched_off_is_as_good_as_none(base, switch):
+    kind = "commons" if switch == "commons" else "group buying"
+    sectors = copy.deepcopy(BASE["sector"])
+    sectors[0] |= copy.deepcopy(ALTERNATIVES[kind])
+    other = Market(changed(sector=sectors, mechanisms={switch: {"enabled": False}}))
+    alone = Market(made(BASE))
+    for market in (other, alone):
+        market.run(6)
+    for key in ("units", "share", "belief", "sincerity", "quality", "rating", "cash", "community", "reviews"):
+        np.testing.assert_array_equal(alone.record[key], other.record[key], err_msg=key)
+
+
+def test_a_firm_that_waits_outside_leaves_the_others_alone_until_it_comes(base):
+    firms = [*copy.deepcopy(BASE["firm"]), {"name": "Newcomer", "sector": "drinks", "enters": 4}]
+    firms[-1]["levers"] = {"openness": 0.9, "price": 8.0, "brand_push": 1.0}
+    other, alone = Market(changed(firm=firms)), Market(made(BASE))
+    for column in ("taste", "quality", "sincerity"):
+        new = by_firm(other, column)
+        for firm in base.firms:
+            assert np.array_equal(base.start[column][firm.place], new[firm.name]), (column, firm.name)
+    for week in range(1, 6):
+        alone.step()
+        other.step()
+        places = [other.record.firms.index(firm.name) for firm in alone.firms]
+        for key in ("units", "belief", "sincerity", "community", "cash", "quality", "reviews"):
+            same = np.array_equal(alone.record[key][-1], other.record[key][-1, places])
+            assert same or week >= 4, (key, week)
+        wanted = [int(m.counts.not_bought) + sum(f.week.units for f in m.firms) for m in (alone, other)]
+        assert wanted[0] == wanted[1]
+    came = other.record.firms.index("Newcomer")
+    assert (other.record["units"][:3, came] == 0).all()
+    assert (other.record["units"][3:, came] > 0).all()
+
+
+def test_a_line_that_waits_outside_leaves_the_others_alone_until_it_comes():
+    firms = [*copy.deepcopy(BASE["firm"]), {"name": "Abel Phone", "sector": "phones", "parent": "Abel", "enters": 4}]
+    other, alone = Market(changed(firm=firms)), Market(made(BASE))
+    for market in (other, alone):
+        market.run(3)
+    places = [other.record.firms.index(firm.name) for firm in alone.firms]
+    for key in ("units", "belief", "sincerity", "community", "cash", "quality", "reviews"):
+        np.testing.assert_array_equal(alone.record[key], other.record[key][:, places], err_msg=key)
+    other.step()
+    assert other.record["units"][-1, other.record.firms.index("Abel Phone")] > 0
+
+
+def test_a_cohort_more_leaves_traits_and_tastes_of_everyone_else_alone(base):
+    skill = {"distribution": "constant", "value": 0.25}
+    groups = [{"name": "young", "share": 0.3}, {"name": "old", "share": 0.2, "traits": {"skill": skill}}]
+    other = Market(changed(cohort=groups))
+    cohort = other.population.get("cohort")
+    assert {0, 1, 2} == set(cohort.tolist())
+    for name in (*TRAITS, "rate", "values", "taste", "quality", "sincerity"):
+        same = np.array_equal(base.start[name], other.population.get(name))
+        assert same == (name != "skill"), name
+    now = other.population.get("skill")
+    assert np.array_equal(base.start["skill"][cohort != 2], now[cohort != 2])
+    assert (now[cohort == 2] == np.float32(0.25)).all()
+    assert np.array_equal(base.population.peers, other.population.peers)
+    # Another cohort laid beside leaves the members of the first alone.
+    fewer = Market(changed(cohort=groups[:1])).population.get("cohort")
+    assert np.array_equal(fewer == 1, cohort == 1)
+
+
+def test_members_of_a_cohort_keep_their_luck():
+    """With their own distribution they are still the same people: who is high stays high."""
+    own = {"distribution": "beta", "mean": 0.8, "concentration": 5.0}
+    one = Market(made(BASE)).population.get("skill")
+    other = Market(changed(cohort=[{"name": "all", "share": 1.0, "traits": {"skill": own}}])).population.get("skill")
+    order = np.argsort(one, kind="stable")
+    assert (np.diff(other[order]) >= 0).all()
+    assert other.mean() > one.mean() + 0.1
+
+
+def test_a_campaign_and_a_hardship_leave_the_units_wanted_alone(base):
+    events = [
+        {"week": 1, "kind": "campaign", "firm": "Brio"},
+        {"week": 1, "kind": "hardship", "severity": 1.0, "weeks": 3},
+    ]
+    other = Market(changed(event=events))
+    other.step()
+    wanted = [int(m.counts.not_bought) + sum(f.week.units for f in m.firms) for m in (base, other)]
+    assert wanted[0] == wanted[1] > 0
+    # In hardship people turn to what is cheaper, or to nothing; all prices are alike here, so nobody else is chosen.
+    before, after = choices(base), choices(other)
+    assert (before != after).sum() > 20
+    assert (after[before != after] == "").all()
+
+
 @pytest.mark.parametrize("place", [0, 1, 2])
 def test_a_sector_more_leaves_the_others_alone(base, place):
     sectors = copy.deepcopy(BASE["sector"])
@@ -189,7 +313,7 @@ def test_the_order_of_firms_in_the_file_changes_nothing_but_the_order_of_output(
     places = [other.record.firms.index(name) for name in one.record.firms]
     assert places != sorted(places)
     # Sums over firms are added up in another order, and may differ in their last bits.
-    summed = {"surplus", "hhi", "userisation"}
+    summed = {"surplus", "hhi", "userisation", "mean_price", "sector_quality", "sector_profit"}
     for key, figure in FIGURES.items():
         mine, theirs = one.record[key], other.record[key]
         if figure.scope == "firm":
@@ -198,6 +322,34 @@ def test_the_order_of_firms_in_the_file_changes_nothing_but_the_order_of_output(
             np.testing.assert_allclose(mine, theirs, rtol=1e-6, err_msg=key)
         else:
             np.testing.assert_array_equal(mine, theirs, err_msg=key)
+
+
+ENTRIES: dict[str, Any] = {
+    "firm": [
+        *BASE["firm"],
+        {"name": "Ewa", "sector": "drinks", "enters": 2},
+        {"name": "Dune Drinks", "sector": "drinks", "parent": "Dune", "enters": 2, "entry_cost": 1000.0},
+        {"name": "Ewa Phone", "sector": "phones", "parent": "Ewa", "enters": 2, "entry_cost": 1000.0},
+    ],
+    "mechanisms": {"accounts": {"credit": 0.0, "patience": 2}},
+}
+
+
+@pytest.mark.parametrize("poor", [(), ("Dune",), ("Dune", "Ewa")])
+def test_the_order_of_sectors_does_not_matter_for_entries_and_bankruptcies(poor):
+    """A line may stand before its firm or behind it: it comes and goes with it in the same week."""
+    firms = copy.deepcopy(ENTRIES["firm"])
+    for firm in firms:
+        if firm["name"] in poor:
+            firm |= {"cash": 6_000_000.0, "fixed_cost": 5_000_000.0}
+    one, other = (Market(made(BASE | ENTRIES | {"firm": firms, "sector": BASE["sector"][::step]})) for step in (1, -1))
+    for market in (one, other):
+        market.run(6)
+    places = [other.record.firms.index(name) for name in one.record.firms]
+    for key in ("alive", "entered", "units", "belief", "cash", "community", "profit"):
+        np.testing.assert_array_equal(one.record[key], other.record[key][:, places], err_msg=key)
+    assert one.record["entered"][1].all()
+    assert one.record["alive"][-1].all() == (poor == ())
 
 
 @pytest.mark.parametrize("weeks", [1, 6])

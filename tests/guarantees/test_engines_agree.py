@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sim.scenario import library
+from sim.scenario import Mechanisms, library
 from tests.guarantees.markets import STRESS, differing, lived, reduced, stress
 
 
@@ -23,14 +23,19 @@ def test_where_everything_happens_at_once():
     assert differing(compiled, lived(scenario, engine="objects")) == []
 
 
-MECHANISMS = ("beliefs", "sincerity", "activation", "purchase", "experience", "contribution")
-
-
-@pytest.mark.parametrize("off", MECHANISMS)
+@pytest.mark.parametrize("off", Mechanisms.model_fields)
 def test_with_a_mechanism_switched_off(off):
     mechanisms = {**STRESS["mechanisms"], off: STRESS["mechanisms"].get(off, {}) | {"enabled": False}}
     scenario = stress(mechanisms=mechanisms, horizon=6, population=STRESS["population"] | {"size": 40})
     assert differing(lived(scenario), lived(scenario, engine="objects")) == []
+
+
+def test_with_business_clients():
+    population = STRESS["population"] | {"size": 40, "clients": "businesses"}
+    scenario = stress(horizon=8, population=population)
+    compiled = lived(scenario)
+    assert compiled.order_size == 20
+    assert differing(compiled, lived(scenario, engine="objects")) == []
 
 
 def test_the_objects_engine_lives_by_each_consumers_own_step():

@@ -40,6 +40,30 @@ def broken(scenario, week, path, **how):
     return market
 
 
+def test_much_is_under_way_where_the_market_is_broken(unbroken):
+    """Without this the tests below could resume a market in which nothing waits to go on."""
+    market = Market(small())
+    seen = dict.fromkeys(
+        ("campaign", "hardship", "waiting", "weary", "stock", "office", "line", "leak", "quarter"), False
+    )
+    for _ in range(11):
+        market.step()
+        named = market.firm_named
+        under_way = {
+            "campaign": named["Nova"].campaign_spend > 0,
+            "hardship": 0 < min(market.hardship) < max(market.hardship) < 1,
+            "waiting": not named["Late"].entered_in,
+            "weary": max(market.salience.weary) > 0,
+            "stock": any(sharing.stock for sharing in market.sharing.values()),
+            "office": bool((market.population.get("ambassador") >= 0).any()),
+            "line": named["Mirage Tours"].entered_in == 4,
+            "leak": any(firm.leaks for firm in market.firms),
+            "quarter": named["Nova"].quarter_weeks > 0,
+        }
+        seen = {name: seen[name] or now for name, now in under_way.items()}
+    assert all(seen.values()), seen
+
+
 @pytest.mark.parametrize("engine", ["compiled", "objects"])
 def test_in_a_new_process(tmp_path, unbroken, engine):
     # Week 7: crises are open, a price is changed for a while, a firm is bankrupt.

@@ -29,8 +29,13 @@ def test_the_market_that_is_compared_has_everything_going_on(one_thread):
         assert np.nansum(record[key]) > 0, key
     for key in ("flips", "not_bought", "userisation", "switching_rate", "contribution_gini", "episode_length"):
         assert np.nansum(record[key]) > 0, key
-    counted = [firm.week for firm in one_thread.firms]
-    assert sum(week.leavers for week in counted) > 0
+    for key in ("commons_share", "sharing_share", "commons_contributors", "hosting_income", "ambassadors", "gaffes"):
+        assert np.nansum(record[key]) > 0, key
+    for key in ("prosumers", "alternatives", "hardship", "cohort_alternatives", "leavers", "employee_ideas"):
+        assert np.nansum(record[key]) > 0, key
+    assert np.ptp(record["entered"], axis=0).sum() == 2
+    assert (record["leaks"][-1] > 0).any()
+    assert (one_thread.population.get("ambassador") >= 0).any()
     assert np.nansum(record["ideas"]) > 0
     assert np.nansum(record["codesigns"]) > 0
     assert np.nansum(record["complaints"]) > 0

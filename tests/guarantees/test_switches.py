@@ -12,7 +12,7 @@ from sim.figures import FIGURES
 from sim.market import Market
 from sim.quantities import quantities
 from sim.scenario import Mechanisms, load
-from tests.guarantees.markets import STRESS, is_same, lived, made
+from tests.guarantees.markets import STRESS, differing, is_same, lived, made
 
 NAMES = tuple(Mechanisms.model_fields)
 
@@ -22,7 +22,9 @@ STILL_COLUMNS = {
     "activation": ("energy", "role", "cause", "target", "stance", "episode"),
     "purchase": ("supplier", "bought", "satisfaction", "mentioned"),
     "experience": ("satisfaction", "mentioned"),
-    "contribution": ("community", "attachment", "contributed"),
+    "contribution": ("community", "attachment", "contributed", "ambassador"),
+    "sharing": ("owned",),
+    "ambassadors": ("ambassador",),
 }
 """Columns that stay as they were at the start while the mechanism is off."""
 
@@ -41,13 +43,78 @@ STILL_FIGURES = {
     ),
     "purchase": ("share", "units", "penetration", "first_buyers", "revenue", "complaints", "surplus", "market_units"),
     "experience": ("complaints", "reviews"),
-    "contribution": ("community", "contributors", "supports", "ideas", "codesigns"),
-    "creation": ("quality", "defect_rate", "launches", "external_share", "human_contact", "userisation"),
+    "contribution": (
+        "community",
+        "contributors",
+        "contributions",
+        "leavers",
+        "ambassadors",
+        "supports",
+        "ideas",
+        "codesigns",
+        "commons_members",
+        "commons_contributors",
+        "cohort_contributors",
+        "prosumers",
+    ),
+    "creation": (
+        "quality",
+        "defect_rate",
+        "launches",
+        "employee_ideas",
+        "total_launches",
+        "customer_launches",
+        "external_share",
+        "human_contact",
+        "userisation",
+        "commons_defects",
+    ),
     "distribution": ("availability",),
-    "crisis": ("crisis",),
-    "accounts": ("revenue", "profit", "given_back", "cash", "alive", "firms_alive"),
+    "crisis": ("crisis", "response_delay", "gaffes"),
+    "accounts": (
+        "revenue",
+        "profit",
+        "total_profit",
+        "dividends",
+        "given_back",
+        "hosting_income",
+        "cash",
+        "alive",
+        "firms_alive",
+        "sector_profit",
+    ),
+    "offers": (),
+    "commons": (
+        "commons_share",
+        "commons_quality",
+        "commons_defects",
+        "commons_members",
+        "commons_contributors",
+        "tools",
+    ),
+    "sharing": ("sharing_share", "sharing_price", "sharing_stock", "goods_owned", "hosting_income"),
+    "porosity": ("entered",),
+    "entry": ("entered",),
+    "leaks": ("leaks",),
+    "campaigns": (),
+    "ambassadors": ("ambassadors",),
+    "income": ("hardship",),
+    "cohorts": (),
+    "business": (),
 }
 """Figures that do not move while the mechanism is off."""
+
+WITHOUT = {
+    "distribution": {
+        "accounts": {"bankruptcy": False},
+        "entry": {"enabled": False},
+        "porosity": {"enabled": False},
+    },
+    "accounts": {"entry": {"enabled": False}, "porosity": {"enabled": False}},
+    "porosity": {"entry": {"enabled": False}},
+    "entry": {"porosity": {"enabled": False}},
+}
+"""What else moves the same figures: who comes and goes is on the shelves or off them, whatever retailers do."""
 
 
 def switched(off=(), horizon=10, **parameters):
@@ -79,9 +146,11 @@ def is_equal_to_first(values):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_its_columns_and_figures_do_not_move(name, all_on):
-    # A bankrupt firm leaves the shelves whether or not retailers react to sales.
-    more = {"accounts": {"bankruptcy": False}} if name == "distribution" else {}
-    market = Market(switched([name], **more))
+    scenario = switched([name], **WITHOUT.get(name, {}))
+    if name == "distribution":
+        kept = [event for event in scenario.events if event.kind != "listing"]
+        scenario = scenario.model_copy(update={"events": kept})
+    market = Market(scenario)
     start = {column: market.population.get(column) for column in market.population.columns.row}
     market.run()
     for column in STILL_COLUMNS.get(name, ()):
@@ -122,6 +191,8 @@ def bound_values(name):
         other = min(high, value * 1.5 + (1 if isinstance(value, int) else 0.01 * (high - low < 2)))
         if other == value:
             other = (low + value) / 2 if value > low else min(high, value + 1)
+        if (name, key) == ("campaigns", "fatigue"):
+            other = 0.9
         yield key, type(value)(LARGER.get((name, key), other))
 
 
@@ -161,19 +232,120 @@ def test_on_most_parameters_make_a_difference(all_on):
     """The test above would prove nothing with changes too small to see."""
     seen = []
     for name, key in PARAMETERS:
-        if key in ("floor", "click_cost", "idea_share"):
+        # Business clients are a market of their own: see `test_parameters_of_business_clients`.
+        if key in ("floor", "click_cost", "idea_share") or name == "business":
             continue
         changed = lived(switched(**{name: {key: dict(bound_values(name))[key]}})).record
         seen.append(any(not is_same(all_on.record[figure], changed[figure]) for figure in FIGURES))
     assert np.mean(seen) > 0.85
 
 
-@pytest.mark.parametrize("name", NAMES)
+def businesses(off=(), **parameters):
+    data = switched(off, **parameters).as_file()
+    data["population"]["clients"] = "businesses"
+    return made(data)
+
+
+def test_parameters_of_business_clients(all_on):
+    """They matter where clients are businesses, and nowhere else; off, businesses are households."""
+    usual = lived(businesses())
+    for key, value in (("order_size", 7), ("expertise", 0.1)):
+        changed = lived(businesses(business={key: value}))
+        assert any(not is_same(usual.record[figure], changed.record[figure]) for figure in FIGURES), key
+        alone = lived(switched(business={key: value}))
+        assert all(is_same(all_on.record[figure], alone.record[figure]) for figure in FIGURES), key
+    off = lived(businesses(["business"], business={"order_size": 7}))
+    assert all(is_same(all_on.record[figure], off.record[figure]) for figure in FIGURES)
+
+
+OWN_TRAITS = ("playfulness", "use_preference", "skill")
+"""What cohorts in `STRESS` have of their own."""
+
+
+def alike():
+    """The scenario of this file, but everyone begins with the same beliefs, also about commons and sharing markets.
+
+    Beliefs and sincerity are drawn apart at the start if they are on.
+    """
+    data = switched(beliefs={"initial_spread": 0.0}, sincerity={"initial": 0.5, "initial_spread": 0.0}).as_file()
+    for sector in data["sector"]:
+        for key in ("commons", "sharing"):
+            if key in sector:
+                sector[key]["trust"] = 0.5
+    return data
+
+
+def both(data, name):
+    """The same market with a mechanism on and off."""
+    off = copy.deepcopy(data)
+    off["mechanisms"][name]["enabled"] = False
+    return Market(made(data)), Market(made(off))
+
+
+CHOICE = {"offers", "commons", "sharing", "cohorts"}
+"""Switches that change in the first week what there is to choose, or who chooses."""
+
+
+@pytest.mark.parametrize("name", ["commons", "sharing"])
+def test_only_who_went_there_goes_elsewhere_without_it(name):
+    """In the first week, without the commons or the sharing markets, all others buy what they bought."""
+    on, off = both(alike(), name)
+    for market in (on, off):
+        market.step()
+    gone = [one.place for one in getattr(on, name).values()]
+    before, after = on.population.get("supplier"), off.population.get("supplier")
+    went = np.isin(before, gone)
+    assert went.any()
+    assert is_same(before[~went], after[~went])
+    assert not np.isin(after, gone).any()
+    # Who went there in no sector lives through the same, joins the same, says the same.
+    same = ~went.any(axis=0)
+    for column in ("satisfaction", "mentioned", "role"):
+        assert is_same(on.population.get(column)[same], off.population.get(column)[same]), column
+    firms = np.isin(on.population.get("community"), [-1, *(firm.place for firm in on.firms)])
+    assert is_same(on.population.get("community")[firms], off.population.get("community")[firms])
+
+
+def test_without_offers_only_the_utility_of_use_is_gone():
+    """Where nobody rents or subscribes, the switch of offers changes nothing at all."""
+    data = alike()
+    for firm in data["firm"]:
+        firm["levers"]["mode"] = "sell"
+    data["sector"] = [sector | {"sharing": sector["sharing"] | {"kind": "group_buying"}} for sector in data["sector"]]
+    on, off = both(data, "offers")
+    assert differing(lived_out(on), lived_out(off)) == []
+    # And where they do, the units wanted are the same.
+    on, off = both(alike(), "offers")
+    for market in (on, off):
+        market.step()
+    wanted = [int(m.counts.not_bought) + sum(one.week.units for one in m.suppliers) for m in (on, off)]
+    assert wanted[0] == wanted[1]
+    assert not is_same(on.population.get("supplier"), off.population.get("supplier"))
+
+
+def lived_out(market):
+    market.run()
+    return market
+
+
+def test_without_cohorts_membership_stays_and_everyone_has_the_traits_of_all():
+    on, off = both(alike(), "cohorts")
+    assert is_same(on.population.get("cohort"), off.population.get("cohort"))
+    cohort = on.population.get("cohort")
+    assert {0, 1, 2} == set(cohort.tolist())
+    for column in on.population.columns.row:
+        left, right = on.population.get(column), off.population.get(column)
+        assert is_same(left, right) == (column not in OWN_TRAITS), column
+        assert is_same(left[..., cohort == 0], right[..., cohort == 0]), column
+    # Hardship still finds its cohort.
+    lived_out(off)
+    assert off.record["hardship"].max(axis=0).tolist() == pytest.approx([0.8, 1.0, 0.8])
+
+
+@pytest.mark.parametrize("name", sorted(set(NAMES) - CHOICE))
 def test_the_draws_of_the_others_stay_the_same(name):
     """In the first week, before effects can spread, what the others do is the same with and without it."""
-    # Beliefs and sincerity are drawn apart at the start if they are on: begin with everybody alike.
-    alike = {"beliefs": {"initial_spread": 0.0}, "sincerity": {"initial": 0.5, "initial_spread": 0.0}}
-    on, off = Market(switched(**alike)), Market(switched([name], **alike))
+    on, off = both(alike(), name)
     assert is_same(on.population.peers, off.population.peers)
     for column in on.population.columns.row:
         assert is_same(on.population.get(column), off.population.get(column)), column

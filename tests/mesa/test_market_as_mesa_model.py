@@ -367,3 +367,12 @@ def test_nothing_warns():
         warnings.simplefilter("error")
         made = market(collect=True, **HOT)
         made.run()
+
+
+def test_a_collector_collects_the_figures_that_are_recorded():
+    made = market(collect=True, figures=["share", "hhi"])
+    made.run(2)
+    assert made.datacollector is not None
+    frame = made.datacollector.get_model_vars_dataframe()
+    assert list(frame) == ["hhi", *(f"share of {name}" for name in made.record.firms)]
+    np.testing.assert_array_equal(frame["hhi"].to_numpy(float), made.record["hhi"])

@@ -148,7 +148,7 @@ CHANGES = {
     "no scenario": about(lambda text: text.pop("scenario")),
     "a scenario that is none": about(lambda text: text.update(scenario='{"horizon": -1}')),
     "no week": about(lambda text: text.pop("week")),
-    "a firm too few": about(lambda text: text["firms"].pop()),
+    "a firm too few": about(lambda text: text["suppliers"].pop()),
     "not a table": lambda arrays: arrays.update(about=np.frombuffer(b"[1, 2]", np.uint8)),
     "no numbers": drop("numbers"),
     "no codes": drop("codes"),

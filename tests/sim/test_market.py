@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from sim.agents import Firm
 from sim.documents import ScenarioError
 from sim.market import Market
 from sim.scenario import load
@@ -136,11 +137,35 @@ def test_people_and_consumers():
 
 def test_firms_by_name_and_order():
     market = Market(stress())
-    assert [firm.place for firm in market.firms] == list(range(7))
-    assert set(market.firm_named) == {"Nova", "Citadel", "Mirage", "Agora", "Icarus", "Wander", "Roam"}
+    names = {"Nova", "Citadel", "Mirage", "Agora", "Icarus", "Wander", "Roam", "Mirage Tours", "Comet", "Late"}
+    assert set(market.firm_named) == names
     sectors = [sector.name for sector in market.setup.sectors]
-    order = [sectors.index(firm.sector) for firm in market.firms]
-    assert order == sorted(order)
+    for rows in (market.firms, market.suppliers):
+        order = [sectors.index(one.sector) for one in rows]
+        assert order == sorted(order)
+
+
+def test_suppliers_are_firms_commons_and_sharing_markets_sector_by_sector():
+    market = Market(stress())
+    assert [one.place for one in market.suppliers] == list(range(15))
+    assert [one.name for one in market.suppliers] == [
+        *("Nova", "Citadel", "Comet", "Brewers", "sharing of drinks"),
+        *("Mirage", "Agora", "Icarus", "Late", "commons of phones", "Second life"),
+        *("Wander", "Roam", "Mirage Tours", "sharing of travel"),
+    ]
+    assert market.firms == [one for one in market.suppliers if isinstance(one, Firm)]
+    assert {sector: one.name for sector, one in market.commons.items()} == {
+        "drinks": "Brewers",
+        "phones": "commons of phones",
+    }
+    assert {sector: one.kind for sector, one in market.sharing.items()} == {
+        "drinks": "group_buying",
+        "phones": "second_hand",
+        "travel": "rental",
+    }
+    tours, mirage = market.firm_named["Mirage Tours"], market.firm_named["Mirage"]
+    assert (tours.parent, tours.home, tours.parent_place, tours.purse) == (mirage, mirage.place, mirage.place, mirage)
+    assert all(one.home == one.place for one in market.suppliers if one is not tours)
 
 
 def test_words_heard_can_be_handed_over():

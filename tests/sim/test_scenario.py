@@ -245,6 +245,157 @@ MISTAKES = {
         "firm.Nova.levers.causes.planet",
         "no cause",
     ),
+    "cohorts of more than everyone": (
+        GOOD + "[[cohort]]\nname = 'young'\nshare = 0.7\n[[cohort]]\nname = 'old'\nshare = 0.5\n",
+        "[[cohort]]",
+        "cohort",
+        "together make 1.2",
+    ),
+    "a cohort of the rest": (
+        GOOD + "[[cohort]]\nname = 'rest'\nshare = 0.7\n",
+        "'rest'",
+        "cohort.rest.name",
+        "belong to no cohort",
+    ),
+    "cohorts of alike names": (
+        GOOD + "[[cohort]]\nname = 'young'\nshare = 0.1\n[[cohort]]\nname = 'Young'\nshare = 0.1\n",
+        "'Young'",
+        "cohort.Young.name",
+        "differs from young only in capital",
+    ),
+    "a cohort's trait out of bounds": (
+        GOOD + "[[cohort]]\nname = 'young'\nshare = 0.7\n[cohort.traits]\n"
+        "skill = { distribution = 'constant', value = 7.0 }\n",
+        "7.0",
+        "cohort.young.traits.skill",
+        "out of bounds",
+    ),
+    "a cohort's uniform order": (
+        GOOD + "[[cohort]]\nname = 'young'\nshare = 0.7\n[cohort.traits]\n"
+        "skill = { distribution = 'uniform', low = 0.9, high = 0.1 }\n",
+        "low = 0.9",
+        "cohort.young.traits.skill.low",
+        "low must not exceed high: 0.9 > 0.1",
+    ),
+    "a hardship of a cohort that is not there": (
+        GOOD + "[[cohort]]\nname = 'young'\nshare = 0.7\n"
+        '[[event]]\nkind = "hardship"\nweek = 3\nseverity = 0.5\ncohort = "yung"\n',
+        '"yung"',
+        "event.0.cohort",
+        "did you mean 'young'?",
+    ),
+    "a campaign of a firm that is not there": (
+        GOOD + '[[event]]\nkind = "campaign"\nweek = 3\nfirm = "Novo"\n',
+        '"Novo"',
+        "event.0.firm",
+        "did you mean 'Nova'?",
+    ),
+    "a listing without its availability": (
+        GOOD + '[[event]]\nkind = "listing"\nweek = 3\nfirm = "Nova"\n',
+        "[[event]]",
+        "event.0.availability",
+        "is missing",
+    ),
+    "a firm with the name of a commons": (
+        GOOD.replace('name = "drinks"\n', 'name = "drinks"\ncommons = { name = "Nova" }\n', 1),
+        '"Nova"',
+        "firm.Nova.name",
+        "already has the name Nova",
+    ),
+    "a firm with the name that a commons has by itself": (
+        GOOD.replace('name = "drinks"\n', 'name = "drinks"\ncommons = {}\n', 1).replace(
+            '"Orba"', '"commons of drinks"'
+        ),
+        '"commons of drinks"',
+        'firm."commons of drinks".name',
+        "already has the name commons of drinks",
+    ),
+    "a sharing market with the name of the commons": (
+        GOOD.replace(
+            'name = "drinks"\n',
+            'name = "drinks"\ncommons = { name = "Us" }\nsharing = { name = "Us", kind = "group_buying" }\n',
+            1,
+        ),
+        "sharing = {",
+        "sector.drinks.sharing.name",
+        "already has the name Us",
+    ),
+    "a parent that is not there": (
+        GOOD + '[[firm]]\nname = "Nova Tools"\nsector = "drinks"\nparent = "Novo"\n',
+        '"Novo"',
+        'firm."Nova Tools".parent',
+        "did you mean 'Nova'?",
+    ),
+    "its own parent": (
+        GOOD + '[[firm]]\nname = "Nova Tools"\nsector = "drinks"\nparent = "Nova Tools"\n',
+        'parent = "Nova Tools"',
+        'firm."Nova Tools".parent',
+        "not itself a line",
+    ),
+    "a line of a line": (
+        GOOD
+        + '[[firm]]\nname = "Nova Tools"\nsector = "drinks"\nparent = "Nova"\n'
+        + '[[firm]]\nname = "Nova Nails"\nsector = "drinks"\nparent = "Nova Tools"\n',
+        'parent = "Nova Tools"',
+        'firm."Nova Nails".parent',
+        "not itself a line",
+    ),
+    "a line before its firm": (
+        GOOD
+        + '[[firm]]\nname = "Late"\nsector = "drinks"\nenters = 8\n'
+        + '[[firm]]\nname = "Late Line"\nsector = "drinks"\nenters = 7\nparent = "Late"\n',
+        "enters = 7",
+        'firm."Late Line".enters',
+        "week 8 or later, not 7",
+    ),
+    "nobody at the start": (
+        GOOD + '[[sector]]\nname = "phones"\n[[firm]]\nname = "Late"\nsector = "phones"\nenters = 2\n',
+        "[[sector]]",
+        "sector.phones",
+        "let one firm of phones enter in week 1",
+    ),
+    "nothing to pass on": (
+        GOOD.replace('name = "drinks"\n', 'name = "drinks"\nsharing = { kind = "rental" }\n', 1),
+        '"rental"',
+        "sector.drinks.sharing.kind",
+        "choose group_buying instead of rental",
+    ),
+    "nothing to pass on by default": (
+        GOOD.replace('name = "drinks"\n', 'name = "drinks"\nsharing = {}\n', 1),
+        "sharing = {}",
+        "sector.drinks.sharing.kind",
+        "choose group_buying instead of second_hand",
+    ),
+    "an unknown kind of sharing": (
+        GOOD.replace('name = "drinks"\n', 'name = "drinks"\nsharing = { kind = "group_bying" }\n', 1),
+        "group_bying",
+        "sector.drinks.sharing.kind",
+        "did you mean 'group_buying'?",
+    ),
+    "an unknown mode": (
+        replaced("price = 9.5", 'mode = "lend"'),
+        '"lend"',
+        "firm.Nova.levers.mode",
+        "must be one of",
+    ),
+    "too many suppliers": (
+        GOOD
+        + "".join(
+            f'[[sector]]\nname = "s{i}"\ncommons = {{}}\nsharing = {{ kind = "group_buying" }}\n'
+            f'[[firm]]\nname = "f{i}"\nsector = "s{i}"\n'
+            for i in range(7)
+        )
+        + "".join(f'[[firm]]\nname = "g{i}"\nsector = "s0"\n' for i in range(40)),
+        "[[firm]]",
+        "firm",
+        "there are 63 firms, commons and sharing markets; together there can be 62",
+    ),
+    "unknown clients": (
+        replaced("size = 100", 'size = 100\nclients = "business"'),
+        '"business"',
+        "population.clients",
+        "did you mean 'businesses'?",
+    ),
     "no sector": (
         GOOD.replace('[[sector]]\nname = "drinks"\n', "sector = []\n").replace("[population]", "", 0),
         "",
@@ -370,8 +521,10 @@ def test_changed_changes_what_is_named_and_nothing_else():
     other = changed(baseline, {"firm.Nova.levers.price": 8.0, "population.size": 99})
     assert (other.firms[0].levers.price, other.population.size) == (8.0, 99)
     assert baseline.firms[0].levers.price == 10.0
-    assert changed(other, {"firm.Nova.levers.price": 10.0, "population.size": baseline.population.size}) == baseline
-    assert changed(baseline, {}) == baseline
+    back = changed(other, {"firm.Nova.levers.price": 10.0, "population.size": baseline.population.size})
+    # A changed scenario claims nothing: the market is compared.
+    assert back.canonical == baseline.canonical
+    assert changed(baseline, {}).canonical == baseline.canonical
     assert changed(baseline, {}).text_hash == baseline.text_hash
 
 

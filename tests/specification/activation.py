@@ -5,7 +5,7 @@ from __future__ import annotations
 from sim.mechanisms.activation import ActivationParameters
 
 from .beliefs import rounded
-from .entities import Consumer, Firm, Tally, Voice, perceived
+from .entities import Consumer, Firm, Tally, Voice, home, perceived
 
 
 def drive_and_cause(
@@ -30,7 +30,7 @@ def find_target(c: Consumer, cause: int, firms: list[Firm], p: ActivationParamet
     largest, target, stance = 0.0, None, 0
     for f, firm in enumerate(firms):
         view = perceived(firm.known[cause], firm.proclaimed[cause], c.S[f])
-        if c.community == f:
+        if c.community == home(f, firms):
             view = view + k_a * c.attachment
         if firm.focus[cause] * abs(view) > largest:
             largest, target, stance = firm.focus[cause] * abs(view), f, 1 if view > 0 else -1
@@ -70,10 +70,10 @@ def activate(
         c.weeks += 1
 
 
-def acts(c: Consumer, f: int, p: ActivationParameters) -> bool:
-    """Whether a militant lets its purchases follow its stance on firm f."""
+def acts(c: Consumer, p: ActivationParameters) -> bool:
+    """Whether a militant lets its purchases follow its stance."""
     ε_a = p.act_cost
-    return c.target == f and c.energy >= ε_a
+    return c.target is not None and c.energy >= ε_a
 
 
 def count_militant(c: Consumer, p: ActivationParameters, tally: Tally) -> None:
@@ -83,7 +83,7 @@ def count_militant(c: Consumer, p: ActivationParameters, tally: Tally) -> None:
     assert c.target is not None
     tally.market[f"militants of {c.cause}"] += 1
     firm, in_favour = tally.firms[c.target], c.stance > 0
-    if acts(c, c.target, p):
+    if acts(c, p):
         firm["buycotters" if in_favour else "boycotters"] += 1
     if c.energy >= p.click_cost:
         firm["defenders" if in_favour else "attackers"] += 1

@@ -6,7 +6,7 @@ import math
 
 from sim.mechanisms.beliefs import BeliefsParameters
 
-from .entities import Consumer, Firm, Word, clip
+from .entities import Consumer, Firm, Word, clip, home
 
 
 def say(c: Consumer) -> Word | None:
@@ -28,16 +28,18 @@ def mean(values: list[float]) -> float:
     return sum(values) / len(values) if values else 0.0
 
 
-def quality_belief(c: Consumer, f: int, firm: Firm, heard: list[Word | None], p: BeliefsParameters) -> float:
+def quality_belief(c: Consumer, f: int, firms: list[Firm], heard: list[Word | None], p: BeliefsParameters) -> float:
     κ_Q, m_Q, κ_b = p.speed, p.memory, p.repulsion
-    Q = c.Q[f]
+    firm, Q = firms[f], c.Q[f]
+    if not firm.alive:
+        return Q
     about = said_of(f, heard)
     w_peers = c.τ if len(about) > 0 else 0.0
     w_rating = firm.r * c.τ / 2
     w_claim = c.ρ * c.S[f] * (1 + firm.b)
     x = mean([word.satisfaction for word in about])
-    pull = w_peers * (x - Q) + w_rating * (firm.R - Q) + w_claim * (firm.Q_claimed - Q)
+    pull = w_peers * (x - Q) + w_rating * (firm.R - Q) + w_claim * (firm.claim - Q)
     Q = Q + κ_Q * pull / (m_Q + w_peers + w_rating + w_claim)
-    if c.community == f:
+    if c.community == home(f, firms):
         Q = Q - κ_b * firm.b * (1 - firm.o) * Q
     return clip(Q)

@@ -6,22 +6,34 @@ import math
 from collections.abc import Iterator
 
 from sim.mechanisms.creation import CreationParameters
+from sim.scenario import Mechanisms
 
 from .entities import Firm
 
 POOL, BEST_OF_WEEK = 32, 8
 
 
-def create_value(firm: Firm, p: CreationParameters, H: float, people: float) -> None:
-    """One firm's week; H people in all, `people` to each simulated consumer."""
-    counted, adaptation = firm.counted, p.adaptation
-    ideas, co_designs, supports = (counted[kind] * people for kind in ("ideas", "codesigns", "supports"))
-    x = (ideas + 2 * co_designs + 0.5 * supports) / H
+def weighed(ideas: float, co_designs: float, supports: float) -> float:
+    """Contributions by what they take."""
+    return ideas + 2 * co_designs + 0.5 * supports
+
+
+def create_value(firm: Firm, owner: Firm, m: Mechanisms, H: float, people: float, order: int) -> None:
+    """One supplier's week; H people in all, `people` to each simulated consumer, orders of so many units.
+
+    `owner` is whose community works for it: itself, or the firm whose line it is.
+    """
+    p, counted = m.creation, firm.counted
+    adaptation = p.adaptation
+    ideas, co_designs, supports = (owner.counted[kind] * people for kind in ("ideas", "codesigns", "supports"))
+    x = (weighed(ideas, co_designs, supports) + firm.F) / (H / order)
     firm.X += adaptation * (x / (x + p.outside_half) - firm.X)
     firm.E += adaptation * (firm.research / (firm.research + p.research_half * H) - firm.E)
-    contributors = counted["contributors"] * people
-    f = firm.facilitation / contributors if contributors > 0 else 0.0
+    contributors = owner.counted["contributors"] * people
+    f = owner.facilitation / contributors if contributors > 0 else 0.0
     firm.φ = f / (f + p.facilitation_half)
+    if firm.kind == "commons":
+        firm.φ = m.commons.self_help if contributors > 0 else 0.0
 
     ω, σ = p.outside_weight, p.elasticity
     ρ = (σ - 1) / σ
@@ -33,7 +45,7 @@ def create_value(firm: Firm, p: CreationParameters, H: float, people: float) -> 
     firm.q = firm.q + γ * firm.V * (1 - firm.q) - δ_q * firm.q
     firm.unit_cost = firm.base_unit_cost * (1 - p.cost_saving * outside)
 
-    firm.n += adaptation * ((counted["reviews"] + counted["supports"]) * people - firm.n)
+    firm.n += adaptation * ((counted["reviews"] * people + supports) - firm.n)
     firm.m += adaptation * (co_designs - firm.m)
     firm.defect_rate = defect_rate(firm, p)
 
@@ -54,7 +66,7 @@ def defect_rate(firm: Firm, p: CreationParameters) -> float:
 def launch_ideas(firm: Firm, p: CreationParameters, people: float, luck: Iterator[float]) -> None:
     """Pareto ideas of customers, lognormal ones of employees; the best wait, and capacity decides."""
     submitted = round(firm.counted["ideas"] * people)
-    employees = math.floor(p.research_ideas * firm.E + next(luck))
+    employees = math.floor((p.research_ideas + p.box_ideas * firm.suggestion_box) * firm.E + next(luck))
     firm.submitted += submitted + employees
     firm.submitted_by_customers += submitted
     firm.pool += [(p.idea_scale * value, 1) for value in best_of_pareto(submitted, p.idea_tail, luck)]

@@ -14,9 +14,16 @@ from .sincerity import gap
 
 def scandal(firm: Firm, cause: int, z: float, revealed: float, salience: Salience, p: ActivationParameters) -> None:
     """What comes to light at the start of a week."""
+    firm.shame = max(firm.shame, z)
+    come_to_light(firm, cause, z, revealed, salience, p)
+
+
+def come_to_light(
+    firm: Firm, cause: int, z: float, revealed: float, salience: Salience, p: ActivationParameters
+) -> None:
+    """Show conduct on a cause, and open a crisis."""
     firm.known[cause] += revealed * (firm.conduct[cause] - firm.known[cause])
     firm.focus[cause] = max(firm.focus[cause], z)
-    firm.e = max(firm.e, z)
     salience.shock(cause, z, p)
     if cause in firm.crises:  # as severe as both together
         z = 1 - (1 - firm.crises[cause]["severity"]) * (1 - z)
@@ -48,6 +55,6 @@ def answer(
             else:
                 salience.shock(cause, p.feeding * z, voices)
                 firm.focus[cause] = min(1.0, firm.focus[cause] + p.feeding * z)
-                firm.e = max(firm.e, p.feeding * z)
+                firm.offence = max(firm.offence, p.feeding * z)
         if crisis["answered"] and firm.focus[cause] < 0.05:  # the public has forgotten
             del firm.crises[cause]

@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+import math
+
 from sim.mechanisms.distribution import DistributionParameters
 
 from .entities import Firm
 
 
-def restock(firm: Firm, p: DistributionParameters, week: int) -> None:
-    """Retailers look at a week that ends; their means are plain ones until they have their length."""
-    units = firm.counted["units"]
-    firm.recent += (units - firm.recent) / min(week, p.recent)
-    firm.usual += (units - firm.usual) / min(week, p.usual)
-    low = firm.recent < p.tolerance * firm.usual and week > p.recent
+def restock(firms: list[Firm], p: DistributionParameters, week: int, order: int = 1) -> None:
+    """Retailers look at the firms of a sector, those in the market, at the end of a week of orders of so many units."""
+    for firm in firms:
+        weeks, units = week - firm.entered_in + 1, firm.counted["units"]
+        firm.recent += (units - firm.recent) / min(weeks, p.recent)
+        firm.usual += (units - firm.usual) / min(weeks, p.usual)
+    all_usual = sum(firm.usual for firm in firms)
+    trend = sum(firm.recent for firm in firms) / all_usual if all_usual > 0 else 1.0
+    for firm in firms:
+        expected = firm.usual * trend
+        bar = p.tolerance * expected - p.certainty * math.sqrt(order * expected / p.recent)
+        react(firm, week - firm.entered_in + 1 > p.recent and firm.recent < bar, p)
+
+
+def react(firm: Firm, low: bool, p: DistributionParameters) -> None:
     if low:
         firm.low_weeks += 1
         if firm.low_weeks >= p.patience:

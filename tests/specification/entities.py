@@ -23,11 +23,14 @@ class Consumer:
     w: list[float]  # weight of each cause
     θ: float  # threshold
     d: float  # persistence
+    u: float  # preference for use over possession
     # State.
     Q: list[float]  # belief about each firm's quality
     S: list[float]  # belief in each firm's sincerity
     supplier: list[int | None]  # last supplier, per sector
     bought: list[int | None]  # week of the last purchase, per firm
+    owned: list[int]  # goods, per sector
+    cohort: int = 0  # 0: the rest
     satisfaction: float = 0.5
     spoken_of: int | None = None  # the firm that the satisfaction is about
     community: int | None = None
@@ -39,6 +42,7 @@ class Consumer:
     stance: int = 0
     energy: float = 0.0
     weeks: int = 0  # of the present episode
+    ambassador: int | None = None  # of which firm
 
 
 @dataclass
@@ -52,27 +56,35 @@ class Word:
 
 @dataclass
 class Voice:
-    """What a militant said last week."""
+    """What a militant, or an ambassador (on no cause), said last week."""
 
     energy: float
     stance: int
-    cause: int
+    cause: int | None
     target: int
 
 
 @dataclass
 class Sector:
     name: str
-    firms: list[int]
+    firms: list[int]  # its suppliers, all of them
     reference_price: float
     outside: float | None  # U_0
     most_units: int  # where the Poisson distribution is cut
+    order: int = 1  # units of an order
+    durable: bool = False
+    life: float = 200.0
+    market: int | None = None  # its sharing market
 
 
 @dataclass
 class Firm:
+    """A supplier: a firm, or what does without one and has a firm's levers at 0."""
+
     name: str
     sector: str = ""
+    kind: str = "firm"  # or "commons", "second_hand", "rental", "group_buying"
+    parent: int | None = None  # the firm whose line it is
     appeal: float = 0.0
     # Levers.
     price: float = 10.0
@@ -94,6 +106,30 @@ class Firm:
     selectivity: float = 1.0
     feature: float = 0.0
     display: float = 0.0
+    mode: str = "sell"  # or "rent", "subscribe"
+    ω: float = 0.0  # open files
+    ν: float = 0.0  # hosting
+    ambassadors: float = 0.0  # spend on them
+    suggestion_box: float = 0.0
+    reward: float = 0.0
+    # What the public meets this week.
+    game: float = 0.0
+    thanks: float = 0.0
+    pull: float = 0.0
+    campaign_cost: float = 0.0
+    recruiting: float = 0.0  # probability that a member is enrolled
+    keeping: float = 1.0  # probability that an ambassador can be paid
+    # Of a commons and of a sharing market.
+    hassle: float = 0.0
+    idealism: float = 0.0  # β_i
+    z: float = 0.0  # hassle without tools and hosts
+    materials: float = 0.0
+    T_0: float = 0.0
+    γ_T: float = 0.0
+    T: float = 0.0  # tools
+    files: float = 0.0  # F̂
+    D: float = 0.0  # expected demand
+    s: float = 0.0  # stock
     # On each cause.
     proclaimed: list[float] = field(default_factory=list)
     conduct: list[float] = field(default_factory=list)
@@ -126,18 +162,32 @@ class Firm:
     n_r: float = 0.0  # weight of reviews
     sum_r: float = 0.0
     reputation: float = 0.5
+    F: float = 0.0  # contributions that flow back from a commons
+    leaks: int = 0
+    enters: int = 1
+    entry_margin: float | None = None
+    entry_cost: float = 0.0
+    entered_in: int = 1  # 0: it waits outside
     availability: float = 1.0
     full_availability: float = 1.0
     recent: float = 0.0
     usual: float = 0.0
     low_weeks: int = 0
     e: float = 0.0  # public exposure this week
+    shame: float = 0.0  # s of this week
+    offence: float = 0.0  # O of this week
     ρ_f: float = 0.0  # weight of a good crisis answer this week
     crises: dict[int, dict[str, Any]] = field(default_factory=dict)
     revenue: int = 0  # cents, as all below
     costs: dict[str, int] = field(default_factory=dict)
+    fees: int = 0
+    hosting_income: float = 0.0  # currency
     profit: int = 0
+    dividends: int = 0
     cash: int = 0
+    quarter: list[int] = field(default_factory=lambda: [0, 0])  # profit and revenue
+    quarter_weeks: int = 0
+    published: list[int] = field(default_factory=lambda: [0, 0])
     usual_revenue: float = 0.0
     N: int = 5000
     r_half: float = 0.002
@@ -148,6 +198,16 @@ class Firm:
     def with_rating(self, R: float) -> Firm:
         self.sum_r = R * self.n_r
         return self
+
+    @property
+    def is_used(self) -> bool:
+        """Whether what it supplies is used, not kept."""
+        return self.kind == "rental" or self.mode != "sell"
+
+    @property
+    def claim(self) -> float:
+        """The quality it claims: what does without a firm claims what it is."""
+        return self.Q_claimed if self.kind == "firm" else self.q
 
     @property
     def R(self) -> float:
@@ -166,6 +226,12 @@ class Tally:
 
     firms: list[dict[str, Any]]
     market: dict[str, Any] = field(default_factory=Counter)
+
+
+def home(f: int, firms: list[Firm]) -> int:
+    """Whose community is f's: its own, or that of the firm whose line it is."""
+    parent = firms[f].parent
+    return f if parent is None else parent
 
 
 def clip(x: float) -> float:

@@ -15,6 +15,7 @@ class Salience:
     standing: list[float]
     fast: list[float]
     slow: list[float]
+    weary: list[float]  # W
 
     @property
     def A(self) -> list[float]:
@@ -27,11 +28,14 @@ class Salience:
 
     def week(self, energy: list[float], p: ActivationParameters) -> None:
         """Let a week pass; `energy` is the mean energy of voices on each cause."""
-        δ_1, δ_2, v_A = p.fast_decay, p.slow_decay, p.voice_feeds
+        δ_1, δ_2, v_A, ω_A, ρ_A = p.fast_decay, p.slow_decay, p.voice_feeds, p.weariness, p.refresh
         for cause in range(len(self.standing)):
+            W = self.weary[cause]
+            W = W + ω_A * min(1.0, self.fast[cause] + self.slow[cause]) * (1 - W) - ρ_A * W
+            self.weary[cause] = W
             self.fast[cause] *= 1 - δ_1
             self.slow[cause] *= 1 - δ_2
-            self.shock(cause, v_A * energy[cause], p)
+            self.shock(cause, v_A * (1 - W) * energy[cause], p)
 
 
 def forget(firm: Firm, p: PurchaseParameters) -> None:

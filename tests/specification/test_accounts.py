@@ -2,29 +2,34 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.mechanisms import accounts as market_accounts
-from sim.mechanisms.accounts import AccountsParameters
+from sim.mechanisms.accounts import Rates
 
-from .accounts import close_books
+from .accounts import close_books, go_bankrupt
 from .firms import check_firm_agreement, firm_outcome, firm_worlds, market_firm, market_firm_outcome
-from .worlds import parameters
+from .worlds import mechanisms
 
-CASE_COST, LAUNCH_COST, WEEK = 4.0, 60_000.0, 7
+WEEK = 7
 
 
 def slow(world):
-    close_books(world.firm, world.p, world.H, world.people, CASE_COST, LAUNCH_COST, WEEK)
-    return firm_outcome(world.firm)
+    firm, owner = world.firm, world.owner
+    close_books(firm, owner, world.p, world.H, world.people, WEEK)
+    if not owner.alive:
+        go_bankrupt(firm)
+    return {**firm_outcome(firm), "cash of its firm": owner.cash}
 
 
 def fast(world):
-    firm = market_firm(world.firm)
-    firm.launch_spend = firm.launched * LAUNCH_COST
-    market_accounts.close_books(firm, world.p, world.H, world.people, CASE_COST, WEEK)
-    assert all(isinstance(cost, int) for cost in (firm.revenue, firm.profit, firm.cash, *firm.costs.values()))
-    return market_firm_outcome(firm, 2)
+    m, firm = world.p, market_firm(world.firm, world.owner, world.p, world.order)
+    firm.launch_spend = firm.launched * m.creation.launch_cost
+    rates = Rates(world.H, world.people, m.creation.case_cost, m.contribution.fair_wage, m.ambassadors.cost)
+    market_accounts.close_books(firm, m.accounts, rates, WEEK)
+    money = (firm.revenue, firm.fees, firm.profit, firm.dividends, firm.cash, *firm.costs.values())
+    assert all(isinstance(amount, int) for amount in money)
+    return {**market_firm_outcome(firm, 2), "cash of its firm": firm.purse.cash}
 
 
-@given(firm_worlds(parameters(AccountsParameters)), st.booleans())
+@given(firm_worlds(mechanisms()), st.booleans())
 def test_a_weeks_books(world, bankruptcy):
-    world.p = world.p.model_copy(update={"bankruptcy": bankruptcy})
+    world.p = world.p.model_copy(update={"accounts": world.p.accounts.model_copy(update={"bankruptcy": bankruptcy})})
     check_firm_agreement(slow, fast, world)

@@ -12,7 +12,7 @@ def slow(world):
     words = [say(c) for c in world.consumers]
     for c, peers in zip(world.consumers, world.peers, strict=True):
         heard = [words[j] for j in peers]
-        c.Q = [quality_belief(c, f, firm, heard, world.p.beliefs) for f, firm in enumerate(world.firms)]
+        c.Q = [quality_belief(c, f, world.firms, heard, world.p.beliefs) for f in range(len(world.firms))]
     return consumers_outcome(world.consumers)
 
 
@@ -24,10 +24,12 @@ def fast(world):
     gather_words(heard, compiled.peers, compiled.said)
     for f in range(len(world.firms)):
         sum_words(total, heard, f)
-        update_quality(
-            t.quality[f], t.sincerity[f], total, t.peer_trust, t.brand_trust, t.community,
-            compiled.signals[f], f, compiled.s.beliefs,
-        )  # fmt: skip
+        firm = compiled.signals[f]
+        if firm.alive:
+            update_quality(
+                t.quality[f], t.sincerity[f], total, t.peer_trust, t.brand_trust, t.community,
+                firm, firm.home, compiled.s.beliefs,
+            )  # fmt: skip
     return compiled.outcome()
 
 
@@ -45,15 +47,16 @@ def everybody_speaks(number_of_firms: int, speakers: int, score: float) -> World
 
     make, size = Maker(np.random.default_rng(4)), speakers + 1
     sector = Sector("all", list(range(number_of_firms)), 10.0, None, 9)
-    consumers = [make.consumer([sector], number_of_firms, 1) for _ in range(size)]
+    firms = [make.firm(sector, f, 1) for f in range(number_of_firms)]
+    consumers = [make.consumer([sector], firms, 1) for _ in range(size)]
     for c in consumers:
         c.spoken_of, c.satisfaction, c.τ = number_of_firms - 1, score, 1.0
         c.S = [score] * number_of_firms
-    firms = [make.firm(sector, f, 1) for f in range(number_of_firms)]
+    firms[-1].alive = True
     peers = [[j for j in range(size) if j != i] for i in range(size)]
-    return World(Mechanisms(), 1, Luck(1), [0.5], [sector], firms, consumers, peers)
+    return World(Mechanisms(), 1, Luck(1), [0.5], [0.0], [sector], firms, consumers, peers)
 
 
 def test_as_many_peers_and_firms_as_can_be():
     for score in (0.0, 0.4999, 1.0):
-        check_agreement(slow, fast, everybody_speaks(50, 31, score))
+        check_agreement(slow, fast, everybody_speaks(62, 31, score))

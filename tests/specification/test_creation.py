@@ -6,23 +6,23 @@ from sim.mechanisms.creation import CreationParameters
 
 from .creation import create_value, defect_rate, launch_ideas
 from .firms import check_firm_agreement, firm_outcome, firm_worlds, market_firm, market_firm_outcome
-from .worlds import parameters
+from .worlds import mechanisms, parameters
 
 creation_worlds = firm_worlds(parameters(CreationParameters))
 
 
 def slow_value(world):
-    create_value(world.firm, world.p, world.H, world.people)
+    create_value(world.firm, world.owner, world.p, world.H, world.people, world.order)
     return firm_outcome(world.firm)
 
 
 def fast_value(world):
-    firm = market_firm(world.firm)
-    market_creation.create_value(firm, world.p, world.H, world.people)
+    firm = market_firm(world.firm, world.owner, world.p, world.order)
+    market_creation.create_value(firm, world.p.creation, world.H, world.people)
     return market_firm_outcome(firm, 2)
 
 
-@given(creation_worlds)
+@given(firm_worlds(mechanisms()))
 def test_creating_value(world):
     check_firm_agreement(slow_value, fast_value, world)
 

@@ -3,7 +3,10 @@ from hypothesis import given
 
 from sim.mechanisms.activation import add_militancy
 from sim.mechanisms.contribution import add_attachment
+from sim.mechanisms.income import tighten
+from sim.mechanisms.offers import add_use
 from sim.mechanisms.purchase import (
+    add_effort,
     count_units,
     enter_race,
     fit_values,
@@ -11,14 +14,16 @@ from sim.mechanisms.purchase import (
     tally_purchases,
     utility_of,
 )
+from sim.mechanisms.sharing import add_visits
 
 from .agreement import check_agreement
 from .luck import uniform
-from .purchase import buy, by_attachment, by_militancy, choose, units_wanted, utility
+from .purchase import buy, choose, sensitivity, units_wanted, utility
 from .worlds import Compiled, consumers_outcome, counted, counted_compiled, tally, worlds
 
 FIRM = ("units", "trips", "first_buyers", "returnable", "returned")
 MARKET = ("trips", "not_bought", "repeatable", "switches")
+COHORT = ("units", "outside units")
 
 
 def slow(world):
@@ -30,16 +35,11 @@ def slow(world):
     for i, c in enumerate(world.consumers):
         for place, sector in enumerate(world.sectors):
             word, trip, _, _ = world.luck.words(i, world.week)
-            last = c.supplier[place]
+            β = sensitivity(c, world.hardship, p.income.stinginess)
             n = units_wanted(c.λ[place], uniform(trip, f"units in {sector.name}"), sector.most_units)
-            U = {
-                f: utility(c, f, world.firms[f], sector, last, p.purchase)
-                + by_attachment(c, f, p.contribution)
-                + by_militancy(c, f, p.activation)
-                for f in sector.firms
-            }
+            U = {f: utility(c, f, world.firms, sector, place, β, p) for f in sector.firms}
             choice, total = choose(U, world.firms, sector, word, trip)
-            buy(c, place, n, choice, total, sector, world.week, count)
+            buy(c, place, n, choice, total, β, sector, world.firms, world.week, count)
             units.append(n)
             choices.append(-1 if choice is None else choice)
             utilities += U.values()
@@ -48,6 +48,7 @@ def slow(world):
         **consumers_outcome(world.consumers),
         **counted(count, FIRM),
         **{name: count.market[name] for name in MARKET},
+        "of cohorts": [[count.market[f"{what} of cohort {c}"] for c in range(7)] for what in COHORT],
         "units": units,
         "choice": choices,
         "utility": np.array(utilities, float),
@@ -60,6 +61,8 @@ def fast(world):
     compiled = Compiled(world)
     t, s, counts, lanes = compiled.tile, compiled.s, compiled.counts[0], compiled.said.size
     by_sector = []
+    β = np.zeros(lanes, np.float32)
+    tighten(β, t.price_sensitivity, t.cohort, compiled.hardship, s.income.stinginess)
     for place in range(len(world.sectors)):
         sector, supplier = compiled.sectors[place], t.supplier[place]
         U = np.zeros((sector.last - sector.first, lanes), np.float32)
@@ -70,26 +73,29 @@ def fast(world):
         for row, f in enumerate(range(sector.first, sector.last)):
             firm = compiled.signals[f]
             utility_of(
-                U[row], t.taste[f], t.quality[f], supplier, t.inertia, t.price_sensitivity,
+                U[row], t.taste[f], t.quality[f], t.sincerity[f], supplier, t.inertia, β,
                 firm, f, sector.reference_price, s.purchase,
             )  # fmt: skip
             fit_values(U[row], t.values, t.sincerity[f], firm, s.purchase)
-            add_attachment(U[row], f, t, s.contribution)
-            add_militancy(U[row], f, t, s.activation)
+            add_attachment(U[row], firm.home, t, s.contribution)
+            add_militancy(U[row], f, firm.home, t, s.activation)
+            add_use(U[row], t.use_preference, supplier, firm, f, s.offers)
+            add_effort(U[row], t.skill, t.values, firm)
+            if sector.sharing >= 0:
+                add_visits(U[row], supplier, sector.sharing, firm, s.sharing)
             if firm.available > 0:
                 enter_race(
                     best, choice, total, U[row], compiled.words[0], firm.key,
                     compiled.words[1], firm.shelf_key, firm.available, f,
                 )  # fmt: skip
-        tally_purchases(
-            choice, units, total, supplier, t, world.week, sector.reference_price, compiled.firm_counts, counts
-        )
+        tally_purchases(choice, units, total, β, supplier, t, world.week, sector, compiled.firm_counts, counts)
         by_sector.append((units, choice, U, total))
     used = range(compiled.size)
     return {
         **compiled.outcome(),
         **counted_compiled(compiled, FIRM),
         **{name: int(counts[name]) for name in MARKET},
+        "of cohorts": [counts.cohort_units.tolist(), counts.cohort_outside.tolist()],
         "units": [int(units[i]) for i in used for units, _, _, _ in by_sector],
         "choice": [int(choice[i]) for i in used for _, choice, _, _ in by_sector],
         "utility": np.array([u for i in used for _, _, U, _ in by_sector for u in U[:, i]], float),
@@ -103,6 +109,6 @@ def fast(world):
 @given(worlds())
 def test_what_is_bought_where(world):
     # Surplus is cut to 1/1024 a unit, and its logarithm has an error of float32 before it is divided by β.
-    smallest = min((c.β for c in world.consumers if c.β > 0), default=1.0)
-    bought = len(world.consumers) * len(world.sectors) * max(s.most_units for s in world.sectors)
+    smallest = min((c.β for c in world.consumers if c.β >= 0.001), default=1.0)
+    bought = len(world.consumers) * len(world.sectors) * max(s.most_units * s.order for s in world.sectors)
     check_agreement(slow, fast, world, {"surplus": bought * (1 / 1024 + 10 * 2e-5 / smallest), "utility": 1e-4})

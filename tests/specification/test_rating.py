@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from sim.scenario import FigureSettings, Mechanisms
 
 from .firms import check_firm_agreement, firm_outcome, firm_worlds, market_firm, market_firm_outcome
-from .rating import hear_reviews
+from .rating import earn_reputation, hear_reviews
 from .salience import forget, refocus
 from .worlds import mechanisms
 
@@ -17,7 +17,8 @@ def slow(world):
     """A week of a market of fifty consumers, whose belief in the firm's sincerity adds up to 30,000/1023."""
     firm, p = world.firm, world.p
     firm.N, firm.r_half = SIZE, p.experience.rating_half
-    hear_reviews(firm, MEAN_S, p.experience, p.activation)
+    hear_reviews(firm, p.experience, p.activation)
+    earn_reputation(firm, MEAN_S)
     forget(firm, p.purchase)
     refocus(firm, (firm.counted["voice_for"] + firm.counted["voice_against"]) / SIZE, p.activation)
     return {**firm_outcome(firm), "R": firm.R, "r": firm.r}

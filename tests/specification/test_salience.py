@@ -12,7 +12,7 @@ share = st.floats(0, 1)
 
 def market_salience(salience, p):
     found = MarketSalience(salience.standing, p)
-    found.fast, found.slow = list(salience.fast), list(salience.slow)
+    found.fast, found.slow, found.weary = list(salience.fast), list(salience.slow), list(salience.weary)
     return found
 
 

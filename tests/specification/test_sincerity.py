@@ -23,7 +23,7 @@ def slow(world):
     words = [say(c) for c in world.consumers]
     for c, peers in zip(world.consumers, world.peers, strict=True):
         heard = [words[j] for j in peers]
-        c.S = [sincerity_belief(c, f, firm, heard, world.p.sincerity) for f, firm in enumerate(world.firms)]
+        c.S = [sincerity_belief(c, f, world.firms, heard, world.p.sincerity) for f in range(len(world.firms))]
     return consumers_outcome(world.consumers)
 
 
@@ -35,7 +35,9 @@ def fast(world):
     gather_words(heard, compiled.peers, compiled.said)
     for f in range(len(world.firms)):
         sum_words(total, heard, f)
-        update_sincerity(t.sincerity[f], total, t.peer_trust, t.community, compiled.signals[f], f, compiled.s.sincerity)
+        firm = compiled.signals[f]
+        if firm.alive:
+            update_sincerity(t.sincerity[f], total, t.peer_trust, t.community, firm, firm.home, compiled.s.sincerity)
     return compiled.outcome()
 
 
@@ -46,7 +48,7 @@ def test_beliefs_about_sincerity(world):
 
 def test_as_many_peers_and_firms_as_can_be():
     for score in (0.0, 0.4999, 1.0):
-        check_agreement(slow, fast, everybody_speaks(50, 31, score))
+        check_agreement(slow, fast, everybody_speaks(62, 31, score))
 
 
 unit = st.floats(0, 1, width=32)

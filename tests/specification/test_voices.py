@@ -14,7 +14,7 @@ def slow(world):
     voices = [raise_voice(c, a) for c in world.consumers]
     for c, peers in zip(world.consumers, world.peers, strict=True):
         for f in range(len(world.firms)):
-            sway(c, f, [voices[j] for j in peers], a, asymmetry)
+            sway(c, f, world.firms, [voices[j] for j in peers], a, asymmetry)
     return consumers_outcome(world.consumers)
 
 
@@ -30,7 +30,8 @@ def fast(world):
     compiled = Compiled(world)
     t, voices = compiled.tile, voices_of(compiled)
     for f in range(len(world.firms)):
-        sway_beliefs(t.quality[f], t.sincerity[f], voices, f, t.peer_trust, compiled.s)
+        if compiled.signals[f].alive:
+            sway_beliefs(t.quality[f], t.sincerity[f], voices, f, t.peer_trust, compiled.s)
     return compiled.outcome()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sim.mechanisms.activation import ActivationParameters
 
 from .beliefs import rounded
-from .entities import Consumer, Voice, clip
+from .entities import Consumer, Firm, Voice, clip
 from .sincerity import moved
 
 
@@ -25,8 +25,10 @@ def net_voice(f: int, heard: list[Voice | None]) -> float:
     return sum(voice.stance * voice.energy for voice in heard if voice is not None and voice.target == f) / K
 
 
-def sway(c: Consumer, f: int, heard: list[Voice | None], p: ActivationParameters, A: float) -> None:
+def sway(c: Consumer, f: int, firms: list[Firm], heard: list[Voice | None], p: ActivationParameters, A: float) -> None:
     """Move Q and S of firm f by what militant peers say of it."""
+    if not firms[f].alive:
+        return
     κ_v = p.sway
     u = κ_v * c.τ * net_voice(f, heard)
     goal = 1.0 if u > 0 else 0.0

@@ -90,10 +90,18 @@
     };
   }
 
+  // What a line is about, and what tells it from its dotted twin.
+  const labelOf = (line) => (line.label ? line.label[language()] : line.item);
+  const twinOf = (chart, line) => (chart.lines.some((other) => other.dotted) ? word(chart.pair[line.dotted ? 1 : 0]) : "");
+  // One thing twice: the title says of what, the labels which is which.
+  const isPair = (chart) => chart.lines.length === 2 && chart.lines[1].dotted;
   function nameOf(chart, line) {
-    const name = line.item || chart.title[language()];
-    const hasTwin = chart.lines.some((other) => other.dotted);
-    return hasTwin ? `${name}, ${word(line.dotted ? "believed" : "real")}` : name;
+    const name = labelOf(line) || chart.title[language()], twin = twinOf(chart, line);
+    return isPair(chart) ? twin : twin ? `${name}, ${twin}` : name;
+  }
+  function endText(chart, line) {
+    const name = shortened(isPair(chart) ? twinOf(chart, line) : labelOf(line), 15);
+    return line.end === null ? name : `${name} ${shown(chart, line.end)}`;
   }
 
   // Axes
@@ -126,7 +134,7 @@
 
   // Names stand at the ends of their lines, moved apart where they would cover each other.
   function endLabels(chart, range, height) {
-    const lines = chart.lines.filter((line) => !line.dotted && lastKnown(line.middle) !== null);
+    const lines = chart.lines.filter((line) => (!line.dotted || isPair(chart)) && lastKnown(line.middle) !== null);
     if (chart.scope === "market") return [];
     const perPixel = (range[1] - range[0]) / height, gap = 15;
     const labels = lines.map((line) => ({ line, value: lastKnown(line.middle), at: (lastKnown(line.middle) - range[0]) / perPixel }));
@@ -145,7 +153,7 @@
     for (const label of labels) { label.at = Math.max(label.at, bottom); bottom = label.at + gap; }
     return labels.map(({ line, value, at }) => {
       const faded = isFaded(chart, line), bold = line.item === focused;
-      const text = `${plain(shortened(line.item, 15))} ${shown(chart, line.end)}`;
+      const text = plain(endText(chart, line));
       return {
         xref: "paper", x: 1, xanchor: "left", xshift: 6, y: value, yshift: at - (value - range[0]) / perPixel, showarrow: false,
         text: bold ? `<b>${text}</b>` : text, align: "left",
@@ -154,17 +162,18 @@
     });
   }
 
-  function eventMarks(weeks, tall) {
+  function eventMarks(weeks, tall, width) {
     const colour = colourOf("--event");
     const shapes = data.marks.map((mark) => ({
       type: "line", x0: mark.week, x1: mark.week, yref: "paper", y0: 0, y1: 1, layer: "below",
       line: { color: withAlpha(colour, tall ? 0.9 : 0.5), width: 1, dash: "dot" },
     }));
-    // Marks of the same weeks share one number tag: 1, 2–4, …
+    // Marks whose tags would cover each other share one: 1, 2–4, …
+    const perPixel = (weeks[weeks.length - 1] - weeks[0]) / Math.max(1, width);
     const tags = [];
     for (const mark of tall ? data.marks : []) {
       const last = tags[tags.length - 1];
-      if (last && mark.week - last.week <= weeks[weeks.length - 1] / 60) last.to = mark.number;
+      if (last && mark.week - last.week <= (last.from === last.to ? 24 : 36) * perPixel) last.to = mark.number;
       else tags.push({ week: mark.week, from: mark.number, to: mark.number });
     }
     const annotations = tags.map((tag) => ({
@@ -176,10 +185,10 @@
 
   function layoutOf(chart, plot) {
     const tall = plot.classList.contains("tall"), width = plot.clientWidth, height = plot.clientHeight;
-    const longest = Math.max(0, ...chart.lines.map((line) => shortened(line.item, 15).length + shown(chart, line.end).length));
-    const right = chart.scope === "market" ? 14 : Math.min(Math.round(14 + 6.6 * (longest + 1)), Math.round(width * 0.4));
+    const longest = Math.max(0, ...chart.lines.map((line) => endText(chart, line).length));
+    const right = chart.scope === "market" ? 14 : Math.min(Math.round(14 + 6.6 * longest), Math.round(width * 0.4));
     const margin = { l: 56, r: right, t: tall ? 26 : 8, b: 40 };
-    const range = verticalRange(chart), weeks = weeksOf(chart), marks = eventMarks(weeks, tall);
+    const range = verticalRange(chart), weeks = weeksOf(chart), marks = eventMarks(weeks, tall, width - margin.l - margin.r);
     const line = colourOf("--line"), muted = { color: colourOf("--muted"), size: 12 };
     return {
       width, height, margin, paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)", showlegend: false, dragmode: false,
@@ -213,7 +222,7 @@
   }
 
   function description(chart) {
-    const ends = chart.lines.filter((line) => !line.dotted).map((line) => `${line.item ? `${line.item} ` : ""}${shown(chart, line.end)}`);
+    const ends = chart.lines.filter((line) => !line.dotted).map((line) => `${line.item ? `${labelOf(line)} ` : ""}${shown(chart, line.end)}`);
     return `${chart.title[language()]}. ${word("chart_end")}: ${ends.join(", ")}.`;
   }
 

@@ -1,0 +1,222 @@
+"""Put claims to the test: run every market once, keep its numbers, judge.
+
+Memory: a market's records live only until its replicates are done; what is kept of a run is a handful of numbers.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from experiments.claims.arms import Case, Point, Size, points_of
+from experiments.claims.effects import FEWEST, effect_of
+from experiments.claims.findings import Ablation, Answer, ClaimResult, PointResult, Question
+from experiments.claims.measures import Measure, measure_of, numbers
+from experiments.claims.verdicts import carried, found, least_of, outcome, together, verdict
+from experiments.runs import Progress, run_replicates
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from experiments.claims.findings import Verdict
+    from experiments.runs import Run
+    from sim.scenario import Scenario
+
+__all__ = ["Plan", "Study", "plan_of"]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is to be compared for one claim.
+
+    Attributes
+    ----------
+    case
+        The claim and its scenarios.
+    points
+        The scenario's own values first, then the region.
+    ablated
+        The own values without what should carry the effect; None if the claim names nothing.
+    """
+
+    case: Case
+    points: tuple[Point, ...]
+    ablated: Point | None
+
+    @property
+    def measures(self) -> tuple[Measure, ...]:
+        """The numbers that the claim is about."""
+        return tuple(measure_of(figure) for figure in self.case.claim.figures)
+
+    @property
+    def markets(self) -> dict[str, Scenario]:
+        """All its markets by key, in the order in which they are run."""
+        points = [self.points[0], *([self.ablated] if self.ablated else []), *self.points[1:]]
+        return {arm.key: arm.scenario for point in points for arm in point.arms}
+
+
+def plan_of(case: Case, size: Size, *, with_region: bool = True) -> Plan:
+    """Build all the markets of a claim.
+
+    Raises
+    ------
+    ScenarioError
+        A value of the claim cannot be laid over one of its scenarios.
+    """
+    own = case.point(size)
+    region = points_of(case, size) if with_region else []
+    return Plan(case, (own, *region), case.point(size, ablated=True) if case.claim.carried_by else None)
+
+
+class Study:
+    """Runs the markets of several claims; a market that several of them need is run once.
+
+    Parameters
+    ----------
+    plans
+        What is compared.
+    size
+        How large the markets are.
+    replicates, threads
+        As for `run_replicates`.
+    on_progress
+        Told how far all of it has come.
+    stop
+        Set it to stop after the weeks under way.
+    """
+
+    def __init__(
+        self,
+        plans: Sequence[Plan],
+        size: Size,
+        *,
+        replicates: int,
+        threads: int = 1,
+        on_progress: Callable[[Progress], None] | None = None,
+        stop: threading.Event | None = None,
+    ) -> None:
+        self.plans = tuple(plans)
+        self.size = size
+        self.replicates = replicates
+        self.threads = threads
+        self.on_progress = on_progress
+        self.stop = stop or threading.Event()
+        self.errors: list[str] = []
+        """What runs that failed have said."""
+        self._measures: dict[str, dict[Measure, int]] = {}
+        for plan in plans:
+            for key in plan.markets:
+                wanted = self._measures.setdefault(key, {})
+                for measure in plan.measures:
+                    wanted.setdefault(measure, len(wanted))
+        self._numbers: dict[str, np.ndarray] = {}
+        self._failed: dict[str, int] = {}
+        self._weeks_done = 0
+        horizons = {key: market.horizon for plan in plans for key, market in plan.markets.items()}
+        self._weeks_total = replicates * sum(horizons.values())
+
+    def judge(self, plan: Plan) -> ClaimResult | None:
+        """Run what a claim still needs and judge it; None if it was stopped before the last market was done."""
+        for key, scenario in plan.markets.items():
+            if key not in self._numbers and not self._run(key, scenario):
+                return None
+        return self._result(plan)
+
+    def _run(self, key: str, scenario: Scenario) -> bool:
+        """Run one market and keep its numbers; False if it was stopped."""
+        import numpy as np
+
+        wanted = tuple(self._measures[key])
+        table = np.full((len(wanted), self.replicates), np.nan)
+
+        def keep(run: Run) -> None:
+            if run.status == "done" and run.record is not None:
+                table[:, run.replicate] = numbers(run.record, wanted)
+
+        runs = run_replicates(
+            scenario,
+            replicates=self.replicates,
+            threads=self.threads,
+            figures={measure.key for measure in wanted},
+            on_progress=self._tell,
+            on_run=keep,
+            stop=self.stop,
+        )
+        if any(run.status == "stopped" for run in runs):
+            return False
+        errors = [run.error for run in runs if run.status == "failed"]
+        self.errors += [f"{scenario.name}: {error}" for error in errors]
+        self._numbers[key] = table
+        self._failed[key] = len(errors)
+        self._weeks_done += scenario.horizon * self.replicates
+        return True
+
+    def _tell(self, progress: Progress) -> None:
+        if self.on_progress is not None:
+            done = len(self._numbers) * self.replicates + progress.replicates_done
+            total = len(self._measures) * self.replicates
+            self.on_progress(Progress(self._weeks_done + progress.weeks_done, self._weeks_total, done, total))
+
+    def _result(self, plan: Plan) -> ClaimResult:
+        case, claim = plan.case, plan.case.claim
+        points = self._points(plan, slice(None))
+        half = self.replicates // 2
+        halves = (slice(0, half), slice(half, 2 * half)) if half >= FEWEST else ()
+        return ClaimResult(
+            scenario=case.name,
+            title=case.scenario.title.model_dump(),
+            claim={"en": claim.en, "fr": claim.fr},
+            source=claim.source or case.scenario.source,
+            quote=claim.quote,
+            against=claim.against,
+            without=claim.without.model_dump(exclude_defaults=True),
+            moderator=claim.moderator.model_dump(exclude_defaults=True),
+            carried_by=claim.carried_by.model_dump(exclude_defaults=True),
+            fingerprint=case.fingerprint,
+            seed=case.scenario.seed,
+            replicates=self.replicates,
+            consumers=case.consumers(self.size),
+            weeks=case.weeks(self.size),
+            verdict=_verdict(points),
+            halves=[_verdict(self._points(plan, part)) for part in halves],
+            questions=[
+                Question(key=one.key, of=one.item or None, over=one.over, weeks=one.weeks, expected=figure.expected)
+                for one, figure in zip(plan.measures, claim.figures, strict=True)
+            ],
+            points=points,
+            region=len(plan.points) > 1,
+            ablation=self._ablation(plan, points[0]),
+            failures=sum(self._failed[key] for key in plan.markets),
+        )
+
+    def _points(self, plan: Plan, part: slice) -> list[PointResult]:
+        """Judge every point by a part of the replicates."""
+        made = []
+        for point in plan.points:
+            answers = self._answers(plan, point, part)
+            judged = together(one.outcome for one in answers)
+            made.append(PointResult(settings=dict(point.settings), outcome=judged, answers=answers))
+        return made
+
+    def _answers(self, plan: Plan, point: Point, part: slice) -> list[Answer]:
+        answers = []
+        for measure, figure in zip(plan.measures, plan.case.claim.figures, strict=True):
+            rows = [self._numbers[arm.key][self._measures[arm.key][measure], part] for arm in point.arms]
+            effect = effect_of([arm.sign for arm in point.arms], rows)
+            least = least_of(effect, figure.least)
+            judged = None if figure.expected is None else outcome(effect, figure.expected, least)
+            answers.append(Answer(effect=effect, least=least, found=found(effect, least), outcome=judged))
+        return answers
+
+    def _ablation(self, plan: Plan, own: PointResult) -> Ablation | None:
+        if plan.ablated is None:
+            return None
+        answers = self._answers(plan, plan.ablated, slice(None))
+        expected = [figure.expected for figure in plan.case.claim.figures]
+        return Ablation(verdict=carried(own.answers, answers, expected), answers=answers)
+
+
+def _verdict(points: Sequence[PointResult]) -> Verdict:
+    return verdict([point.outcome for point in points])
