@@ -1,6 +1,7 @@
 """Reference pages made from the declarations: parameters, levers, notation, figures.
 
-`python3 -m experiments.reference docs` writes them; nothing in them is written by hand.
+`python3 -m experiments.reference docs` writes them; nothing in them is written by hand. It also renews the words of the
+packaged verdicts and their page.
 """
 
 from __future__ import annotations
@@ -64,7 +65,8 @@ def _tables() -> dict[str, tuple[str, Any]]:
 def _parameters() -> str:
     from sim.quantities import UNITS, quantities
 
-    parts = ["# Parameters and levers", "", _MADE]
+    unsourced = "A parameter without a source is a choice of plausible size: sweep it before leaning on what it does."
+    parts = ["# Parameters and levers", "", _MADE, "", unsourced]
     for key, (purpose, model) in _tables().items():
         rows = [
             (
@@ -167,5 +169,8 @@ def _number(value: float) -> str:
 if __name__ == "__main__":
     import sys
 
-    for page in write_pages(Path(sys.argv[1] if len(sys.argv) > 1 else "docs")):
+    from experiments.claims.retell import write_packaged
+
+    docs = Path(sys.argv[1] if len(sys.argv) > 1 else "docs")
+    for page in (*write_pages(docs), *write_packaged(docs)):
         print(page)

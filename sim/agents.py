@@ -221,6 +221,8 @@ class Firm(Supplier):
     def hear_back(self, market: Any, sector_units: int) -> None:
         """Take in a week's sales, reviews and voices: share, rating, reputation, and its place in the public eye."""
         super().hear_back(market, sector_units)
+        if not self.entered_in:
+            return
         week, m = self.week, market.mechanisms
         self.sales = [*self.sales, week.units][-_USUAL_WEEKS:]
         sincere = week.sincerity / (1023 * market.population.size)

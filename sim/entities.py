@@ -76,7 +76,7 @@ class Population(Strict):
 
 
 class Cohort(Strict):
-    """A generation: a part of the population with some traits of its own."""
+    """A cohort, such as a generation: a part of the population with some traits of its own."""
 
     name: _NAME
     share: float = quantity(..., "share", 0, 1, "Share of the consumers", "Part des consommateurs", exclusive_low=True)
@@ -91,7 +91,9 @@ class CommonsSetup(Strict):
     defect_rate: float = quantity(
         0.08, "probability", 0, 0.9, "Defect rate without mutual control", "Taux de défauts sans contrôle mutuel"
     )
-    trust: float = quantity(0.8, "score", 0, 1, "Mean of S at the start", "Moyenne de S au départ")
+    trust: float = quantity(
+        0.8, "score", 0, 1, "Mean sincerity granted at the start", "Sincérité prêtée au départ, en moyenne"
+    )
     appeal: float = quantity(0.0, "utility", -50, 50, "Utility to everyone", "Utilité pour tous")
     play: float = quantity(0.6, "score", 0, 1, "How playful contributing is", "Part de jeu dans la contribution")
     recognition: float = quantity(
@@ -129,14 +131,16 @@ class SharingSetup(Strict):
     )
     quality: float = quantity(0.55, "score", 0, 1, "Quality of what is shared", "Qualité de ce qui est partagé")
     defect_rate: float = quantity(0.08, "probability", 0, 0.9, "Defect rate", "Taux de défauts")
-    trust: float = quantity(0.6, "score", 0, 1, "Mean of S at the start", "Moyenne de S au départ")
+    trust: float = quantity(
+        0.6, "score", 0, 1, "Mean sincerity granted at the start", "Sincérité prêtée au départ, en moyenne"
+    )
     appeal: float = quantity(0.0, "utility", -50, 50, "Utility to everyone", "Utilité pour tous")
     hassle: float = quantity(
         1.5, "utility", 0, 100, "Utility lost by someone without any skill",
         "Utilité perdue par qui n'a aucune compétence", symbol="z_s",
     )  # fmt: skip
     idealism: float = quantity(
-        1.0, "utility", 0, 50, "Utility of sharing to who weighs every cause fully",
+        1.0, "utility", 0, 50, "Utility of sharing to those who weigh every cause fully",
         "Utilité du partage pour qui donne plein poids à chaque cause", symbol="β_i", source="S2",
     )  # fmt: skip
     stock: float = quantity(
@@ -171,7 +175,12 @@ class Sector(Strict):
         "Si une unité est un bien que l'on garde et peut transmettre",
     )  # fmt: skip
     life: float = quantity(
-        200.0, "weeks", 1, 5200, "Mean life of a good (durable sectors)", "Durée de vie d'un bien (secteurs durables)"
+        200.0,
+        "weeks",
+        1,
+        5200,
+        "Mean life of a good (durable sectors)",
+        "Durée de vie moyenne d'un bien (secteurs durables)",
     )
     commons: CommonsSetup | None = None
     sharing: SharingSetup | None = None
@@ -306,7 +315,12 @@ class Campaign(Strict):
     weeks: int = quantity(5, "weeks", 1, 520, "Weeks it lasts", "Semaines que dure l'opération", source="S2")
     play: float = quantity(0.5, "score", 0, 1, "Play that it adds", "Part de jeu qu'elle ajoute")
     reach: float = quantity(
-        2.0, "ratio", 0, 100, "How much more often people look for a community", "Recherche de communauté en plus"
+        2.0,
+        "ratio",
+        0,
+        100,
+        "How much more often people look for a community",
+        "Combien plus souvent on cherche une communauté",
     )
     cost: float = quantity(20_000.0, "currency_per_week", 0, 1e9, "Cost", "Coût")
 

@@ -186,7 +186,12 @@ class Levers(Strict):
         "Part des points de vente qui l'annoncent en prospectus",
     )
     display: float = quantity(
-        0.0, "share", 0, 1, "Share of outlets that display it", "Part des points de vente en tête de gondole"
+        0.0,
+        "share",
+        0,
+        1,
+        "Share of outlets that display it",
+        "Part des points de vente où elle est en tête de gondole",
     )
     mode: Literal["sell", "rent", "subscribe"] = quantity(
         "sell",
@@ -194,7 +199,7 @@ class Levers(Strict):
         None,
         None,
         "How it is offered: sold, rented by the use, or by subscription",
-        "Comment c'est offert : à la vente, à la location ou par abonnement",
+        "Mode d'offre : vente, location ou abonnement",
         source="S4",
     )
     open_files: float = quantity(
@@ -213,7 +218,7 @@ class Levers(Strict):
         0,
         1,
         "How far it hosts the sharing market of its sector",
-        "Combien elle héberge le marché du partage de son secteur",
+        "À quel point elle héberge le marché du partage de son secteur",
         symbol="ν",
         source="S4",
     )
@@ -222,7 +227,7 @@ class Levers(Strict):
         "currency_per_week",
         0,
         1e9,
-        "Spend on recruiting and federating supporters",
+        "Spend on recruiting and rallying ambassadors",
         "Dépense pour recruter et fédérer des ambassadeurs",
         source="S3",
     )
@@ -232,7 +237,7 @@ class Levers(Strict):
         0,
         1,
         "How far employees are asked for ideas",
-        "Combien les employés sont sollicités pour des idées",
+        "À quel point les employés sont sollicités pour des idées",
         source="S4",
     )
     reward: float = quantity(

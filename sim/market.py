@@ -246,7 +246,9 @@ class Market(ConsumerModel):
         decisions = [(firm, firm.strategy.decide(sight)) for firm, sight in seen]
         for firm, decision in decisions:
             firm.set_levers(decision)
-            if self.mechanisms.crisis.enabled and firm.crises:
+        # Answers damp or feed the same public attention, one after the other: by name, not by place in the file.
+        for firm in sorted(self.firms, key=lambda firm: firm.name):
+            if firm.alive and firm.crises and self.mechanisms.crisis.enabled:
                 answer_crises(firm, self.salience, self.mechanisms.crisis, partial(self._luck_in_crisis, firm))
 
     def _let_in(self, firm: Firm) -> None:

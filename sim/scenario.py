@@ -400,13 +400,15 @@ def _check_events(scenario: Scenario) -> Iterator[Finding]:
     from sim.problems import advice
 
     firms, causes = [x.name for x in scenario.firms], [x.name for x in scenario.causes]
-    cohorts = [x.name for x in scenario.cohorts]
+    cohorts, lines = [x.name for x in scenario.cohorts], {x.name: x.parent for x in scenario.firms}
     for i, event in enumerate(scenario.events):
         firm, cause, cohort = (getattr(event, key, None) for key in ("firm", "cause", "cohort"))
         if event.week > scenario.horizon:
             yield ("event", i, "week"), "scenario.after_horizon", {"horizon": scenario.horizon}
         if firm is not None and firm not in firms:
             yield ("event", i, "firm"), "scenario.no_firm", {"advice": advice(firm, firms)}
+        if isinstance(event, Campaign) and lines.get(event.firm) is not None:
+            yield ("event", i, "firm"), "scenario.no_community", {"value": event.firm, "parent": lines[event.firm]}
         if cause is not None and cause not in causes:
             yield ("event", i, "cause"), "scenario.no_cause", {"advice": advice(cause, causes)}
         if cohort is not None and cohort not in cohorts:

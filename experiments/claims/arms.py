@@ -26,6 +26,7 @@ CONSUMERS = 3000
 """Simulated consumers at most, unless said otherwise: enough for a difference of means over replicates."""
 
 _NOT_THE_MARKET = ("name", "title", "story", "source")
+_WORDS = {"en", "fr", "source", "quote"}
 
 
 @dataclass(frozen=True)
@@ -46,8 +47,7 @@ class Arm:
     @cached_property
     def key(self) -> str:
         """The same for the same market, whatever it is called: such a market is run once."""
-        data = {key: value for key, value in self.scenario.as_file().items() if key not in _NOT_THE_MARKET}
-        return hashlib.sha256(json.dumps(data, sort_keys=True).encode()).hexdigest()
+        return _hash(_market(self.scenario))
 
 
 @dataclass(frozen=True)
@@ -94,10 +94,20 @@ class Case:
 
     @cached_property
     def fingerprint(self) -> str:
-        """Changes with the claim and with both scenarios: what was found about another one is out of date."""
-        claim = self.claim.model_dump(mode="json", by_alias=True)
-        whole = [self.scenario.text_hash, self.base.text_hash, claim]
-        return hashlib.sha256(json.dumps(whole, sort_keys=True).encode()).hexdigest()[:16]
+        """Changes with what the claim compares, in whatever words: what was found of another one is out of date."""
+        claim = self.claim.model_dump(mode="json", by_alias=True, exclude=_WORDS)
+        return _hash([_market(self.scenario), _market(self.base), claim])[:16]
+
+    @property
+    def words(self) -> dict[str, Any]:
+        """What it says, by the names of these things in a result."""
+        claim = self.claim
+        return {
+            "title": self.scenario.title.model_dump(),
+            "claim": {"en": claim.en, "fr": claim.fr},
+            "source": claim.source or self.scenario.source,
+            "quote": claim.quote,
+        }
 
     def consumers(self, size: Size) -> int:
         """Give the number of consumers that all its markets have."""
@@ -170,6 +180,15 @@ class Case:
                 near = ["clear"]
             place = self.document.place(("claim", table, *near[:1]))
             yield replace(problem, place=place, key=f"claim.{table}: {problem.key}")
+
+
+def _market(scenario: Scenario) -> dict[str, Any]:
+    """Give what makes a scenario's market: all but its name and its texts."""
+    return {key: value for key, value in scenario.as_file().items() if key not in _NOT_THE_MARKET}
+
+
+def _hash(data: Any) -> str:
+    return hashlib.sha256(json.dumps(data, sort_keys=True).encode()).hexdigest()
 
 
 def load_case(name: str) -> Case | None:

@@ -166,10 +166,7 @@ class Study:
         halves = (slice(0, half), slice(half, 2 * half)) if half >= FEWEST else ()
         return ClaimResult(
             scenario=case.name,
-            title=case.scenario.title.model_dump(),
-            claim={"en": claim.en, "fr": claim.fr},
-            source=claim.source or case.scenario.source,
-            quote=claim.quote,
+            **case.words,
             against=claim.against,
             without=claim.without.model_dump(exclude_defaults=True),
             moderator=claim.moderator.model_dump(exclude_defaults=True),

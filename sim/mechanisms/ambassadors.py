@@ -39,8 +39,8 @@ class AmbassadorsParameters(MechanismParameters):
         "score",
         0,
         1,
-        "S from which a member will speak for the firm",
-        "S à partir duquel un membre veut bien parler pour la firme",
+        "Sincerity granted from which a member will speak for the firm",
+        "Sincérité prêtée à partir de laquelle un membre veut bien parler pour la firme",
         symbol="S_a",
     )
     enrolment: float = quantity(

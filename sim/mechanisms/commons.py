@@ -65,7 +65,7 @@ class CommonsParameters(MechanismParameters):
         0,
         1,
         "Share of the contributions to a commons that serve a firm whose files are all open",
-        "Part des contributions à un commun qui servent une firme aux fichiers tout ouverts",
+        "Part des contributions à un commun qui servent une firme dont tous les fichiers sont ouverts",
         symbol="κ_c",
         source="S1",
     )

@@ -113,8 +113,8 @@ def restock(firm: Firm, p: DistributionParameters, week: int, trend: float) -> N
         Recent over usual sales of its sector: a firm is not blamed for what befalls all.
     """
     expected = firm.usual_sales * trend
-    # What a mean of so few sales can be off by chance; the larger the market, the less.
-    chance = p.certainty * math.sqrt(firm.order_size * expected / p.recent)
+    # What a running mean of so few sales can be off by chance; the larger the market, the less.
+    chance = p.certainty * math.sqrt(firm.order_size * expected / (2 * p.recent - 1))
     low = week > p.recent and firm.recent_sales < p.tolerance * expected - chance
     firm.low_weeks = firm.low_weeks + 1 if low else 0
     if firm.low_weeks >= p.patience:

@@ -26,7 +26,7 @@ class IncomeParameters(MechanismParameters):
         0,
         20,
         "Relative rise of price sensitivity in full hardship",
-        "Hausse relative de la sensibilité au prix en pleine crise",
+        "Hausse relative de la sensibilité au prix en pleine gêne",
         symbol="κ_y",
         source="S4",
     )
@@ -36,7 +36,7 @@ class IncomeParameters(MechanismParameters):
         0.1,
         520,
         "Weeks in which hardship halves once the shock is over",
-        "Semaines où la gêne diminue de moitié après le choc",
+        "Semaines en lesquelles la gêne diminue de moitié après le choc",
     )
 
 

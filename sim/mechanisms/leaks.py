@@ -34,8 +34,8 @@ class LeaksParameters(MechanismParameters):
         "ratio",
         0,
         10_000,
-        "How much militants who attack raise it, per head",
-        "Combien les militants qui attaquent l'élèvent, par tête",
+        "How much militants who attack raise the hazard, per head",
+        "Combien les militants qui attaquent élèvent le risque, par tête",
     )
     reach: float = quantity(
         0.5,

@@ -29,7 +29,7 @@ class OffersParameters(MechanismParameters):
         "utility",
         0,
         50,
-        "Utility of use without possession to who prefers it fully (lost by who prefers possession fully)",
+        "Utility of use without possession to those who prefer it fully (lost by those who prefer possession)",
         "Utilité de l'usage sans possession pour qui le préfère tout à fait (perdue par qui préfère posséder)",
         symbol="β_u",
         source="S4",
@@ -49,7 +49,7 @@ class OffersParameters(MechanismParameters):
         0,
         1,
         "Share of a good that one rental wears out",
-        "Part d'un bien qu'use une location",
+        "Part d'un bien qu'une location use",
         symbol="w_r",
     )
 

@@ -34,7 +34,7 @@ class PorosityParameters(MechanismParameters):
         0,
         1,
         "Share of beliefs and appeal that a line takes over from its firm at entry",
-        "Part des croyances et de l'attrait qu'une ligne reprend de sa firme à l'entrée",
+        "Part des croyances et de l'attrait qu'une ligne reprend à sa firme à l'entrée",
         symbol="κ_0",
         source="S0",
     )

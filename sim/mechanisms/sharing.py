@@ -66,7 +66,7 @@ class SharingParameters(MechanismParameters):
         0.001,
         1,
         "Lowest price, relative to the reference price",
-        "Prix le plus bas, relatif à la référence",
+        "Prix le plus bas, relatif au prix de référence",
     )
     discount: float = quantity(
         0.35,
@@ -83,8 +83,8 @@ class SharingParameters(MechanismParameters):
         "per_week",
         1e-6,
         100,
-        "Units bought together a week and head that bring half of it",
-        "Unités achetées ensemble par semaine et par tête qui en donnent la moitié",
+        "Units bought together a week and head that bring half of the discount",
+        "Unités achetées ensemble par semaine et par tête qui donnent la moitié de la remise",
     )
     fee: float = quantity(
         0.08,
@@ -101,7 +101,7 @@ class SharingParameters(MechanismParameters):
         "utility",
         0,
         50,
-        "Utility of the host's goods to who used its sharing market last",
+        "Utility of the host's goods to those who used its sharing market last",
         "Utilité des produits de l'hôte pour qui vient de passer par son marché du partage",
         symbol="β_h",
         source="S4",
@@ -161,7 +161,7 @@ def keep_goods(choice, units, words, sector, t, firms, firm_counts):
 
 @compiled
 def trust_hosts(choice, units, sector, t, firms, p, s):
-    """Raise the sincerity granted to the hosts of a sharing market by who has just exchanged there."""
+    """Raise the sincerity granted to the hosts of a sharing market by those who have just exchanged there."""
     for f in range(sector.first, sector.last):
         gain = p.host_trust * firms[f].hosting
         if gain > _ZERO and firms[f].alive > _ZERO:

@@ -59,6 +59,13 @@ def test_the_packaged_verdicts_are_those_of_the_claims_of_the_library():
     assert found == {name: case_of(name).fingerprint for name in CLAIMING}, RENEW
 
 
+def test_the_packaged_verdicts_speak_in_the_words_of_the_scenarios():
+    renew = "renew with: python3 -m experiments.reference docs"
+    for one in packaged().claims:
+        words = case_of(one.scenario).words
+        assert {key: getattr(one, key) for key in words} == words, renew
+
+
 def test_the_page_is_that_of_the_packaged_verdicts():
     assert (ROOT / "docs" / "claims.md").read_text(encoding="utf-8") == page(packaged()), RENEW
 

@@ -290,6 +290,14 @@ MISTAKES = {
         "event.0.firm",
         "did you mean 'Nova'?",
     ),
+    "a campaign of a firm's line": (
+        GOOD
+        + '[[firm]]\nname = "Nova Two"\nsector = "drinks"\nparent = "Nova"\n'
+        + '[[event]]\nkind = "campaign"\nweek = 3\nfirm = "Nova Two"\n',
+        '"Nova Two"',
+        "event.0.firm",
+        "let Nova run the campaign",
+    ),
     "a listing without its availability": (
         GOOD + '[[event]]\nkind = "listing"\nweek = 3\nfirm = "Nova"\n',
         "[[event]]",

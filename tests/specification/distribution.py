@@ -19,7 +19,7 @@ def restock(firms: list[Firm], p: DistributionParameters, week: int, order: int 
     trend = sum(firm.recent for firm in firms) / all_usual if all_usual > 0 else 1.0
     for firm in firms:
         expected = firm.usual * trend
-        bar = p.tolerance * expected - p.certainty * math.sqrt(order * expected / p.recent)
+        bar = p.tolerance * expected - p.certainty * math.sqrt(order * expected / (2 * p.recent - 1))
         react(firm, week - firm.entered_in + 1 > p.recent and firm.recent < bar, p)
 
 

@@ -166,7 +166,7 @@ class SlowMarket:
                     porosity.enter(f, self.firms, self.consumers, self.week, self.p.porosity)
 
     def firms_answer_crises(self) -> None:
-        for firm in self.real_firms:
+        for firm in sorted(self.real_firms, key=lambda firm: firm.name):
             if firm.alive:
                 crisis.answer(firm, self.salience, self.p.crisis, self.p.activation, self.luck_in_crisis_of(firm))
 
@@ -224,7 +224,7 @@ class SlowMarket:
             firm.counted = self.count.firms[f]
             mean_S = beliefs.mean([rounded(c.S[f], 1023) for c in self.consumers])
             rating.hear_reviews(firm, p.experience, p.activation)
-            if firm.kind != "firm":
+            if firm.kind != "firm" or not firm.entered_in:
                 continue
             rating.earn_reputation(firm, mean_S)
             salience.forget(firm, p.purchase)

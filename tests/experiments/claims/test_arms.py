@@ -171,6 +171,8 @@ def test_the_fingerprint_changes_with_the_claim_and_with_its_scenarios(case_of):
     }
     assert len(prints) == 4
     assert case_of(rest).fingerprint in prints
+    told = case_of(rest.replace("[[claim.figure]]", 'quote = "in other words"\n[[claim.figure]]', 1))
+    assert (told.words["quote"], told.fingerprint) == ("in other words", case_of(rest).fingerprint)
 
 
 def test_size_is_the_scenarios_own_up_to_a_bound_unless_given(case_of):
