@@ -98,16 +98,17 @@ def mechanisms(draw: st.DrawFn) -> dict[str, Any]:
 
 @st.composite
 def happenings(
-    draw: st.DrawFn, horizon: int, firms: list[str], causes: list[str], cohorts: list[str]
+    draw: st.DrawFn, horizon: int, firms: list[str], lines: set[str], causes: list[str], cohorts: list[str]
 ) -> dict[str, list[dict[str, Any]]]:
     """A few events and lever changes."""
     week = st.integers(1, horizon)
     share = st.sampled_from([0.0, 0.3, 1.0])
     firm = st.sampled_from(firms)
+    owner = st.sampled_from([name for name in firms if name not in lines])
     kinds: list[st.SearchStrategy[dict[str, Any]]] = [
         st.fixed_dictionaries({"week": week, "kind": st.just("exposure"), "firm": firm, "severity": share}),
         st.fixed_dictionaries(
-            {"week": week, "kind": st.just("campaign"), "firm": firm, "weeks": st.integers(1, 4), "play": share},
+            {"week": week, "kind": st.just("campaign"), "firm": owner, "weeks": st.integers(1, 4), "play": share},
             optional={"reach": st.sampled_from([0.0, 100.0]), "cost": st.sampled_from([0.0, 1234.567])},
         ),
         st.fixed_dictionaries(
@@ -274,7 +275,15 @@ def scenarios(draw: st.DrawFn, most_consumers: int = 120, most_weeks: int = 8, m
             "sector": sectors,
             "cause": causes,
             "firm": firms,
-            **draw(happenings(horizon, [firm["name"] for firm in firms], cause_names, [one["name"] for one in groups])),
+            **draw(
+                happenings(
+                    horizon,
+                    [firm["name"] for firm in firms],
+                    {firm["name"] for firm in firms if "parent" in firm},
+                    cause_names,
+                    [one["name"] for one in groups],
+                )
+            ),
             "mechanisms": draw(mechanisms()),
             "figures": {"window": draw(st.sampled_from([1, 3, 520]))},
         }
