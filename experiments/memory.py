@@ -25,7 +25,7 @@ def needed_bytes(scenario: Scenario, *, replicates: int = 1, side_by_side: int =
     from sim.figures import FIGURES
     from sim.population import DECLARED
 
-    suppliers = len(scenario.firms) + sum((s.commons is not None) + (s.sharing is not None) for s in scenario.sectors)
+    suppliers = len(scenario.firms) + sum(len(sector.alternatives) for sector in scenario.sectors)
     width = {None: 1, "firm": suppliers, "sector": len(scenario.sectors), "cause": len(scenario.causes)}
     columns = sum(KINDS[column.kind].itemsize * width[column.per] for column in DECLARED)
     consumer = columns + _WORDS + _BYTES_A_PEER * scenario.network.peers

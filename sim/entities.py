@@ -185,6 +185,12 @@ class Sector(Strict):
     commons: CommonsSetup | None = None
     sharing: SharingSetup | None = None
 
+    @property
+    def alternatives(self) -> dict[str, str]:
+        """Names of what does without firms here, by key: its commons and its sharing market, as far as it has them."""
+        parts = {"commons": self.commons, "sharing": self.sharing}
+        return {key: part.name or f"{key} of {self.name}" for key, part in parts.items() if part is not None}
+
 
 class FirmSetup(Strict):
     """A firm at the start."""

@@ -113,6 +113,8 @@ class Market(ConsumerModel):
     counts: MarketCounts
     """What was counted for the market last week."""
     record: Record
+    reference_prices: dict[str, float]
+    """Typical price of a unit in each sector."""
     heads: float
     """People whom the population stands for."""
     order_size: int
@@ -454,6 +456,7 @@ class Market(ConsumerModel):
         self.suppliers, self.firms = [], []
         self.firms_of: dict[str, list[Firm]] = {}
         self.commons, self.sharing = {}, {}
+        self.reference_prices = {sector.name: sector.reference_price for sector in self.setup.sectors}
         for sector in self.setup.sectors:
             self._build_sector(sector, causes)
         self.firm_named = {firm.name: firm for firm in self.firms}
@@ -482,11 +485,11 @@ class Market(ConsumerModel):
                 self.firms.append(firm)
                 rows.append(firm)
         if sector.commons is not None:
-            name = sector.commons.name or f"commons of {sector.name}"
+            name = sector.alternatives["commons"]
             self.commons[sector.name] = Commons(self, sector.commons, name, sector.name, len(rows))
             rows.append(self.commons[sector.name])
         if sector.sharing is not None:
-            name = sector.sharing.name or f"sharing of {sector.name}"
+            name = sector.alternatives["sharing"]
             market = SharingMarket(self, sector.sharing, name, sector.name, len(rows), sector.reference_price)
             self.sharing[sector.name] = market
             rows.append(market)
@@ -533,11 +536,6 @@ class Market(ConsumerModel):
                 record[name] = key_of(f"{name} in {sector.name}")
         # Who buys in two sectors in a week speaks of the last: sectors go in the order of their keys, not of the file.
         return records[np.argsort(records["units"], kind="stable")]
-
-    @property
-    def reference_prices(self) -> dict[str, float]:
-        """Typical price of a unit in each sector."""
-        return {sector.name: sector.reference_price for sector in self.setup.sectors}
 
     def share_of(self, supplier: Supplier | None) -> float:
         """Return a supplier's share of its sector's units last week; 0 where there is none."""

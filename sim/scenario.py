@@ -286,7 +286,7 @@ def _check_names(scenario: Scenario) -> Iterator[Finding]:
         yield ("cohort", cohorts.index(REST), "name"), "scenario.name_of_rest", {"value": REST}
     alternatives: list[str] = []
     for i, sector in enumerate(scenario.sectors):
-        for key, name in _alternatives_of(sector):
+        for key, name in sector.alternatives.items():
             if name in alternatives:
                 yield ("sector", i, key, "name"), "scenario.name_taken", {"value": name}
             alternatives.append(name)
@@ -302,14 +302,6 @@ def _check_names(scenario: Scenario) -> Iterator[Finding]:
     for i, sector in enumerate(scenario.sectors):
         if not any(firm.sector == sector.name for firm in scenario.firms):
             yield ("sector", i), "scenario.empty_sector", {"value": sector.name}
-
-
-def _alternatives_of(sector: Sector) -> Iterator[tuple[str, str]]:
-    """Yield the keys and names of a sector's commons and sharing market, as far as it has them."""
-    if sector.commons is not None:
-        yield "commons", sector.commons.name or f"commons of {sector.name}"
-    if sector.sharing is not None:
-        yield "sharing", sector.sharing.name or f"sharing of {sector.name}"
 
 
 def _check_parts(scenario: Scenario) -> Iterator[Finding]:
@@ -334,7 +326,7 @@ def _check_parts(scenario: Scenario) -> Iterator[Finding]:
             yield at, "scenario.line_of_line", {"value": firm.parent}
         elif parent.enters > firm.enters:
             yield ("firm", i, "enters"), "scenario.line_before_parent", {"week": parent.enters}
-    rows = len(firms) + sum((s.commons is not None) + (s.sharing is not None) for s in scenario.sectors)
+    rows = len(firms) + sum(len(sector.alternatives) for sector in scenario.sectors)
     if rows > MAX_SUPPLIERS:
         yield ("firm",), "scenario.too_many_suppliers", {"count": rows, "most": MAX_SUPPLIERS}
     for i, sector in enumerate(scenario.sectors):

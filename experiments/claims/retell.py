@@ -1,15 +1,16 @@
-"""Bring the words of packaged verdicts up to date: a story told better is no reason to measure again."""
+"""Package verdicts with their page, and bring their words up to date: a story told better needs no new measurement."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
+from experiments.claims import findings
 from experiments.claims.arms import load_case
-from experiments.claims.findings import ClaimResult, Claims, packaged, packaged_path
+from experiments.claims.findings import ClaimResult, Claims
 from experiments.claims.page import page
 from sim.text import use_language
 
-__all__ = ["retold", "write_packaged"]
+__all__ = ["packaged_texts", "retold", "write_packaged"]
 
 
 def retold(claims: Claims) -> Claims:
@@ -19,12 +20,16 @@ def retold(claims: Claims) -> Claims:
 
 def write_packaged(docs: Path) -> list[Path]:
     """Write the packaged verdicts and their page with the words of now; return the paths."""
-    now = retold(packaged())
-    path, written = packaged_path(), docs / "claims.md"
-    path.write_text(now.text(), encoding="utf-8")
+    texts = packaged_texts(retold(findings.packaged()), docs)
+    for path, text in texts.items():
+        path.write_text(text, encoding="utf-8")
+    return list(texts)
+
+
+def packaged_texts(claims: Claims, docs: Path) -> dict[Path, str]:
+    """Give the packaged file of some verdicts, and their page in English, by their paths."""
     with use_language("en"):
-        written.write_text(page(now), encoding="utf-8")
-    return [path, written]
+        return {findings.packaged_path(): claims.text(), docs / "claims.md": page(claims)}
 
 
 def _retold(result: ClaimResult) -> ClaimResult:

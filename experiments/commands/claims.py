@@ -182,16 +182,12 @@ def _told(study: Study, found: Claims, folder: Path, asked: int) -> int:
 
 def _renew(found: Claims, docs: Path) -> None:
     """Renew the packaged verdicts and their page; claims that were not tested now stay as they are."""
-    from experiments.claims.findings import packaged, packaged_path
-    from experiments.claims.page import page
+    from experiments.claims.findings import packaged
+    from experiments.claims.retell import packaged_texts
     from sim.scenario import library
-    from sim.text import use_language
 
     whole = found.with_older(packaged(), list(library()))
-    targets = (packaged_path(), docs / PAGE)
-    with use_language("en"):
-        texts = (whole.text(), page(whole))
-    for path, text in zip(targets, texts, strict=True):
+    for path, text in packaged_texts(whole, docs).items():
         try:
             path.write_text(text, encoding="utf-8")
         except OSError as error:

@@ -16,20 +16,26 @@ def slow(world):
     return consumers_outcome(world.consumers)
 
 
-def fast(world):
-    compiled = Compiled(world)
+def heard_of_each(compiled):
+    """Let everybody speak, and give each supplier in the market with what is heard of it: its row, signals, words."""
     t, total = compiled.tile, np.zeros(compiled.said.size, np.uint32)
     heard = np.zeros(compiled.peers.shape, np.uint32)
     pack_words(compiled.said, t.mentioned, t.satisfaction, t.sincerity)
     gather_words(heard, compiled.peers, compiled.said)
-    for f in range(len(world.firms)):
+    for f, firm in enumerate(compiled.signals):
         sum_words(total, heard, f)
-        firm = compiled.signals[f]
         if firm.alive:
-            update_quality(
-                t.quality[f], t.sincerity[f], total, t.peer_trust, t.brand_trust, t.community,
-                firm, firm.home, compiled.s.beliefs,
-            )  # fmt: skip
+            yield f, firm, total
+
+
+def fast(world):
+    compiled = Compiled(world)
+    t = compiled.tile
+    for f, firm, total in heard_of_each(compiled):
+        update_quality(
+            t.quality[f], t.sincerity[f], total, t.peer_trust, t.brand_trust, t.community,
+            firm, firm.home, compiled.s.beliefs,
+        )  # fmt: skip
     return compiled.outcome()
 
 

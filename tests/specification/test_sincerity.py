@@ -7,7 +7,6 @@ from hypothesis import strategies as st
 from sim.agents import Firm as MarketFirm
 from sim.entities import FirmSetup
 from sim.levers import Levers, Stances
-from sim.mechanisms.beliefs import gather_words, pack_words, sum_words
 from sim.mechanisms.sincerity import SincerityParameters, learn_sincerity, update_sincerity
 from sim.scenario import Mechanisms
 
@@ -15,7 +14,7 @@ from .agreement import ABSOLUTE, check_agreement
 from .beliefs import say
 from .entities import Firm
 from .sincerity import gap, learned, sincerity_belief
-from .test_beliefs import everybody_speaks
+from .test_beliefs import everybody_speaks, heard_of_each
 from .worlds import Compiled, consumers_outcome, parameters, settings_of, worlds
 
 
@@ -29,15 +28,9 @@ def slow(world):
 
 def fast(world):
     compiled = Compiled(world)
-    t, total = compiled.tile, np.zeros(compiled.said.size, np.uint32)
-    heard = np.zeros(compiled.peers.shape, np.uint32)
-    pack_words(compiled.said, t.mentioned, t.satisfaction, t.sincerity)
-    gather_words(heard, compiled.peers, compiled.said)
-    for f in range(len(world.firms)):
-        sum_words(total, heard, f)
-        firm = compiled.signals[f]
-        if firm.alive:
-            update_sincerity(t.sincerity[f], total, t.peer_trust, t.community, firm, firm.home, compiled.s.sincerity)
+    t = compiled.tile
+    for f, firm, total in heard_of_each(compiled):
+        update_sincerity(t.sincerity[f], total, t.peer_trust, t.community, firm, firm.home, compiled.s.sincerity)
     return compiled.outcome()
 
 
