@@ -21,7 +21,7 @@ from sim.toml_files import Document
 
 __all__ = ["restore", "save"]
 
-VERSION = 2
+VERSION = 3
 
 
 def save(market: Market, path: str | Path) -> None:

@@ -19,7 +19,7 @@ import numba
 from numba.core import config as numba_config
 from numba.core.dispatcher import Dispatcher
 
-__all__ = ["cache_folder", "compiled", "is_warm", "plain"]
+__all__ = ["allocating", "cache_folder", "compiled", "inlined", "is_warm", "plain"]
 
 
 @cache
@@ -58,13 +58,33 @@ def is_warm() -> bool:
 
 
 def compiled(rule: Callable[..., Any]) -> Any:
-    """Compile `rule` on first use: strict IEEE arithmetic (same bits everywhere), no interpreter lock, kept on disk."""
+    """Compile `rule` on first use: strict IEEE arithmetic (same bits everywhere), no interpreter lock, kept on disk.
+
+    A rule makes no arrays, it is handed all it works on: so it need not count references to them, which costs an atomic
+    operation for each use of a row in a loop over single consumers. What makes arrays is compiled by `allocating`; what
+    returns views of them (`open_tile`) can be called by rules and by the plain twins only.
+    """
+    return _compile(rule, _nrt=False)
+
+
+def inlined(rule: Callable[..., Any]) -> Any:
+    """Compile a small rule that loops over lanes use: always put in place of its call, or they would not vectorise."""
+    return _compile(rule, _nrt=False, forceinline=True)
+
+
+def allocating(rule: Callable[..., Any]) -> Any:
+    """Compile a rule that makes arrays of its own."""
+    return _compile(rule)
+
+
+def _compile(rule: Callable[..., Any], **options: Any) -> Any:
     folder = cache_folder()
     config: Any = numba_config
     before = config.CACHE_DIR
     config.CACHE_DIR = str(folder) if folder else before
     try:
-        return numba.njit(nogil=True, error_model="numpy", cache=folder is not None)(rule)
+        njit: Any = numba.njit  # its stubs do not know `_nrt`
+        return njit(nogil=True, error_model="numpy", cache=folder is not None, **options)(rule)
     finally:
         config.CACHE_DIR = before
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.compiling import compiled
+from sim.compiling import inlined
 
 __all__ = ["clip01", "exp32", "log32"]
 
@@ -44,7 +44,7 @@ _L7 = np.float32(-2.4999993993e-1)
 _L8 = np.float32(3.3333331174e-1)
 
 
-@compiled
+@inlined
 def exp32(x):
     """Return e**x for a float32 x, held to [-87, 87] so that the result is finite and not zero."""
     x = min(max(x, _LOWEST), _HIGHEST)
@@ -56,7 +56,7 @@ def exp32(x):
     return np.int32(bits).view(np.float32)
 
 
-@compiled
+@inlined
 def log32(x):
     """Return the natural logarithm of a positive, normal float32 x."""
     bits = np.int32(np.float32(x).view(np.int32) - _SQRT_HALF_BITS)
@@ -67,7 +67,7 @@ def log32(x):
     return f + (p * f * z - _HALF * z) + e * _LN_2
 
 
-@compiled
+@inlined
 def clip01(x):
     """Return x held to [0, 1]."""
     return min(max(x, _ZERO), _ONE)

@@ -129,10 +129,8 @@ class Market(ConsumerModel):
     makers: NDArray[np.int64]
     made: NDArray[np.int64]
     """Histogram of contributions made so far: people and contributions in each bin."""
-    _said: NDArray[np.uint32]
-    _next_said: NDArray[np.uint32]
-    _voiced: NDArray[np.uint32]
-    _next_voiced: NDArray[np.uint32]
+    _words: NDArray[np.uint64]
+    _next_words: NDArray[np.uint64]
 
     def __init__(
         self,
@@ -155,6 +153,7 @@ class Market(ConsumerModel):
         changes = {key: value for key, value in given.items() if value is not None}
         self.setup = with_horizon(_changed(scenario, changes), weeks)
         super().__init__(rng=self.setup.seed % 2**32)
+        self.times = np.zeros(0, np.int64)
         self._plain: tuple[tuple[Any, ...], tuple[Any, ...]] = ((), ())
         self.engine, self.threads, self.replicate = engine, max(1, threads), int(replicate)
         self.heads = self.setup.population.represents
@@ -279,8 +278,7 @@ class Market(ConsumerModel):
             self._step_consumers()
         else:
             self._run_tiles_in_threads()
-        self._said, self._next_said = self._next_said, self._said
-        self._voiced, self._next_voiced = self._next_voiced, self._voiced
+        self._words, self._next_words = self._next_words, self._words
         self._hear_back()
 
     def _value_is_created(self) -> None:
@@ -369,8 +367,7 @@ class Market(ConsumerModel):
 
     def _arguments(self) -> tuple[Any, ...]:
         columns = self.population.columns
-        luck = (np.uint64(self.week), self.luck.replicate, self.luck.k0, self.luck.k1)
-        talk = (self._said, self._voiced, self._next_said, self._next_voiced, self._is_voice)
+        luck = (np.uint32(self.week), self.luck.replicate, self.luck.k0, self.luck.k1)
         return (
             self.population.size,
             (columns.numbers, columns.codes, self.population.peers),
@@ -383,7 +380,9 @@ class Market(ConsumerModel):
             self._settings[0],
             luck,
             self.setup.figures.window,
-            talk,
+            self._words,
+            self._next_words,
+            self.times,
         )
 
     def _run_tiles_in_threads(self) -> None:
@@ -433,7 +432,6 @@ class Market(ConsumerModel):
         loudest = 1023.0 * self.population.size
         voice = [heard / loudest for heard in self.counts.voice[: len(self.setup.causes)].tolist()]
         self.salience.decay_and_hear(voice)
-        self._is_voice = any(firm.week.voice_for or firm.week.voice_against for firm in self.firms)
         self.ended_episodes += self.counts.ended_episodes
         self.ended_weeks += self.counts.ended_weeks
         self.makers += self.counts.makers
@@ -441,12 +439,11 @@ class Market(ConsumerModel):
 
     def words_heard(self) -> dict[str, NDArray[Any]]:
         """Return what consumers said last week, which peers hear in the next: for checkpoints."""
-        return {"said": self._said, "voiced": self._voiced}
+        return {"words": self._words}
 
     def hear_words(self, words: Mapping[str, NDArray[Any]]) -> None:
         """Take over what `words_heard` returned."""
-        self._said[:], self._voiced[:] = words["said"], words["voiced"]
-        self._is_voice = bool(self._voiced.any())
+        self._words[:] = words["words"]
 
     # -------------------------------------------------------------------------------------------------- building
 
@@ -510,10 +507,8 @@ class Market(ConsumerModel):
         self._firm_counts = np.zeros(len(self.suppliers), FIRM_COUNTS).view(np.recarray)
         self._counts = np.zeros(1, MARKET_COUNTS).view(np.recarray)
         self.counts = MarketCounts(*self._counts.tolist()[0])
-        nobody = np.uint32(NOBODY << 22)
-        self._said, self._next_said = np.full(size, nobody), np.full(size, nobody)
-        self._voiced, self._next_voiced = np.zeros(size, np.uint32), np.zeros(size, np.uint32)
-        self._is_voice = False
+        nobody = np.uint64(NOBODY << 22)
+        self._words, self._next_words = np.full(size, nobody), np.full(size, nobody)
         self.ended_episodes = self.ended_weeks = 0
         self.makers, self.made = np.zeros(BINS, np.int64), np.zeros(BINS, np.int64)
         self.makers[0] = size

@@ -125,7 +125,7 @@ def build_peers(network: Network, size: int, lanes: int, luck: Luck) -> NDArray[
     peers = min(network.peers, size - 1)
     links = np.zeros((-(-size // lanes), peers, lanes), np.int32)
     if network.kind == "small_world":
-        _small_world(links, size, np.float32(network.rewiring), np.uint64(NETWORK), *_key(luck))
+        _small_world(links, size, np.float32(network.rewiring), np.uint32(NETWORK), *_key(luck))
     else:
         alpha = 1.0 / (network.tail - 1.0)
         _scale_free(
@@ -134,13 +134,13 @@ def build_peers(network: Network, size: int, lanes: int, luck: Luck) -> NDArray[
             min(network.neighbourhood, size),
             np.float32(network.rewiring),
             np.float32(1.0 / (1.0 - alpha)),
-            np.uint64(NETWORK),
+            np.uint32(NETWORK),
             *_key(luck),
         )
     return links
 
 
-def _key(luck: Luck) -> tuple[np.uint64, np.uint64, np.uint64]:
+def _key(luck: Luck) -> tuple[np.uint32, np.uint32, np.uint32]:
     return luck.replicate, luck.k0, luck.k1
 
 
@@ -169,9 +169,9 @@ def _small_world(links, size, rewiring, purpose, replicate, k0, k1):
         for k in range(peers):
             step = k // 2 + 1
             who = (me + (step if k % 2 == 0 else -step)) % size
-            r0, r1, _r2, _r3 = philox(np.uint64(me), np.uint64(k), replicate, purpose, k0, k1)
-            if uniform_from(np.uint32(r0)) < rewiring:
-                who = np.int64((r1 * np.uint64(size)) >> np.uint64(32))
+            r0, r1, _r2, _r3 = philox(np.uint32(me), np.uint32(k), replicate, purpose, k0, k1)
+            if uniform_from(r0) < rewiring:
+                who = np.int64((np.uint64(r1) * np.uint64(size)) >> np.uint64(32))
             links[tile, k, lane] = _nearest_free(links, tile, lane, k, who, me, size)
 
 
@@ -181,15 +181,15 @@ def _scale_free(links, size, block, rewiring, power, purpose, replicate, k0, k1)
     for me in range(size):
         tile, lane = me // lanes, me % lanes
         for k in range(peers):
-            r0, r1, r2, _r3 = philox(np.uint64(me), np.uint64(k), replicate, purpose, k0, k1)
+            r0, r1, r2, _r3 = philox(np.uint32(me), np.uint32(k), replicate, purpose, k0, k1)
             home = me // block
-            if uniform_from(np.uint32(r0)) < rewiring:
-                home = np.int64((r2 * np.uint64((size + block - 1) // block)) >> np.uint64(32))
+            if uniform_from(r0) < rewiring:
+                home = np.int64((np.uint64(r2) * np.uint64((size + block - 1) // block)) >> np.uint64(32))
             first = home * block
             room = min(block, size - first)
             # Rank by inverting the cumulated weights of rank^-alpha; the ranks of a neighbourhood are shuffled by a
             # multiplication modulo its size, so that hubs do not stand side by side.
-            rank = min(np.int64(np.float32(room) * uniform_from(np.uint32(r1)) ** power), room - 1)
+            rank = min(np.int64(np.float32(room) * uniform_from(r1) ** power), room - 1)
             who = first + (rank * _stride(room) + np.int64(mix32(np.uint32(home), np.uint32(1)))) % room
             links[tile, k, lane] = _nearest_free(links, tile, lane, k, who, me, size)
 

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.compiling import compiled
+from sim.compiling import compiled, inlined
 from sim.fastmath import log32
 
 __all__ = [
@@ -25,6 +25,7 @@ __all__ = [
     "WEEK",
     "Luck",
     "draw_week",
+    "exponential_from",
     "gumbel_from",
     "key_of",
     "mix32",
@@ -39,7 +40,7 @@ TRAIT = 0x02000000
 NETWORK = 0x03000000
 FIRM = 0x04000000
 
-_WEEK = np.uint64(WEEK)
+_WEEK = np.uint32(WEEK)
 _MASK = np.uint64(0xFFFFFFFF)
 _HIGH = np.uint64(32)
 _M0 = np.uint64(0xD2511F53)
@@ -49,16 +50,16 @@ _W1 = np.uint64(0xBB67AE85)
 
 _MIX_1 = np.uint64(0x21F0AAAD)
 _MIX_2 = np.uint64(0x735A2D97)
-_S15 = np.uint64(15)
-_S16 = np.uint64(16)
+_S15 = np.uint32(15)
+_S16 = np.uint32(16)
 
+_FIRST = np.uint32(0)
 _EIGHT = np.uint32(8)
 _NINE = np.uint32(9)
 _UNIT = np.float32(2.0**-23)
 _HALF = np.float32(0.5)
 _BYTE = np.uint32(255)
 _S24 = np.uint32(24)
-_S16_32 = np.uint32(16)
 _BYTES_MEAN = np.float32(510.0)
 _BYTES_SCALE = np.float32(1.0 / 147.80054)  # standard deviation of the sum of four uniform bytes
 
@@ -68,19 +69,45 @@ def key_of(name: str) -> int:
     return zlib.crc32(name.encode()) & 0xFFFFFF
 
 
-@compiled
+@inlined
+def _round(c0, c1, c2, c3, k0, k1):
+    """One round of Philox4x32 on a counter and a key of uint32 words."""
+    p0, p1 = np.uint64(c0) * _M0, np.uint64(c2) * _M1
+    a, c = np.uint32(np.uint32(p1 >> _HIGH) ^ c1 ^ k0), np.uint32(np.uint32(p0 >> _HIGH) ^ c3 ^ k1)
+    return a, np.uint32(p1 & _MASK), c, np.uint32(p0 & _MASK)
+
+
+@inlined
+def _next_key(k, step):
+    """The key of the next round."""
+    return np.uint32((np.uint64(k) + step) & _MASK)
+
+
+@inlined
 def philox(c0, c1, c2, c3, k0, k1):
-    """Return four random 32-bit words (as uint64) for a counter of four words and a key of two (uint64 below 2**32)."""
-    for _ in range(10):
-        p0 = c0 * _M0
-        p1 = c2 * _M1
-        c0 = (p1 >> _HIGH) ^ c1 ^ k0
-        c1 = p1 & _MASK
-        c2 = (p0 >> _HIGH) ^ c3 ^ k1
-        c3 = p0 & _MASK
-        k0 = (k0 + _W0) & _MASK
-        k1 = (k1 + _W1) & _MASK
-    return c0, c1, c2, c3
+    """Return four random words for a counter of four words and a key of two, all uint32.
+
+    The ten rounds stand one by one, so that a loop over counters has no loop inside and vectorises.
+    """
+    c0, c1, c2, c3 = _round(c0, c1, c2, c3, k0, k1)
+    k0, k1 = _next_key(k0, _W0), _next_key(k1, _W1)
+    c0, c1, c2, c3 = _round(c0, c1, c2, c3, k0, k1)
+    k0, k1 = _next_key(k0, _W0), _next_key(k1, _W1)
+    c0, c1, c2, c3 = _round(c0, c1, c2, c3, k0, k1)
+    k0, k1 = _next_key(k0, _W0), _next_key(k1, _W1)
+    c0, c1, c2, c3 = _round(c0, c1, c2, c3, k0, k1)
+    k0, k1 = _next_key(k0, _W0), _next_key(k1, _W1)
+    c0, c1, c2, c3 = _round(c0, c1, c2, c3, k0, k1)
+    k0, k1 = _next_key(k0, _W0), _next_key(k1, _W1)
+    c0, c1, c2, c3 = _round(c0, c1, c2, c3, k0, k1)
+    k0, k1 = _next_key(k0, _W0), _next_key(k1, _W1)
+    c0, c1, c2, c3 = _round(c0, c1, c2, c3, k0, k1)
+    k0, k1 = _next_key(k0, _W0), _next_key(k1, _W1)
+    c0, c1, c2, c3 = _round(c0, c1, c2, c3, k0, k1)
+    k0, k1 = _next_key(k0, _W0), _next_key(k1, _W1)
+    c0, c1, c2, c3 = _round(c0, c1, c2, c3, k0, k1)
+    k0, k1 = _next_key(k0, _W0), _next_key(k1, _W1)
+    return _round(c0, c1, c2, c3, k0, k1)
 
 
 @compiled
@@ -92,39 +119,41 @@ def draw_week(words, first, week, replicate, k0, k1):
     """
     a, b, c, d = words[0], words[1], words[2], words[3]
     for lane in range(a.size):
-        r0, r1, r2, r3 = philox(np.uint64(first + lane), week, replicate, _WEEK, k0, k1)
-        a[lane] = np.uint32(r0)
-        b[lane] = np.uint32(r1)
-        c[lane] = np.uint32(r2)
-        d[lane] = np.uint32(r3)
+        a[lane], b[lane], c[lane], d[lane] = philox(np.uint32(first + lane), week, replicate, _WEEK, k0, k1)
 
 
-@compiled
+@inlined
 def mix32(word, key):
     """Return a new 32-bit word from a random word and a key, both uint32 (hash "lowbias32" of Wellons 2018)."""
-    x = np.uint64(word) ^ np.uint64(key)
-    x = ((x ^ (x >> _S16)) * _MIX_1) & _MASK
-    x = ((x ^ (x >> _S15)) * _MIX_2) & _MASK
+    x = np.uint32(word ^ key)
+    x = np.uint32((np.uint64(x ^ (x >> _S16)) * _MIX_1) & _MASK)
+    x = np.uint32((np.uint64(x ^ (x >> _S15)) * _MIX_2) & _MASK)
     return np.uint32(x ^ (x >> _S15))
 
 
-@compiled
+@inlined
 def uniform_from(word):
     """Return a float32 uniform on (0, 1), never 0 or 1, from a random 32-bit word: (m + ½) 2⁻²³ for a 23-bit m."""
     return (np.float32(np.uint32(word >> _NINE)) + _HALF) * _UNIT
 
 
-@compiled
+@inlined
 def normal_from(word):
     """Return a float32 nearly standard normal, within ±3.45, from a random word: the sum of its four bytes."""
-    total = (word & _BYTE) + ((word >> _EIGHT) & _BYTE) + ((word >> _S16_32) & _BYTE) + (word >> _S24)
+    total = (word & _BYTE) + ((word >> _EIGHT) & _BYTE) + ((word >> _S16) & _BYTE) + (word >> _S24)
     return (np.float32(np.uint32(total)) - _BYTES_MEAN) * _BYTES_SCALE
 
 
-@compiled
+@inlined
+def exponential_from(word):
+    """Return a float32 standard exponential, −ln u, from a random word: never 0."""
+    return -log32(uniform_from(word))
+
+
+@inlined
 def gumbel_from(word):
     """Return a float32 standard Gumbel, −ln(−ln u), from a random word."""
-    return -log32(-log32(uniform_from(word)))
+    return -log32(exponential_from(word))
 
 
 class Luck:
@@ -140,22 +169,22 @@ class Luck:
 
     def __init__(self, seed: int, replicate: int = 0) -> None:
         self.seed = seed
-        self.replicate = np.uint64(replicate)
-        self.k0 = np.uint64(seed & 0xFFFFFFFF)
-        self.k1 = np.uint64((seed >> 32) & 0xFFFFFFFF)
+        self.replicate = np.uint32(replicate)
+        self.k0 = np.uint32(seed & 0xFFFFFFFF)
+        self.k1 = np.uint32((seed >> 32) & 0xFFFFFFFF)
 
     def uniforms(self, name: str, size: int) -> NDArray[np.float32]:
         """Return `size` uniforms, consumer by consumer, for the trait called `name` (float32 in (0, 1))."""
         values = np.empty(size, np.float32)
-        _fill_uniforms(values, self.replicate, np.uint64(TRAIT | key_of(name)), self.k0, self.k1)
+        _fill_uniforms(values, self.replicate, np.uint32(TRAIT | key_of(name)), self.k0, self.k1)
         return values
 
     def firm(self, name: str, week: int, purpose: str) -> Iterator[float]:
         """Yield uniforms in (0, 1) without end for one firm, week and purpose."""
-        agent, what, block = np.uint64(key_of(name)), np.uint64(FIRM | key_of(purpose)), 0
+        agent, what, block = np.uint32(key_of(name)), np.uint32(FIRM | key_of(purpose)), 0
         while True:
             # The week has 16 bits of its word; the block number has the other 16.
-            when = np.uint64((block << 16) | week)
+            when = np.uint32((block << 16) | week)
             for word in philox(agent, when, self.replicate, what, self.k0, self.k1):
                 yield (int(word) + 0.5) * 2.0**-32
             block += 1
@@ -164,5 +193,5 @@ class Luck:
 @compiled
 def _fill_uniforms(values, replicate, purpose, k0, k1):
     for i in range(values.size):
-        r0, _r1, _r2, _r3 = philox(np.uint64(i), np.uint64(0), replicate, purpose, k0, k1)
-        values[i] = uniform_from(np.uint32(r0))
+        word, _, _, _ = philox(np.uint32(i), _FIRST, replicate, purpose, k0, k1)
+        values[i] = uniform_from(word)

@@ -7,19 +7,26 @@ tiles, threads and consumers cannot matter. Adding a mechanism means one line he
 
 from __future__ import annotations
 
-import numpy as np
+from typing import NamedTuple
 
-from sim.compiling import compiled
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.compiling import allocating, compiled
+from sim.lanes import bit_of, list_lanes
 from sim.mechanisms.activation import (
     activate,
     add_militancy,
     pack_voices,
+    sum_voices,
     sway_beliefs,
     tally_militants,
+    targets_acted_on,
+    targets_of,
 )
 from sim.mechanisms.ambassadors import add_ambassadors, federate
 from sim.mechanisms.beliefs import gather_words, pack_words, sum_words, update_quality
-from sim.mechanisms.contribution import add_attachment, contribute
+from sim.mechanisms.contribution import add_attachment, communities_of, contribute
 from sim.mechanisms.experience import experience
 from sim.mechanisms.income import tighten
 from sim.mechanisms.offers import add_use
@@ -29,6 +36,7 @@ from sim.mechanisms.purchase import (
     count_units,
     enter_race,
     fit_values,
+    settle,
     start_race,
     tally_purchases,
     tally_reach,
@@ -36,6 +44,25 @@ from sim.mechanisms.purchase import (
 )
 from sim.mechanisms.sharing import add_visits, keep_goods, trust_hosts
 from sim.mechanisms.sincerity import update_sincerity
+from sim.phases import (
+    ACTIVATION,
+    AMBASSADORS,
+    BELIEFS,
+    CHOICE,
+    CONTRIBUTION,
+    DRAWS,
+    EXPERIENCE,
+    GOODS,
+    HEARING,
+    PURCHASES,
+    SAYING,
+    TALLIES,
+    UNITS,
+    UTILITIES,
+    lap,
+    start_clock,
+)
+from sim.prefetch import prefetch_words
 from sim.streams import draw_week
 from sim.tile import open_tile
 
@@ -44,9 +71,56 @@ __all__ = ["run_tiles"]
 _NO = np.float32(0.0)
 _SCALE = np.float32(1023.0)
 _HALF = np.float32(0.5)
+_NO_ONE = np.uint64(0)
+_NONE = np.int32(0)
+_SILENT = np.uint32(0)
 
 
-@compiled
+class Scratch(NamedTuple):
+    """Rows of a tile that hold what one rule hands to the next: (lanes,) each, or (peers | words, lanes)."""
+
+    words: NDArray[np.uint32]
+    heard: NDArray[np.uint32]
+    voices: NDArray[np.uint32]
+    voiced: NDArray[np.uint32]
+    total: NDArray[np.uint32]
+    net: NDArray[np.int32]
+    sensitivity: NDArray[np.float32]
+    utility: NDArray[np.float32]
+    first: NDArray[np.float32]
+    sum_of_rates: NDArray[np.float32]
+    term: NDArray[np.float32]
+    units: NDArray[np.int32]
+    choice: NDArray[np.int32]
+    chosen: NDArray[np.int32]
+    flags: NDArray[np.bool_]
+    bought: NDArray[np.bool_]
+
+
+@allocating
+def new_scratch(lanes, peers):
+    """Return rows for a tile."""
+    return Scratch(
+        np.empty((4, lanes), np.uint32),
+        np.empty((peers, lanes), np.uint32),
+        np.empty((peers, lanes), np.uint32),
+        np.empty(lanes, np.uint32),
+        np.empty(lanes, np.uint32),
+        np.empty(lanes, np.int32),
+        np.empty(lanes, np.float32),
+        np.empty(lanes, np.float32),
+        np.empty(lanes, np.float32),
+        np.empty(lanes, np.float32),
+        np.empty(lanes, np.float32),
+        np.empty(lanes, np.int32),
+        np.empty(lanes, np.int32),
+        np.empty(lanes, np.int32),
+        np.empty(lanes, np.bool_),
+        np.empty(lanes, np.bool_),
+    )
+
+
+@allocating
 def run_tiles(
     first,
     last,
@@ -61,7 +135,9 @@ def run_tiles(
     s,
     luck,
     window,
-    talk,
+    words,
+    next_words,
+    times,
     firm_counts,
     counts,
 ):
@@ -80,83 +156,112 @@ def run_tiles(
     hardship
         Hardship of each cohort, float32 (cohorts,), the rest of the population first; empty where there is none.
     luck
-        (week, replicate, k0, k1), uint64.
+        (week, replicate, k0, k1), uint32.
     window
         Weeks over which a firm's reach is counted.
-    talk
-        (said, voiced, next_said, next_voiced, is_voice): last week's and this week's words, uint32 (consumers,), and
-        whether anyone raised a voice last week.
+    words, next_words
+        What everyone said last week, and says this week: uint64 (consumers,), two words of 32 bits each.
+    times
+        Time spent on each phase (`sim.phases`), int64, to add to; empty: time is not taken.
     firm_counts, counts
         Records to add to: one a firm, one for the market.
     """
     numbers, codes, peers = population
-    said, voiced, next_said, next_voiced, is_voice = talk
-    week, replicate, k0, k1 = luck
     lanes = numbers.shape[2]
-    scratch = np.empty((5, lanes), np.float32)
-    whole = np.empty((3, lanes), np.int32)
-    words = np.empty((4, lanes), np.uint32)
-    heard = np.empty((peers.shape[1], lanes), np.uint32)
-    voices = np.zeros((peers.shape[1], lanes), np.uint32)
-    total = np.zeros(lanes, np.uint32)
-
+    x = new_scratch(lanes, peers.shape[1])
     for k in range(first, last):
-        t = open_tile(numbers[k], codes[k], rows)
+        clock = start_clock(times)
+        if k + 1 < last:
+            prefetch_words(words, peers[k + 1])
+        lap(times, HEARING, clock)
         used = min(lanes, size - k * lanes)
-        draw_week(words, k * lanes, week, replicate, k0, k1)
-        if is_voice:
-            gather_words(voices, peers[k], voiced)
-
-        _form_beliefs(heard, total, voices, is_voice, peers[k], said, t, firms, s)
-        if s.activation.enabled and t.values.shape[0] > 0:
-            activate(
-                scratch[0], whole[0], whole[1], voices, words[3], keys.mood, salience, t, firms,
-                peers.shape[1], s.activation, counts,
-            )  # fmt: skip
-        bought = whole[2]
-        bought[:] = np.int32(0)
-        if s.purchase.enabled:
-            sensitivity = t.price_sensitivity
-            if hardship.size > 0:
-                sensitivity = scratch[4]
-                tighten(sensitivity, t.price_sensitivity, t.cohort, hardship, s.income.stinginess)
-            for i in range(sectors.size):
-                _buy(scratch, whole, words, week, sensitivity, sectors[i], t, firms, s, firm_counts, counts)
-            for lane in range(lanes):
-                counts.buyers += 1 if bought[lane] else 0
-        if s.contribution.enabled:
-            contribute(words[3], keys, bought, t, firms, s.contribution, s.sincerity, firm_counts, counts)
-        if s.ambassadors.enabled and s.contribution.enabled:
-            federate(words[3], keys.federate, t, firms, s.ambassadors, firm_counts)
-
-        own = slice(k * lanes, k * lanes + used)
-        pack_words(next_said[own], t.mentioned, t.satisfaction, t.sincerity)
-        if s.activation.enabled:
-            a = s.activation
-            pack_voices(next_voiced[own], t.role, t.energy, t.stance, t.cause, t.target, a.click_cost)
-            tally_militants(t, a, firm_counts, counts)
-            if s.ambassadors.enabled:
-                add_ambassadors(next_voiced[own], t.ambassador, s.ambassadors.zeal, firm_counts)
-        for f in range(firms.size):
-            _tally_minds(f, used, week, window, t, firm_counts[f])
+        _run_tile(
+            x, k, used, numbers[k], codes[k], peers[k], rows, firms, sectors, keys, salience, hardship, s, luck, window,
+            words, next_words, times, firm_counts, counts,
+        )  # fmt: skip
 
 
 @compiled
-def _form_beliefs(heard, total, voices, is_voice, peers, said, t, firms, s):
+def _run_tile(
+    x,
+    k,
+    used,
+    numbers,
+    codes,
+    peers,
+    rows,
+    firms,
+    sectors,
+    keys,
+    salience,
+    hardship,
+    s,
+    luck,
+    window,
+    words,
+    next_words,
+    times,
+    firm_counts,
+    counts,
+):
+    """Run one week for tile k, of which so many lanes are `used`."""
+    week, replicate, k0, k1 = luck
+    begins = k * x.flags.size
+    t = open_tile(numbers, codes, rows)
+    clock = start_clock(times)
+    draw_week(x.words, begins, week, replicate, k0, k1)
+    clock = lap(times, DRAWS, clock)
+    spoken_of = _NO_ONE
+    if s.beliefs.enabled or s.sincerity.enabled or s.activation.enabled:
+        gather_words(x.heard, x.voices, peers, words)
+        spoken_of = targets_of(x.voices)
+    clock = lap(times, HEARING, clock)
+
+    _form_beliefs(x, spoken_of, t, firms, s)
+    clock = lap(times, BELIEFS, clock)
+    if s.activation.enabled and t.values.shape[0] > 0:
+        activate(
+            x.utility, x.choice, x.net, x.flags, x.chosen, x.voices, spoken_of, x.words[3], keys.mood, salience,
+            t, firms, s.activation, counts,
+        )  # fmt: skip
+    clock = lap(times, ACTIVATION, clock)
+    for lane in range(x.bought.size):
+        x.bought[lane] = False
+    if s.purchase.enabled:
+        _go_shopping(x, week, hardship, sectors, t, firms, s, times, firm_counts, counts)
+    clock = start_clock(times)
+    if s.contribution.enabled:
+        contribute(
+            x.flags, x.chosen, x.words[3], keys, x.bought, t, firms, s.contribution, s.sincerity, firm_counts, counts
+        )
+    clock = lap(times, CONTRIBUTION, clock)
+    if s.ambassadors.enabled and s.contribution.enabled:
+        federate(x.flags, x.chosen, x.words[3], keys.federate, t, firms, s.ambassadors, firm_counts)
+    clock = lap(times, AMBASSADORS, clock)
+    _speak(x, next_words[begins : begins + used], t, s, firm_counts, counts)
+    clock = lap(times, SAYING, clock)
+    for f in range(firms.size):
+        _tally_minds(f, used, week, window, t, firm_counts[f])
+    lap(times, TALLIES, clock)
+
+
+@compiled
+def _form_beliefs(x, spoken_of, t, firms, s):
     """Beliefs about quality and sincerity: what peers, ratings, claims, exposures and voices make of them."""
     if s.beliefs.enabled or s.sincerity.enabled:
-        gather_words(heard, peers, said)
         for f in range(firms.size):
             if firms[f].alive <= _NO:
                 continue
-            sum_words(total, heard, f)
+            sum_words(x.total, x.heard, f)
             if s.beliefs.enabled:
                 update_quality(
-                    t.quality[f], t.sincerity[f], total, t.peer_trust, t.brand_trust, t.community,
+                    t.quality[f], t.sincerity[f], x.total, t.peer_trust, t.brand_trust, t.community,
                     firms[f], firms[f].home, s.beliefs,
                 )  # fmt: skip
             if s.sincerity.enabled:
-                update_sincerity(t.sincerity[f], total, t.peer_trust, t.community, firms[f], firms[f].home, s.sincerity)
+                update_sincerity(
+                    t.sincerity[f], x.total, t.peer_trust, t.community, firms[f], firms[f].home, s.sincerity
+                )
     if s.porosity.enabled:
         for f in range(firms.size):
             parent = firms[f].parent
@@ -165,58 +270,94 @@ def _form_beliefs(heard, total, voices, is_voice, peers, said, t, firms, s):
                     spill_over(t.quality[f], t.quality[parent], s.porosity.spillover)
                 if s.sincerity.enabled:
                     spill_over(t.sincerity[f], t.sincerity[parent], s.porosity.spillover)
-    if is_voice and s.activation.sway > np.float32(0.0):
+    if spoken_of != _NO_ONE and s.activation.sway > _NO:
         for f in range(firms.size):
-            if firms[f].alive <= _NO:
-                continue
-            sway_beliefs(t.quality[f], t.sincerity[f], voices, f, t.peer_trust, s)
+            if firms[f].alive > _NO and np.uint64(spoken_of & bit_of(f)) != _NO_ONE:
+                sum_voices(x.net, x.voices, f)
+                sway_beliefs(t.quality[f], t.sincerity[f], x.net, x.voices.shape[0], t.peer_trust, s)
 
 
 @compiled
-def _buy(scratch, whole, words, week, sensitivity, sector, t, firms, s, firm_counts, counts):
-    """Purchase and experience in one sector; `sensitivity` is to prices."""
-    utility, best, sum_of_rates, spare = scratch[0], scratch[1], scratch[2], scratch[3]
-    units, choice, bought = whole[0], whole[1], whole[2]
+def _go_shopping(x, week, hardship, sectors, t, firms, s, times, firm_counts, counts):
+    """Purchase and experience, sector by sector."""
+    sensitivity = t.price_sensitivity
+    if hardship.size > 0:
+        sensitivity = x.sensitivity
+        tighten(sensitivity, t.price_sensitivity, t.cohort, hardship, s.income.stinginess)
+    members, acted_on = communities_of(t.community), targets_acted_on(t.target, t.energy, s.activation)
+    for i in range(sectors.size):
+        _choose(x, sensitivity, members, acted_on, sectors[i], t, firms, s, times)
+        _buy(x, week, sensitivity, sectors[i], t, firms, s, times, firm_counts, counts)
+    buyers = _NONE
+    for lane in range(x.bought.size):
+        buyers = np.int32(buyers + np.int32(x.bought[lane]))
+    counts.buyers += np.int64(buyers)
+
+
+@compiled
+def _choose(x, sensitivity, members, acted_on, sector, t, firms, s, times):
+    """What each consumer wants of one sector, and whom it would buy it from."""
+    clock = start_clock(times)
     supplier = t.supplier[sector.place]
-    count_units(units, utility, spare, t.rate[sector.place], words[1], sector.units, sector.most_units)
-    start_race(best, choice, sum_of_rates, words[0], sector.outside_key, sector.has_outside, sector.outside)
+    count_units(x.units, x.utility, x.first, x.term, t.rate[sector.place], x.words[1], sector.units, sector.most_units)
+    start_race(x.first, x.choice, x.sum_of_rates, x.words[0], sector.outside_key, sector.has_outside, sector.outside)
+    clock = lap(times, UNITS, clock)
     for f in range(sector.first, sector.last):
         firm = firms[f]
-        if firm.available > np.float32(0.0):
-            utility_of(
-                utility, t.taste[f], t.quality[f], t.sincerity[f], supplier, t.inertia, sensitivity,
-                firm, f, sector.reference_price, s.purchase,
-            )  # fmt: skip
-            fit_values(utility, t.values, t.sincerity[f], firm, s.purchase)
-            if s.contribution.enabled:
-                add_attachment(utility, firm.home, t, s.contribution)
-            if s.activation.enabled:
-                add_militancy(utility, f, firm.home, t, s.activation)
-            add_use(utility, t.use_preference, supplier, firm, f, s.offers)
-            add_effort(utility, t.skill, t.values, firm)
-            if s.sharing.enabled and sector.sharing >= 0:
-                add_visits(utility, supplier, sector.sharing, firm, s.sharing)
-            enter_race(
-                best,
-                choice,
-                sum_of_rates,
-                utility,
-                words[0],
-                firm.key,
-                words[1],
-                firm.shelf_key,
-                firm.available,
-                f,
-            )
-    tally_purchases(choice, units, sum_of_rates, sensitivity, supplier, t, week, sector, firm_counts, counts)
-    for lane in range(bought.size):
-        bought[lane] = np.int32(1) if units[lane] > 0 and choice[lane] >= 0 else bought[lane]
+        if firm.available <= _NO:
+            continue
+        utility_of(
+            x.utility, t.taste[f], t.quality[f], t.sincerity[f], supplier, t.inertia, sensitivity,
+            firm, f, sector.reference_price, s.purchase,
+        )  # fmt: skip
+        fit_values(x.utility, t.values, t.sincerity[f], firm, s.purchase)
+        if s.contribution.enabled and np.uint64(members & bit_of(firm.home)) != _NO_ONE:
+            add_attachment(x.utility, t.community, t.attachment, firm.home, s.contribution)
+        if s.activation.enabled and np.uint64(acted_on & (bit_of(f) | bit_of(firm.home))) != _NO_ONE:
+            add_militancy(x.utility, t.target, t.stance, t.energy, f, firm.home, s.activation)
+        add_use(x.utility, t.use_preference, supplier, firm, f, s.offers)
+        add_effort(x.utility, t.skill, t.values, firm)
+        if s.sharing.enabled and sector.sharing >= 0:
+            add_visits(x.utility, supplier, sector.sharing, firm, s.sharing)
+        clock = lap(times, UTILITIES, clock)
+        enter_race(
+            x.first, x.choice, x.sum_of_rates, x.utility, x.words[0], firm.key, x.words[1], firm.shelf_key,
+            firm.available, f,
+        )  # fmt: skip
+        clock = lap(times, CHOICE, clock)
+
+
+@compiled
+def _buy(x, week, sensitivity, sector, t, firms, s, times, firm_counts, counts):
+    """What comes of the purchases in one sector."""
+    clock = start_clock(times)
+    settle(x.flags, x.choice, x.units, x.sum_of_rates, sensitivity, sector, counts)
+    for lane in range(x.bought.size):
+        x.bought[lane] = x.bought[lane] or x.flags[lane]
+    n = list_lanes(x.chosen, x.flags)
+    tally_purchases(x.chosen, n, x.choice, x.units, t.supplier[sector.place], t, week, sector, firm_counts, counts)
+    clock = lap(times, PURCHASES, clock)
     if s.experience.enabled:
-        experience(choice, units, words[1], words[2], sector, t, firms, s.experience, firm_counts)
+        experience(x.chosen, n, x.choice, x.words[1], x.words[2], sector, t, firms, s.experience, firm_counts)
+    clock = lap(times, EXPERIENCE, clock)
     if s.sharing.enabled and sector.durable:
-        keep_goods(choice, units, words[2], sector, t, firms, firm_counts)
+        keep_goods(x.chosen, n, x.choice, x.units, x.words[2], sector, t, firms, firm_counts)
     if s.sharing.enabled and sector.sharing >= 0 and s.sincerity.enabled:
-        trust_hosts(choice, units, sector, t, firms, s.sharing, s.sincerity)
+        trust_hosts(x.chosen, n, x.choice, sector, t, firms, s.sharing, s.sincerity)
+    lap(times, GOODS, clock)
+
+
+@compiled
+def _speak(x, words, t, s, firm_counts, counts):
+    """What a tile's consumers say to those who listen to them, and who of them is militant."""
+    for lane in range(x.voiced.size):
+        x.voiced[lane] = _SILENT
+    if s.activation.enabled:
+        pack_voices(x.voiced, t.role, t.energy, t.stance, t.cause, t.target, s.activation.click_cost)
+        tally_militants(x.chosen, x.flags, t, s.activation, firm_counts, counts)
+        if s.ambassadors.enabled:
+            add_ambassadors(x.flags, x.chosen, x.voiced, t.ambassador, s.ambassadors.zeal, firm_counts)
+    pack_words(words, x.voiced, t.mentioned, t.satisfaction, t.sincerity)
 
 
 @compiled
@@ -225,10 +366,10 @@ def _tally_minds(f, used, week, window, t, count):
     reach, lost = tally_reach(t.bought[f], np.int64(week), window)
     count.reach += reach
     count.lost += lost
-    belief, sincere = np.int64(0), np.int64(0)
+    belief, sincere = _NONE, _NONE
     quality, sincerity = t.quality[f], t.sincerity[f]
     for lane in range(used):
-        belief += np.int64(np.int32(quality[lane] * _SCALE + _HALF))
-        sincere += np.int64(np.int32(sincerity[lane] * _SCALE + _HALF))
-    count.belief += belief
-    count.sincerity += sincere
+        belief = np.int32(belief + np.int32(quality[lane] * _SCALE + _HALF))
+        sincere = np.int32(sincere + np.int32(sincerity[lane] * _SCALE + _HALF))
+    count.belief += np.int64(belief)
+    count.sincerity += np.int64(sincere)

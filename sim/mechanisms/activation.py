@@ -20,8 +20,9 @@ from __future__ import annotations
 import numpy as np
 
 from sim.columns import Column
-from sim.compiling import compiled
+from sim.compiling import compiled, inlined
 from sim.fastmath import clip01
+from sim.lanes import bit_of, list_lanes
 from sim.mechanisms.base import MechanismParameters
 from sim.mechanisms.sincerity import move_sincerity
 from sim.quantities import quantity
@@ -37,8 +38,11 @@ __all__ = [
     "add_militancy",
     "add_pressure",
     "pack_voices",
+    "sum_voices",
     "sway_beliefs",
     "tally_militants",
+    "targets_acted_on",
+    "targets_of",
 ]
 
 ZAPPING, MILITANT = 0, 1
@@ -232,6 +236,8 @@ _CAUSE = np.uint32(7)
 _BIT_FIRM = np.uint32(14)
 _FIRM = np.uint32(63)
 _NONE = np.int32(0)
+_NOTHING_32 = np.int32(-1)
+_NO_FIRM = np.uint64(0)
 _MILITANT = np.int16(MILITANT)
 _ZAPPING = np.int16(ZAPPING)
 _NOTHING = np.int16(-1)
@@ -266,26 +272,47 @@ def add_pressure(pressure, voices, code):
 
 
 @compiled
-def sway_beliefs(quality, sincerity, voices, code, peer_trust, s):
+def targets_of(voices):
+    """Return the firms that the voices heard in a tile speak of: a bit (uint64) a firm, 0 where all are silent."""
+    firms = _NO_FIRM
+    for k in range(voices.shape[0]):
+        ears = voices[k]
+        for lane in range(ears.size):
+            word = ears[lane]
+            mine = bit_of((word >> _BIT_FIRM) & _FIRM)
+            firms = np.uint64(firms | (mine if np.uint32(word & _ENERGY) > _SILENT else _NO_FIRM))
+    return firms
+
+
+@compiled
+def sum_voices(net, voices, code):
+    """Sum peers' energies for one firm less those against it: net[lane] in 1/1023 of a fully energetic peer."""
+    firm = np.uint32(code)
+    for lane in range(net.size):
+        net[lane] = _NONE
+    for k in range(voices.shape[0]):
+        ears = voices[k]
+        for lane in range(net.size):
+            word = ears[lane]
+            loud = np.int32(word & _ENERGY)
+            signed = loud if np.uint32(word & _DEFENDS) else np.int32(-loud)
+            about = np.uint32((word >> _BIT_FIRM) & _FIRM) == firm
+            net[lane] = np.int32(net[lane] + (signed if about else _NONE))
+
+
+@compiled
+def sway_beliefs(quality, sincerity, net, peers, peer_trust, s):
     """Move beliefs about one firm towards 1 by defending peers and towards 0 by attacking ones.
 
-    With v the mean over peers of stance · energy, Q and S move by sway · τ · |v| of the way; S falls faster than it
-    rises. A voice is heard whether or not the speaker ever bought from the firm.
+    With v the mean over peers of stance · energy (`net`), Q and S move by sway · τ · |v| of the way; S falls faster
+    than it rises. A voice is heard whether or not the speaker ever bought from the firm.
     """
-    firm = np.uint32(code)
-    scale = s.activation.sway / (_SCALE * np.float32(voices.shape[0]))
+    scale = s.activation.sway / (_SCALE * np.float32(peers))
     moves_quality = _ONE if s.beliefs.enabled else _ZERO
     moves_sincerity = _ONE if s.sincerity.enabled else _ZERO
     asymmetry = s.sincerity.asymmetry
     for lane in range(quality.size):
-        net = _NONE
-        for k in range(voices.shape[0]):
-            word = voices[k, lane]
-            loud = np.int32(word & _ENERGY)
-            about = np.uint32((word >> _BIT_FIRM) & _FIRM) == firm
-            signed = loud if np.uint32(word & _DEFENDS) else np.int32(-loud)
-            net = np.int32(net + (signed if about else _NONE))
-        v = np.float32(net) * scale * peer_trust[lane]
+        v = np.float32(net[lane]) * scale * peer_trust[lane]
         goal = _ONE if v > _ZERO else _ZERO
         quality[lane] = clip01(quality[lane] + moves_quality * abs(v) * (goal - quality[lane]))
         change = moves_sincerity * abs(v) * (goal - sincerity[lane])
@@ -293,37 +320,42 @@ def sway_beliefs(quality, sincerity, voices, code, peer_trust, s):
 
 
 @compiled
-def activate(drive, motive, pressure, voices, words, key, salience, t, firms, peers, p, counts):
+def activate(drive, motive, pressure, stirred, chosen, voices, spoken_of, words, key, salience, t, firms, p, counts):
     """Let a tile's consumers take up a cause, go on with it, turn against or for a firm, or let it go.
 
-    `drive`, `motive` and `pressure` are scratch rows (float32, int32, int32); `t` is the tile; `counts` the market's
+    `drive`, `motive`, `pressure`, `stirred` and `chosen` are scratch rows (float32, int32, int32, bool, int32);
+    `spoken_of` says which firms the voices speak of, 0 where there are none; `t` is the tile; `counts` the market's
     tally.
     """
     lanes = drive.size
-    scale = p.pressure / (_SCALE * np.float32(peers))
+    scale = p.pressure / (_SCALE * np.float32(voices.shape[0]))
     for lane in range(lanes):
         drive[lane] = _MINUS
-        motive[lane] = np.int32(-1)
+        motive[lane] = _NOTHING_32
+        pressure[lane] = _NONE
     for c in range(t.values.shape[0]):
         public = salience[c]
         if public > _ZERO:
-            add_pressure(pressure, voices, c)
-            weight = t.values[c]
+            if spoken_of != _NO_FIRM:
+                add_pressure(pressure, voices, c)
+            weight, code = t.values[c], np.int32(c)
             for lane in range(lanes):
                 d = weight[lane] * public * (_ONE + scale * np.float32(pressure[lane]))
                 stronger = d > drive[lane]
                 drive[lane] = d if stronger else drive[lane]
-                motive[lane] = np.int32(c) if stronger else motive[lane]
+                motive[lane] = code if stronger else motive[lane]
     for lane in range(lanes):
         drive[lane] = drive[lane] + p.mood * normal_from(mix32(words[lane], key))
-    for lane in range(lanes):
+        ignites = motive[lane] >= 0 and drive[lane] > t.threshold[lane]
+        stirred[lane] = ignites or t.role[lane] == _MILITANT
+    for i in range(list_lanes(chosen, stirred)):
+        lane = chosen[i]
         active = t.role[lane] == _MILITANT
         ignites = motive[lane] >= 0 and drive[lane] > t.threshold[lane]
-        if active or ignites:
-            _live_on(lane, active, ignites, drive[lane], motive[lane], t, firms, p, counts)
+        _live_on(lane, active, ignites, drive[lane], motive[lane], t, firms, p, counts)
 
 
-@compiled
+@inlined
 def _live_on(lane, active, ignites, drive, motive, t, firms, p, counts):
     """Carry one consumer's militancy through a week."""
     energy = t.energy[lane] * t.persistence[lane]
@@ -350,7 +382,7 @@ def _live_on(lane, active, ignites, drive, motive, t, firms, p, counts):
             t.episode[lane] = np.int16(t.episode[lane] + _ONE_WEEK)
 
 
-@compiled
+@inlined
 def _choose_target(lane, cause, t, firms, p):
     """Return the firm whose perceived conduct on a cause, times its public focus, is largest; and that view of it."""
     best, target, view = _ZERO, -1, _ZERO
@@ -368,31 +400,46 @@ def _choose_target(lane, cause, t, firms, p):
 
 
 @compiled
-def add_militancy(utility, code, home, t, p):
+def targets_acted_on(target, energy, p):
+    """Return the firms that militants of a tile who act are for or against: a bit (uint64) a firm."""
+    firms = _NO_FIRM
+    for lane in range(target.size):
+        acts = target[lane] >= 0 and energy[lane] >= p.act_cost
+        firms = np.uint64(firms | (bit_of(max(target[lane], _NEUTRAL)) if acts else _NO_FIRM))
+    return firms
+
+
+@compiled
+def add_militancy(utility, target, stance, energy, code, home, p):
     """Add to the utility of a firm, or of a line of firm `home`, what attackers and defenders who act make of it."""
     for lane in range(utility.size):
-        acts = (t.target[lane] == code or t.target[lane] == home) and t.energy[lane] >= p.act_cost
-        pull = p.purchase_effect * np.float32(t.stance[lane]) * t.energy[lane]
+        acts = (target[lane] == code or target[lane] == home) and energy[lane] >= p.act_cost
+        pull = p.purchase_effect * np.float32(stance[lane]) * energy[lane]
         utility[lane] = utility[lane] + (pull if acts else _ZERO)
 
 
 @compiled
-def tally_militants(t, p, firm_counts, counts):
-    """Count a tile's militants: who speaks, who acts, for and against whom, and the energy spent on each cause."""
+def tally_militants(chosen, flags, t, p, firm_counts, counts):
+    """Count a tile's militants: who speaks, who acts, for and against whom, and the energy spent on each cause.
+
+    `chosen` and `flags` are scratch rows (int32, bool).
+    """
     for lane in range(t.role.size):
-        if t.role[lane] == _MILITANT:
-            energy = t.energy[lane]
-            loud = np.int64(np.int32(energy * _SCALE + _HALF))
-            counts.militants[t.cause[lane]] += 1
-            speaks, acts = energy >= p.click_cost, energy >= p.act_cost
-            firm = firm_counts[t.target[lane]]
-            if t.stance[lane] > 0:
-                firm.buycotters += 1 if acts else 0
-                firm.defenders += 1 if speaks else 0
-                firm.voice_for += loud if speaks else 0
-            else:
-                firm.boycotters += 1 if acts else 0
-                firm.attackers += 1 if speaks else 0
-                firm.voice_against += loud if speaks else 0
-            if speaks:
-                counts.voice[t.cause[lane]] += loud
+        flags[lane] = t.role[lane] == _MILITANT
+    for i in range(list_lanes(chosen, flags)):
+        lane = chosen[i]
+        energy = t.energy[lane]
+        loud = np.int64(np.int32(energy * _SCALE + _HALF))
+        counts.militants[t.cause[lane]] += 1
+        speaks, acts = energy >= p.click_cost, energy >= p.act_cost
+        firm = firm_counts[t.target[lane]]
+        if t.stance[lane] > 0:
+            firm.buycotters += 1 if acts else 0
+            firm.defenders += 1 if speaks else 0
+            firm.voice_for += loud if speaks else 0
+        else:
+            firm.boycotters += 1 if acts else 0
+            firm.attackers += 1 if speaks else 0
+            firm.voice_against += loud if speaks else 0
+        if speaks:
+            counts.voice[t.cause[lane]] += loud

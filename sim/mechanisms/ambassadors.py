@@ -11,6 +11,7 @@ import numpy as np
 
 from sim.columns import Column
 from sim.compiling import compiled
+from sim.lanes import list_lanes
 from sim.mechanisms.base import MechanismParameters
 from sim.quantities import quantity
 from sim.streams import mix32, uniform_from
@@ -74,33 +75,39 @@ _BIT_FIRM = np.uint32(14)
 
 
 @compiled
-def federate(words, key, t, firms, p, firm_counts):
-    """Let a tile's ambassadors stay or go, and enrol new ones."""
+def federate(flags, chosen, words, key, t, firms, p, firm_counts):
+    """Let a tile's ambassadors stay or go, and enrol new ones; `flags` and `chosen` are scratch (bool, int32)."""
+    recruits = False
+    for f in range(firms.size):
+        recruits = recruits or firms[f].recruiting > _ZERO
     for lane in range(words.size):
+        flags[lane] = t.ambassador[lane] >= 0 or (recruits and t.community[lane] >= 0)
+    for i in range(list_lanes(chosen, flags)):
+        lane = chosen[i]
         home, office = t.community[lane], t.ambassador[lane]
+        luck = uniform_from(mix32(words[lane], key))
         if office >= 0:
-            luck = uniform_from(mix32(words[lane], key))
             if home != office or t.sincerity[office, lane] < p.bar or luck >= firms[office].keeping:
                 t.ambassador[lane] = _NONE
-        elif (
-            home >= 0
-            and firms[home].recruiting > _ZERO
-            and t.sincerity[home, lane] >= p.bar
-            and uniform_from(mix32(words[lane], key)) < firms[home].recruiting
-        ):
+        elif t.sincerity[home, lane] >= p.bar and luck < firms[home].recruiting:
             t.ambassador[lane] = home
         if t.ambassador[lane] >= 0:
             firm_counts[t.ambassador[lane]].ambassadors += 1
 
 
 @compiled
-def add_ambassadors(voiced, ambassador, zeal, firm_counts):
-    """Let the ambassadors of a tile who are not raising a voice of their own speak for their firm."""
+def add_ambassadors(flags, chosen, voiced, ambassador, zeal, firm_counts):
+    """Let the ambassadors of a tile who are not raising a voice of their own speak for their firm.
+
+    `flags` and `chosen` are scratch rows (bool, int32).
+    """
     loud = np.uint32(np.int32(zeal * _SCALE + _HALF))
     for lane in range(voiced.size):
-        if ambassador[lane] >= 0 and voiced[lane] == _SILENT:
-            voiced[lane] = np.uint32(loud | _DEFENDS | _NO_CAUSE | (np.uint32(ambassador[lane]) << _BIT_FIRM))
-            firm_counts[ambassador[lane]].voice_for += np.int64(loud)
+        flags[lane] = ambassador[lane] >= 0 and voiced[lane] == _SILENT
+    for i in range(list_lanes(chosen, flags)):
+        lane = chosen[i]
+        voiced[lane] = np.uint32(loud | _DEFENDS | _NO_CAUSE | (np.uint32(ambassador[lane]) << _BIT_FIRM))
+        firm_counts[ambassador[lane]].voice_for += np.int64(loud)
 
 
 def recruiting_and_keeping(

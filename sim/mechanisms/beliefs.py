@@ -93,6 +93,7 @@ _SINCERE = np.float32(127.0)
 _HALF = np.float32(0.5)
 _ZERO = np.float32(0.0)
 _ONE = np.float32(1.0)
+_FIRST = np.int16(0)
 _BITS_SINCERE = np.uint32(15)
 _BITS_FIRM = np.uint32(22)
 _BITS_COUNT = np.uint32(27)
@@ -101,29 +102,38 @@ _PAYLOAD = np.uint32(0x3FF | (0x7F << 15))
 _SPEAKER = np.uint32(1 << 27)
 _NO_WORD = np.uint32(0)
 _SUM_SCORE = np.uint32(0x7FFF)
-_SUM_SINCERE = np.uint32(0xFFF)
+_LOWER = np.uint64(0xFFFFFFFF)
+_BITS_UPPER = np.uint64(32)
 
 
 @compiled
-def pack_words(said, mentioned, satisfaction, sincerity):
-    """Write what each consumer of a tile says: its last firm, its satisfaction, its belief in that firm's sincerity."""
-    for lane in range(said.size):
-        firm = mentioned[lane]
-        if firm < 0:
-            said[lane] = _NOBODY_WORD
-        else:
-            score = np.uint32(np.int32(satisfaction[lane] * _SCORE + _HALF))
-            sincere = np.uint32(np.int32(sincerity[firm, lane] * _SINCERE + _HALF))
-            said[lane] = np.uint32(score | (sincere << _BITS_SINCERE) | (np.uint32(firm) << _BITS_FIRM))
+def pack_words(words, voiced, mentioned, satisfaction, sincerity):
+    """Write what each consumer of a tile says: its last firm, its satisfaction, its belief in that firm's sincerity.
+
+    `words` uint64; `voiced` uint32 is what it says as a militant.
+    """
+    for lane in range(words.size):
+        firm = max(mentioned[lane], _FIRST)
+        score = np.uint32(np.int32(satisfaction[lane] * _SCORE + _HALF))
+        sincere = np.uint32(np.int32(sincerity[np.uint32(firm), lane] * _SINCERE + _HALF))
+        said = np.uint32(score | (sincere << _BITS_SINCERE) | (np.uint32(firm) << _BITS_FIRM))
+        said = _NOBODY_WORD if mentioned[lane] < 0 else said
+        words[lane] = np.uint64(said) | (np.uint64(voiced[lane]) << _BITS_UPPER)
 
 
 @compiled
-def gather_words(heard, peers, said):
-    """Collect the words of every consumer's peers: heard[peer, lane] = said[peers[peer, lane]]."""
+def gather_words(heard, voices, peers, words):
+    """Collect what every consumer's peers say: heard[peer, lane] and voices[peer, lane], of words[peers[peer, lane]].
+
+    A consumer's two words lie side by side in one of 64 bits, so that a peer costs one look: what it says of its last
+    purchase in the lower half, what it says as a militant in the upper one.
+    """
     for k in range(peers.shape[0]):
-        ears, mouths = heard[k], peers[k]
+        ears, cries, mouths = heard[k], voices[k], peers[k]
         for lane in range(ears.size):
-            ears[lane] = said[mouths[lane]]
+            word = words[np.uint32(mouths[lane])]
+            ears[lane] = np.uint32(word & _LOWER)
+            cries[lane] = np.uint32(word >> _BITS_UPPER)
 
 
 @compiled

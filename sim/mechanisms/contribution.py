@@ -17,8 +17,9 @@ from __future__ import annotations
 import numpy as np
 
 from sim.columns import Column
-from sim.compiling import compiled
+from sim.compiling import compiled, inlined
 from sim.fastmath import clip01, log32
+from sim.lanes import bit_of, list_lanes
 from sim.mechanisms.base import MechanismParameters
 from sim.mechanisms.sincerity import learn_sincerity
 from sim.quantities import quantity
@@ -240,11 +241,13 @@ _MOST = np.float32(100.0)
 _OCTAVES = np.float32(8.0 / 0.6931471805599453)
 _LN_64 = np.float32(4.1588830833596715)
 _NONE = np.int16(-1)
+_FIRST = np.int16(0)
+_NOBODY = np.uint64(0)
 _STAY_OUT = np.uint32(0)
 _BINS_EXACT = np.float32(_EXACT)
 
 
-@compiled
+@inlined
 def bin_of(made):
     """Return the bin of the histogram for a number of contributions made (float32, ≥ 0)."""
     if made < _BINS_EXACT:
@@ -252,7 +255,7 @@ def bin_of(made):
     return min(np.int32(64) + np.int32((log32(made) - _LN_64) * _OCTAVES), np.int32(BINS - 1))
 
 
-@compiled
+@inlined
 def _appeal(f, lane, t, firms):
     """Return the appeal to one consumer of contributing to firm f."""
     firm = firms[f]
@@ -260,7 +263,7 @@ def _appeal(f, lane, t, firms):
     return firm.openness * drawn
 
 
-@compiled
+@inlined
 def _choose_community(lane, left, luck, t, firms, p):
     """Return the community that a consumer joins, by logit on appeal against staying out; never the one just left."""
     choice = np.int16(-1)
@@ -274,20 +277,23 @@ def _choose_community(lane, left, luck, t, firms, p):
 
 
 @compiled
-def contribute(words, keys, bought, t, firms, p, s, firm_counts, counts):
+def contribute(stirred, chosen, words, keys, bought, t, firms, p, s, firm_counts, counts):
     """Let a tile's consumers join, contribute, learn what is given back, and leave.
 
-    `bought` says who has bought something this week.
+    `bought` (bool) says who has bought something this week; `stirred` and `chosen` are scratch rows (bool, int32).
     """
     called = _ONE
     for f in range(firms.size):
         called = called + firms[f].pull
     join_rate = p.join_rate * called
     for lane in range(words.size):
+        joins = uniform_from(mix32(words[lane], keys.join)) < join_rate * t.propensity[lane]
+        stirred[lane] = t.community[lane] >= 0 or joins
+    for i in range(list_lanes(chosen, stirred)):
+        lane = chosen[i]
         home = t.community[lane]
         if home < 0:
-            if uniform_from(mix32(words[lane], keys.join)) < join_rate * t.propensity[lane]:
-                t.community[lane] = _choose_community(lane, _NONE, mix32(words[lane], keys.community), t, firms, p)
+            t.community[lane] = _choose_community(lane, _NONE, mix32(words[lane], keys.community), t, firms, p)
         elif firms[home].alive <= _ZERO:
             t.community[lane], t.attachment[lane] = _NONE, _ZERO
         else:
@@ -297,6 +303,16 @@ def contribute(words, keys, bought, t, firms, p, s, firm_counts, counts):
 
 
 @compiled
+def communities_of(community):
+    """Return the communities that a tile's consumers are members of: a bit (uint64) a firm."""
+    communities = _NOBODY
+    for lane in range(community.size):
+        mine = bit_of(max(community[lane], _FIRST))
+        communities = np.uint64(communities | (mine if community[lane] >= 0 else _NOBODY))
+    return communities
+
+
+@inlined
 def _take_part(lane, home, word, keys, bought, t, firms, p, s, count, counts):
     """Carry one member through a week in its community."""
     firm = firms[home]
@@ -344,11 +360,11 @@ def _take_part(lane, home, word, keys, bought, t, firms, p, s, count, counts):
 
 
 @compiled
-def add_attachment(utility, home, t, p):
+def add_attachment(utility, community, attachment, home, p):
     """Add to the utility of a firm, or of its line, what its community's members feel for it; `home` is that firm."""
     for lane in range(utility.size):
-        member = t.community[lane] == home
-        utility[lane] = utility[lane] + (p.attachment_effect * t.attachment[lane] if member else _ZERO)
+        member = community[lane] == home
+        utility[lane] = utility[lane] + (p.attachment_effect * attachment[lane] if member else _ZERO)
 
 
 def game_and_thanks(

@@ -154,39 +154,37 @@ _HALF = np.float32(0.5)
 
 
 @compiled
-def experience(choice, units, words, luck, keys, t, firms, p, firm_counts):
-    """Let a tile's buyers of one sector live through their purchase, complain, learn and review.
+def experience(buyers, n, choice, words, luck, keys, t, firms, p, firm_counts):
+    """Let a tile's n buyers of one sector live through their purchase, complain, learn and review.
 
     `words` decide the defect and the noise, `luck` the complaint, its repair and the review; `keys` are those of the
     sector for the five decisions.
     """
-    for lane in range(choice.size):
-        if units[lane] > 0 and choice[lane] >= 0:
-            f = choice[lane]
-            firm, count = firms[f], firm_counts[f]
-            sound = (
-                firm.true_quality + p.match * t.taste[f, lane] + p.noise * normal_from(mix32(words[lane], keys.noise))
-            )
-            x = sound
-            if uniform_from(mix32(words[lane], keys.defect)) < firm.defect_rate:
-                count.defects += 1
-                x = sound - p.defect_loss
-                if uniform_from(mix32(luck[lane], keys.complaint)) < p.complaint_rate:
-                    count.complaints += 1
-                    if uniform_from(mix32(luck[lane], keys.repair)) < firm.repair:
-                        count.repaired += 1
-                        x = sound + p.recovery_bonus
-            x = clip01(x)
-            t.satisfaction[lane] = x
-            t.mentioned[lane] = np.int16(f)
-            count.satisfaction += np.int64(np.int32(x * _SCALE + _HALF))
-            t.quality[f, lane] = t.quality[f, lane] + p.learning * (x - t.quality[f, lane])
-            extreme = _TWO * x - _ONE
-            eager = t.propensity[lane] * p.review_rate * (p.review_floor + (_ONE - p.review_floor) * extreme * extreme)
-            if uniform_from(mix32(luck[lane], keys.review)) < eager:
-                count.reviews += 1
-                count.review_score += np.int64(np.int32(x * _SCALE + _HALF))
-                count.stars[min(np.int32(x * _STARS), _LAST_STAR)] += 1
+    for i in range(n):
+        lane = buyers[i]
+        f = choice[lane]
+        firm, count = firms[f], firm_counts[f]
+        sound = firm.true_quality + p.match * t.taste[f, lane] + p.noise * normal_from(mix32(words[lane], keys.noise))
+        x = sound
+        if uniform_from(mix32(words[lane], keys.defect)) < firm.defect_rate:
+            count.defects += 1
+            x = sound - p.defect_loss
+            if uniform_from(mix32(luck[lane], keys.complaint)) < p.complaint_rate:
+                count.complaints += 1
+                if uniform_from(mix32(luck[lane], keys.repair)) < firm.repair:
+                    count.repaired += 1
+                    x = sound + p.recovery_bonus
+        x = clip01(x)
+        t.satisfaction[lane] = x
+        t.mentioned[lane] = np.int16(f)
+        count.satisfaction += np.int64(np.int32(x * _SCALE + _HALF))
+        t.quality[f, lane] = t.quality[f, lane] + p.learning * (x - t.quality[f, lane])
+        extreme = _TWO * x - _ONE
+        eager = t.propensity[lane] * p.review_rate * (p.review_floor + (_ONE - p.review_floor) * extreme * extreme)
+        if uniform_from(mix32(luck[lane], keys.review)) < eager:
+            count.reviews += 1
+            count.review_score += np.int64(np.int32(x * _SCALE + _HALF))
+            count.stars[min(np.int32(x * _STARS), _LAST_STAR)] += 1
 
 
 def repair_probability(

@@ -40,6 +40,7 @@ class IncomeParameters(MechanismParameters):
     )
 
 
+_ZERO = np.float32(0.0)
 _ONE = np.float32(1.0)
 
 
@@ -47,7 +48,13 @@ _ONE = np.float32(1.0)
 def tighten(sensitivity, price_sensitivity, cohort, hardship, stinginess):
     """Write a tile's price sensitivity under hardship; `hardship` is float32, one a cohort."""
     for lane in range(sensitivity.size):
-        sensitivity[lane] = price_sensitivity[lane] * (_ONE + stinginess * hardship[cohort[lane]])
+        sensitivity[lane] = price_sensitivity[lane]
+    for c in range(hardship.size):
+        if hardship[c] > _ZERO:
+            dearer = _ONE + stinginess * hardship[c]
+            for lane in range(sensitivity.size):
+                beta = price_sensitivity[lane]
+                sensitivity[lane] = beta * dearer if cohort[lane] == c else sensitivity[lane]
 
 
 def faded(p: IncomeParameters, hardship: float) -> float:

@@ -10,8 +10,9 @@ distributed over consumers, purchase counts are negative binomial (NBD). The sup
 against the outside option (not buying) where the sector has one. Zapping comes first from heterogeneous taste (a
 repertoire of brands) and weak inertia, which the scenario's `zapping` scales.
 
-Each option's utility gets Gumbel noise of its own and the largest wins: exactly the logit probabilities, and each firm
-keeps its own luck, so that a price cut moves only consumers to or from that firm.
+Each option has a clock of its own, exponential with rate exp(U), and the first that rings wins: exactly the logit
+probabilities (it is the largest utility with Gumbel noise, by one logarithm less), and each firm keeps its own luck, so
+that a price cut moves only consumers to or from that firm.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from sim.compiling import compiled
 from sim.fastmath import exp32, log32
 from sim.mechanisms.base import MechanismParameters
 from sim.quantities import quantity
-from sim.streams import gumbel_from, mix32, uniform_from
+from sim.streams import exponential_from, mix32, uniform_from
 
 __all__ = [
     "COLUMNS",
@@ -34,6 +35,7 @@ __all__ = [
     "count_units",
     "enter_race",
     "fit_values",
+    "settle",
     "start_race",
     "tally_purchases",
     "tally_reach",
@@ -137,7 +139,9 @@ class PurchaseParameters(MechanismParameters):
 _ZERO = np.float32(0.0)
 _ONE = np.float32(1.0)
 _HALF = np.float32(0.5)
-_LOWEST = np.float32(-3.0e38)
+_NEVER_RINGS = np.float32(3.0e38)
+_FAINT = np.float32(-84.0)  # utilities below are alike, or float32 could not hold when their clocks ring
+_LEAST = np.float32(1.0e-37)
 _RARE = np.float32(1.0e-8)  # a probability below which rounding of the cumulated ones would decide
 _DULL = np.float32(1.0e-3)  # the least price sensitivity at which utility has a price
 _SURPLUS = np.float32(1024.0)
@@ -147,25 +151,30 @@ _UNITS_ONE = np.int32(1)
 
 
 @compiled
-def count_units(units, term, cumulated, rate, words, key, most):
+def count_units(units, luck, term, cumulated, rate, words, key, most):
     """Draw n ~ Poisson(rate) for each lane by inverting its distribution; n stops at `most`.
 
-    `units` int32, `term` and `cumulated` float32 scratch, all (lanes,); one uniform a consumer, sector and week.
+    `units` int32, `luck`, `term` and `cumulated` float32 scratch, all (lanes,); one uniform a consumer, sector, week.
     """
     for lane in range(units.size):
+        luck[lane] = uniform_from(mix32(words[lane], key))
         term[lane] = exp32(-rate[lane])
         cumulated[lane] = term[lane]
         units[lane] = _UNITS_ZERO
     for k in range(1, most + 1):
-        share = _ONE / np.float32(k)
+        count, share = np.float32(k), _ONE / np.float32(k)
+        growing = _UNITS_ZERO
         for lane in range(units.size):
-            u = uniform_from(mix32(words[lane], key))
             # Past its mean the probability of a count only falls; before, it may be small and yet be passed.
-            is_possible = term[lane] > _RARE or np.float32(k) <= rate[lane]
-            more = u > cumulated[lane] and is_possible
-            units[lane] = np.int32(units[lane] + (_UNITS_ONE if more else _UNITS_ZERO))
+            is_possible = term[lane] > _RARE or count <= rate[lane]
+            more = luck[lane] > cumulated[lane] and is_possible
+            one = _UNITS_ONE if more else _UNITS_ZERO
+            growing = np.int32(growing | one)
+            units[lane] = np.int32(units[lane] + one)
             term[lane] = term[lane] * (rate[lane] * share)
             cumulated[lane] = cumulated[lane] + term[lane]
+        if growing == _UNITS_ZERO:  # who wants no k-th unit wants no further one
+            return
 
 
 @compiled
@@ -205,69 +214,78 @@ def fit_values(utility, values, sincerity, firm, p):
 
 
 @compiled
-def start_race(best, choice, sum_of_rates, words, key, has_outside, outside):
-    """Set the outside option's noisy utility as the one to beat, or nothing where the sector has none."""
+def start_race(first, choice, sum_of_rates, words, key, has_outside, outside):
+    """Let the outside option's clock run, where the sector has one: its time is the first so far."""
     rate = exp32(outside) if has_outside else _ZERO
-    for lane in range(best.size):
-        best[lane] = outside + gumbel_from(mix32(words[lane], key)) if has_outside else _LOWEST
+    for lane in range(first.size):
+        first[lane] = exponential_from(mix32(words[lane], key)) / rate if has_outside else _NEVER_RINGS
         choice[lane] = _NOT_BUYING
         sum_of_rates[lane] = rate
 
 
 @compiled
-def enter_race(best, choice, sum_of_rates, utility, words, key, trip, shelf_key, available, code):
-    """Let one firm's noisy utility run against the best so far; when it is not on the shelf it stays out."""
+def enter_race(first, choice, sum_of_rates, utility, words, key, trip, shelf_key, available, code):
+    """Let one firm's clock, of rate exp(utility), run against the first so far; who is not on the shelf stays out."""
     me = np.int32(code)
     everywhere = available >= _ONE
-    for lane in range(best.size):
-        noisy = utility[lane] + gumbel_from(mix32(words[lane], key))
+    for lane in range(first.size):
+        rate = exp32(max(utility[lane], _FAINT))
+        rings = exponential_from(mix32(words[lane], key)) / rate
         on_shelf = everywhere or uniform_from(mix32(trip[lane], shelf_key)) < available
-        wins = on_shelf and noisy > best[lane]
-        best[lane] = noisy if wins else best[lane]
+        wins = on_shelf and rings < first[lane]
+        first[lane] = rings if wins else first[lane]
         choice[lane] = me if wins else choice[lane]
-        sum_of_rates[lane] = sum_of_rates[lane] + (exp32(utility[lane]) if on_shelf else _ZERO)
+        sum_of_rates[lane] = sum_of_rates[lane] + (rate if on_shelf else _ZERO)
 
 
 @compiled
-def tally_purchases(choice, units, sum_of_rates, sensitivity, supplier, t, week, sector, firm_counts, counts):
-    """Count a tile's purchases in one sector and remember where each buyer bought; `sensitivity` is to prices.
+def settle(buys, choice, units, sum_of_rates, sensitivity, sector, counts):
+    """Note who of a tile buys in one sector (`buys`, bool), what wants are not met, and the consumers' surplus.
 
     Consumer surplus is the logsum of the choice, in money: ln Σ exp(U) / β a unit (Small and Rosen 1981); those to whom
-    prices mean next to nothing (β < 0.001) have none that could be put in money.
+    prices mean next to nothing (β < 0.001) have none that could be put in money. `sensitivity` is to prices.
     """
+    surplus, not_bought = np.int64(0), np.int64(0)
     for lane in range(choice.size):
-        n = np.int64(units[lane]) * np.int64(sector.order)
-        if n > 0:
-            chosen, last = choice[lane], supplier[lane]
-            beta = sensitivity[lane]
-            if beta >= _DULL and sum_of_rates[lane] > _ZERO:
-                counts.surplus += n * np.int64(_SURPLUS * (sector.reference_price * log32(sum_of_rates[lane]) / beta))
-            if chosen < 0:
-                counts.not_bought += n
-            else:
-                firm = firm_counts[chosen]
-                firm.units += n
-                firm.trips += 1
-                counts.cohort_units[t.cohort[lane]] += n
-                counts.cohort_outside[t.cohort[lane]] += n if chosen >= sector.alternatives else 0
-                firm.first_buyers += 1 if t.bought[chosen, lane] == NEVER else 0
-                counts.trips += 1
-                if last >= 0:
-                    counts.repeatable += 1
-                    counts.switches += 1 if last != chosen else 0
-                    firm_counts[last].returnable += 1
-                    firm_counts[last].returned += 1 if last == chosen else 0
-                supplier[lane] = np.int16(chosen)
-                t.bought[chosen, lane] = np.int16(week)
+        beta, rates, wanted = sensitivity[lane], sum_of_rates[lane], np.int64(units[lane])
+        worth = np.int64(_SURPLUS * (sector.reference_price * log32(max(rates, _LEAST)) / max(beta, _DULL)))
+        surplus += wanted * worth if beta >= _DULL and rates > _ZERO else np.int64(0)
+        not_bought += wanted if choice[lane] < 0 else np.int64(0)
+        buys[lane] = units[lane] > 0 and choice[lane] >= 0
+    counts.surplus += surplus * np.int64(sector.order)
+    counts.not_bought += not_bought * np.int64(sector.order)
+
+
+@compiled
+def tally_purchases(buyers, n, choice, units, supplier, t, week, sector, firm_counts, counts):
+    """Count the purchases of a tile's n buyers (lanes) in one sector, and remember where each bought."""
+    for i in range(n):
+        lane = buyers[i]
+        chosen, amount = choice[lane], np.int64(units[lane]) * np.int64(sector.order)
+        last = supplier[lane]
+        firm = firm_counts[chosen]
+        firm.units += amount
+        firm.trips += 1
+        counts.cohort_units[t.cohort[lane]] += amount
+        counts.cohort_outside[t.cohort[lane]] += amount if chosen >= sector.alternatives else 0
+        firm.first_buyers += 1 if t.bought[chosen, lane] == NEVER else 0
+        if last >= 0:
+            counts.repeatable += 1
+            counts.switches += 1 if last != chosen else 0
+            firm_counts[last].returnable += 1
+            firm_counts[last].returned += 1 if last == chosen else 0
+        supplier[lane] = np.int16(chosen)
+        t.bought[chosen, lane] = np.int16(week)
+    counts.trips += n
 
 
 @compiled
 def tally_reach(bought, week, window):
     """Count the buyers of one firm over the last `window` weeks, and those who bought it last just before."""
-    reach, lost = 0, 0
+    reach, lost = _UNITS_ZERO, _UNITS_ZERO
     oldest = np.int16(week - window)
     for lane in range(bought.size):
         last = bought[lane]
-        reach += 1 if last > oldest else 0
-        lost += 1 if last == oldest else 0
-    return reach, lost
+        reach = np.int32(reach + (_UNITS_ONE if last > oldest else _UNITS_ZERO))
+        lost = np.int32(lost + (_UNITS_ONE if last == oldest else _UNITS_ZERO))
+    return np.int64(reach), np.int64(lost)

@@ -130,44 +130,54 @@ _ZERO = np.float32(0.0)
 _ONE = np.float32(1.0)
 _MOST_GOODS = np.int32(30_000)
 _NO_GOODS = np.int32(0)
+_ONE_GOOD = np.int32(1)
 _EXCHANGE = 0.3
 """Speed at which the demand that a sharing market expects follows the demand it meets, a week."""
 
 
 @compiled
-def keep_goods(choice, units, words, sector, t, firms, firm_counts):
+def keep_goods(buyers, n, choice, units, words, sector, t, firms, firm_counts):
     """Let a tile's goods of one durable sector wear out, be offered to others, and be acquired.
 
-    `words` decide wear and offers with the sector's keys; what is rented is not kept.
+    `buyers` are n lanes. `words` decide wear and offers with the sector's keys; what is rented is not kept.
     """
     owned = t.owned[sector.place]
     market = sector.sharing
-    gives = market >= 0 and firms[max(market, 0)].kept > _ZERO
+    is_shared = market >= 0
+    given = _ONE_GOOD if is_shared and firms[max(market, 0)].kept > _ZERO else _NO_GOODS
     wear = _ONE / sector.life
+    offered, goods_in_all = _NO_GOODS, _NO_GOODS
     for lane in range(owned.size):
         goods = np.int32(owned[lane])
-        if goods > 0:
-            worn = np.int32(np.float32(goods) * wear + uniform_from(mix32(words[lane], sector.wear)))
-            goods = max(np.int32(goods - worn), _NO_GOODS)
-            if market >= 0 and goods > 0 and uniform_from(mix32(words[lane], sector.offer)) < sector.release:
-                firm_counts[market].offered += 1
-                goods = np.int32(goods - (1 if gives else 0))
-        if units[lane] > 0 and choice[lane] >= 0 and firms[max(choice[lane], 0)].kept > _ZERO:
-            goods = min(np.int32(goods + units[lane]), _MOST_GOODS)
+        worn = np.int32(np.float32(goods) * wear + uniform_from(mix32(words[lane], sector.wear)))
+        goods = max(np.int32(goods - worn), _NO_GOODS)
+        offers = is_shared and goods > 0 and uniform_from(mix32(words[lane], sector.offer)) < sector.release
+        offered = np.int32(offered + (_ONE_GOOD if offers else _NO_GOODS))
+        goods = np.int32(goods - (given if offers else _NO_GOODS))
+        goods_in_all = np.int32(goods_in_all + goods)
         owned[lane] = np.int16(goods)
-        if market >= 0:
-            firm_counts[market].owned += np.int64(goods)
+    for i in range(n):
+        lane = buyers[i]
+        if firms[choice[lane]].kept > _ZERO:
+            goods = np.int32(owned[lane])
+            kept = min(np.int32(goods + units[lane]), _MOST_GOODS)
+            goods_in_all = np.int32(goods_in_all + np.int32(kept - goods))
+            owned[lane] = np.int16(kept)
+    if is_shared:
+        firm_counts[market].offered += np.int64(offered)
+        firm_counts[market].owned += np.int64(goods_in_all)
 
 
 @compiled
-def trust_hosts(choice, units, sector, t, firms, p, s):
+def trust_hosts(buyers, n, choice, sector, t, firms, p, s):
     """Raise the sincerity granted to the hosts of a sharing market by those who have just exchanged there."""
     for f in range(sector.first, sector.last):
         gain = p.host_trust * firms[f].hosting
         if gain > _ZERO and firms[f].alive > _ZERO:
             sincerity = t.sincerity[f]
-            for lane in range(choice.size):
-                if units[lane] > 0 and choice[lane] == sector.sharing:
+            for i in range(n):
+                lane = buyers[i]
+                if choice[lane] == sector.sharing:
                     sincerity[lane] = move_sincerity(sincerity[lane], gain * (_ONE - sincerity[lane]), s.asymmetry)
 
 

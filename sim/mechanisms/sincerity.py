@@ -17,7 +17,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.columns import Column
-from sim.compiling import compiled
+from sim.compiling import compiled, inlined
 from sim.fastmath import clip01
 from sim.mechanisms.base import MechanismParameters
 from sim.quantities import quantity
@@ -126,13 +126,13 @@ _ONE_SPEAKER = np.int32(1)
 _SUM_SINCERE = np.uint32(0xFFF)
 
 
-@compiled
+@inlined
 def move_sincerity(s, change, asymmetry):
     """Return S after a change, a fall being `asymmetry` times as large, within [0, 1]."""
     return clip01(s + (change * asymmetry if change < _ZERO else change))
 
 
-@compiled
+@inlined
 def learn_sincerity(s, evidence, weight, p):
     """Return S after one piece of evidence (a value of 0 to 1) of a given weight."""
     return move_sincerity(s, p.speed * weight * (evidence - s) / (p.memory + weight), p.asymmetry)

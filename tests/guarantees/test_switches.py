@@ -361,7 +361,7 @@ def test_the_draws_of_the_others_stay_the_same(name):
         assert is_same(on.population.get("community"), off.population.get("community"))
 
 
-def seconds_a_week(mechanisms, size=20_000, peers=7):
+def seconds_a_week(mechanisms, size=60_000, peers=7):
     data = copy.deepcopy(STRESS)
     data["population"] |= {"size": size, "represents": 1e6}
     data["network"]["peers"] = peers

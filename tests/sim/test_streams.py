@@ -27,12 +27,12 @@ mixed, uniforms_of, normals_of, gumbels_of = (plain(rule) for rule in (mix32, un
 
 def words_of(week=1, *, seed=1, replicate=0, first=0, size=N):
     luck, words = Luck(seed, replicate), np.zeros((4, size), np.uint32)
-    draw_week(words, first, np.uint64(week), luck.replicate, luck.k0, luck.k1)
+    draw_week(words, first, np.uint32(week), luck.replicate, luck.k0, luck.k1)
     return words
 
 
 def uniforms_for(purpose, word):
-    return uniforms_of(mixed(word, np.uint64(key_of(purpose))))
+    return uniforms_of(mixed(word, np.uint32(key_of(purpose))))
 
 
 # ---------------------------------------------------------------------------------------------------- generators
@@ -53,7 +53,7 @@ ONES = (1 << 32) - 1
     ],
 )
 def test_philox_gives_the_answers_of_its_authors(twin, numbers, answer):
-    assert tuple(int(word) for word in twin(*map(np.uint64, numbers))) == answer
+    assert tuple(int(word) for word in twin(*map(np.uint32, numbers))) == answer
 
 
 @pytest.mark.parametrize("rule", [mix32, uniform_from, normal_from, gumbel_from])
@@ -82,7 +82,7 @@ def test_keys_of_names_never_change(name, key):
 
 
 def test_mixing_loses_no_word():
-    assert np.unique(mixed(np.arange(2**20, dtype=np.uint32), np.uint64(key_of("mood")))).size == 2**20
+    assert np.unique(mixed(np.arange(2**20, dtype=np.uint32), np.uint32(key_of("mood")))).size == 2**20
 
 
 # ------------------------------------------------------------------------------------------------- distributions

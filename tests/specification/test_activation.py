@@ -2,7 +2,7 @@ import numpy as np
 from hypothesis import given
 
 from sim.mechanisms.activation import activate as activate_compiled
-from sim.mechanisms.activation import tally_militants
+from sim.mechanisms.activation import tally_militants, targets_of
 
 from .activation import activate, count_militant
 from .agreement import check_agreement
@@ -41,10 +41,10 @@ def fast(world):
     scratch, whole = np.zeros(lanes, np.float32), np.zeros((2, lanes), np.int32)
     counts = compiled.counts[0]
     activate_compiled(
-        scratch, whole[0], whole[1], voices, compiled.words[3], compiled.keys[0].mood, compiled.salience, t,
-        compiled.signals, voices.shape[0], compiled.s.activation, counts,
+        scratch, whole[0], whole[1], compiled.flags, compiled.chosen, voices, targets_of(voices), compiled.words[3],
+        compiled.keys[0].mood, compiled.salience, t, compiled.signals, compiled.s.activation, counts,
     )  # fmt: skip
-    tally_militants(t, compiled.s.activation, compiled.firm_counts, counts)
+    tally_militants(compiled.chosen, compiled.flags, t, compiled.s.activation, compiled.firm_counts, counts)
     outcome = compiled.outcome()
     return {
         **outcome,

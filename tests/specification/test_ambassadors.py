@@ -33,10 +33,13 @@ def fast(world):
     compiled = Compiled(world)
     t, s, voiced = compiled.tile, compiled.s, compiled.voiced
     compiled_ambassadors.federate(
-        compiled.words[3], compiled.keys[0].federate, t, compiled.signals, s.ambassadors, compiled.firm_counts
-    )
+        compiled.flags, compiled.chosen, compiled.words[3], compiled.keys[0].federate, t, compiled.signals,
+        s.ambassadors, compiled.firm_counts,
+    )  # fmt: skip
     pack_voices(voiced, t.role, t.energy, t.stance, t.cause, t.target, s.activation.click_cost)
-    compiled_ambassadors.add_ambassadors(voiced, t.ambassador, s.ambassadors.zeal, compiled.firm_counts)
+    compiled_ambassadors.add_ambassadors(
+        compiled.flags, compiled.chosen, voiced, t.ambassador, s.ambassadors.zeal, compiled.firm_counts
+    )
     # A word: energy in 10 bits, stance in 1, cause in 3, firm in 6.
     words = [int(word) for word in voiced[: compiled.size]]
     return {

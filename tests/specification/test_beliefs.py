@@ -1,7 +1,7 @@
 import numpy as np
 from hypothesis import given
 
-from sim.mechanisms.beliefs import gather_words, pack_words, sum_words, update_quality
+from sim.mechanisms.beliefs import pack_words, sum_words, update_quality
 
 from .agreement import check_agreement
 from .beliefs import quality_belief, say
@@ -19,9 +19,8 @@ def slow(world):
 def heard_of_each(compiled):
     """Let everybody speak, and give each supplier in the market with what is heard of it: its row, signals, words."""
     t, total = compiled.tile, np.zeros(compiled.said.size, np.uint32)
-    heard = np.zeros(compiled.peers.shape, np.uint32)
-    pack_words(compiled.said, t.mentioned, t.satisfaction, t.sincerity)
-    gather_words(heard, compiled.peers, compiled.said)
+    pack_words(compiled.said, compiled.voiced, t.mentioned, t.satisfaction, t.sincerity)
+    heard, _ = compiled.hear()
     for f, firm in enumerate(compiled.signals):
         sum_words(total, heard, f)
         if firm.alive:

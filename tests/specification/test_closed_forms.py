@@ -19,7 +19,7 @@ OUTSIDE = 0.5
 
 def words_of(luck: Luck, week: int, size: int) -> np.ndarray:
     words = np.zeros((4, size), np.uint32)
-    draw_week(words, 0, np.uint64(week), luck.replicate, luck.k0, luck.k1)
+    draw_week(words, 0, np.uint32(week), luck.replicate, luck.k0, luck.k1)
     return words
 
 
@@ -87,9 +87,9 @@ def test_a_years_purchases_are_negative_binomial(mean, shape):
     rates = draw(Gamma(distribution="gamma", mean=mean, shape=shape), luck.uniforms("rate of drinks", consumers))
     most, key = most_units(rates), np.uint32(key_of("units in drinks"))
     bought = np.zeros(consumers, np.int64)
-    units, (term, cumulated) = np.zeros(consumers, np.int32), np.zeros((2, consumers), np.float32)
+    units, scratch = np.zeros(consumers, np.int32), np.zeros((3, consumers), np.float32)
     for week in range(1, weeks + 1):
-        count_units(units, term, cumulated, rates, words_of(luck, week, consumers)[1], key, most)
+        count_units(units, *scratch, rates, words_of(luck, week, consumers)[1], key, most)
         bought += units
     nbd = stats.nbinom(shape, shape / (shape + weeks * mean))
 
@@ -121,7 +121,7 @@ def test_units_of_any_rate_are_poisson(rate):
     size = 200_000
     most = most_units(np.array([rate], np.float32))
     words = np.random.default_rng(5).integers(0, 2**32, size, dtype=np.uint32)
-    units, term, cumulated = np.zeros(size, np.int32), np.zeros(size, np.float32), np.zeros(size, np.float32)
-    count_units(units, term, cumulated, np.full(size, rate, np.float32), words, np.uint32(7), most)
+    units, scratch = np.zeros(size, np.int32), np.zeros((3, size), np.float32)
+    count_units(units, *scratch, np.full(size, rate, np.float32), words, np.uint32(7), most)
     assert units.mean() == pytest.approx(rate, abs=4 * math.sqrt(rate / size))
     assert units.var() == pytest.approx(rate, abs=4 * math.sqrt((rate + 2 * rate**2) / size))

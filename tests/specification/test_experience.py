@@ -43,8 +43,9 @@ def fast(world):
         for i in range(compiled.size):
             chosen, units[i] = bought_at(i, place, sector)
             choice[i] = -1 if chosen is None else chosen
+        buyers, n = compiled.lanes_where((units > 0) & (choice >= 0))
         compiled_experience.experience(
-            choice, units, compiled.words[1], compiled.words[2], compiled.sectors[place], compiled.tile,
+            buyers, n, choice, compiled.words[1], compiled.words[2], compiled.sectors[place], compiled.tile,
             compiled.signals, compiled.s.experience, compiled.firm_counts,
         )  # fmt: skip
     # Stars are the reviews once more, by fifths of the score.

@@ -28,7 +28,7 @@ def test_a_consumers_words_of_a_week_stand_at_their_address():
     seed, replicate, week = 2**62 - 12345, 7, 104
     luck = streams.Luck(seed, replicate)
     words = np.zeros((4, 8), np.uint32)
-    streams.draw_week(words, 1000, np.uint64(week), luck.replicate, luck.k0, luck.k1)
+    streams.draw_week(words, 1000, np.uint32(week), luck.replicate, luck.k0, luck.k1)
     for lane in range(8):
         assert tuple(words[:, lane].tolist()) == Luck(seed, replicate).words(1000 + lane, week)
 

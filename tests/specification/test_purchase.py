@@ -10,6 +10,7 @@ from sim.mechanisms.purchase import (
     count_units,
     enter_race,
     fit_values,
+    settle,
     start_race,
     tally_purchases,
     utility_of,
@@ -66,9 +67,9 @@ def fast(world):
     for place in range(len(world.sectors)):
         sector, supplier = compiled.sectors[place], t.supplier[place]
         U = np.zeros((sector.last - sector.first, lanes), np.float32)
-        best, total, spare = np.zeros((3, lanes), np.float32)
+        luck, best, total, spare = np.zeros((4, lanes), np.float32)
         units, choice = np.zeros((2, lanes), np.int32)
-        count_units(units, best, spare, t.rate[place], compiled.words[1], sector.units, sector.most_units)
+        count_units(units, luck, best, spare, t.rate[place], compiled.words[1], sector.units, sector.most_units)
         start_race(best, choice, total, compiled.words[0], sector.outside_key, sector.has_outside, sector.outside)
         for row, f in enumerate(range(sector.first, sector.last)):
             firm = compiled.signals[f]
@@ -77,8 +78,8 @@ def fast(world):
                 firm, f, sector.reference_price, s.purchase,
             )  # fmt: skip
             fit_values(U[row], t.values, t.sincerity[f], firm, s.purchase)
-            add_attachment(U[row], firm.home, t, s.contribution)
-            add_militancy(U[row], f, firm.home, t, s.activation)
+            add_attachment(U[row], t.community, t.attachment, firm.home, s.contribution)
+            add_militancy(U[row], t.target, t.stance, t.energy, f, firm.home, s.activation)
             add_use(U[row], t.use_preference, supplier, firm, f, s.offers)
             add_effort(U[row], t.skill, t.values, firm)
             if sector.sharing >= 0:
@@ -88,7 +89,9 @@ def fast(world):
                     best, choice, total, U[row], compiled.words[0], firm.key,
                     compiled.words[1], firm.shelf_key, firm.available, f,
                 )  # fmt: skip
-        tally_purchases(choice, units, total, β, supplier, t, world.week, sector, compiled.firm_counts, counts)
+        settle(compiled.flags, choice, units, total, β, sector, counts)
+        buyers, n = compiled.lanes_where(compiled.flags)
+        tally_purchases(buyers, n, choice, units, supplier, t, world.week, sector, compiled.firm_counts, counts)
         by_sector.append((units, choice, U, total))
     used = range(compiled.size)
     return {

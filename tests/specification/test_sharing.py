@@ -35,10 +35,11 @@ def fast(world):
         for i in range(compiled.size):
             chosen, units[i] = bought_at(i, place, world.sectors[place])
             choice[i] = -1 if chosen is None else chosen
+        buyers, n = compiled.lanes_where((units > 0) & (choice >= 0))
         if record.durable:
-            compiled_sharing.keep_goods(choice, units, luck, record, t, firms, compiled.firm_counts)
+            compiled_sharing.keep_goods(buyers, n, choice, units, luck, record, t, firms, compiled.firm_counts)
         if record.sharing >= 0:
-            compiled_sharing.trust_hosts(choice, units, record, t, firms, s.sharing, s.sincerity)
+            compiled_sharing.trust_hosts(buyers, n, choice, record, t, firms, s.sharing, s.sincerity)
     return {**compiled.outcome(), **counted_compiled(compiled, COUNTED)}
 
 

@@ -1,8 +1,9 @@
 import numpy as np
 from hypothesis import given
 
-from sim.mechanisms.activation import pack_voices, sway_beliefs
-from sim.mechanisms.beliefs import gather_words
+from sim.lanes import bit_of
+from sim.mechanisms.activation import pack_voices, sum_voices, sway_beliefs, targets_of
+from sim.mechanisms.beliefs import pack_words
 
 from .agreement import check_agreement
 from .voices import raise_voice, sway
@@ -21,17 +22,18 @@ def slow(world):
 def voices_of(compiled):
     t = compiled.tile
     pack_voices(compiled.voiced, t.role, t.energy, t.stance, t.cause, t.target, compiled.s.activation.click_cost)
-    voices = np.zeros(compiled.peers.shape, np.uint32)
-    gather_words(voices, compiled.peers, compiled.voiced)
-    return voices
+    pack_words(compiled.said, compiled.voiced, t.mentioned, t.satisfaction, t.sincerity)
+    return compiled.hear()[1]
 
 
 def fast(world):
     compiled = Compiled(world)
     t, voices = compiled.tile, voices_of(compiled)
+    net, spoken_of = np.zeros(voices.shape[1], np.int32), targets_of(voices)
     for f in range(len(world.firms)):
-        if compiled.signals[f].alive:
-            sway_beliefs(t.quality[f], t.sincerity[f], voices, f, t.peer_trust, compiled.s)
+        if compiled.signals[f].alive and spoken_of & int(bit_of(f)):
+            sum_voices(net, voices, f)
+            sway_beliefs(t.quality[f], t.sincerity[f], net, voices.shape[0], t.peer_trust, compiled.s)
     return compiled.outcome()
 
 

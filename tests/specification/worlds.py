@@ -14,7 +14,10 @@ from pydantic import BaseModel
 
 from sim import streams
 from sim.columns import Columns
+from sim.compiling import plain
+from sim.lanes import list_lanes
 from sim.mechanisms.base import settings_dtype, settings_values
+from sim.mechanisms.beliefs import gather_words
 from sim.mechanisms.purchase import NEVER
 from sim.population import DECLARED
 from sim.quantities import quantities
@@ -273,10 +276,11 @@ class Compiled:
         names = [(name, "i4") for name in (*self.columns.row, "firms", "sectors", "causes")]
         rows = np.zeros(1, np.dtype(names, align=True)).view(np.recarray)
         rows[0] = (*self.columns.row.values(), *widths.values())
-        self.tile = open_tile(self.columns.numbers[0], self.columns.codes[0], rows[0])
+        self.tile = plain(open_tile)(self.columns.numbers[0], self.columns.codes[0], rows[0])
         self.peers = np.zeros((len(world.peers[0]), lanes), np.int32)
         self.peers[:, : self.size] = np.array(world.peers).T
-        self.said = np.zeros(lanes, np.uint32)
+        self.said = np.zeros(lanes, np.uint64)
+        self.flags, self.chosen = np.zeros(lanes, np.bool_), np.zeros(lanes, np.int32)
         self.voiced = np.zeros(lanes, np.uint32)
         self.signals = signals_of(world.firms)
         self.sectors = sectors_of(world)
@@ -289,7 +293,18 @@ class Compiled:
         self.counts = np.zeros(1, MARKET_COUNTS).view(np.recarray)
         luck = streams.Luck(world.luck.seed, world.luck.replicate)
         self.words = np.zeros((4, lanes), np.uint32)
-        streams.draw_week(self.words, 0, np.uint64(world.week), luck.replicate, luck.k0, luck.k1)
+        streams.draw_week(self.words, 0, np.uint32(world.week), luck.replicate, luck.k0, luck.k1)
+
+    def lanes_where(self, chosen: Any) -> tuple[Any, int]:
+        """The lanes of which a condition holds, as the rules list them."""
+        lanes = np.zeros(self.chosen.size, np.int32)
+        return lanes, list_lanes(lanes, np.asarray(chosen, np.bool_))
+
+    def hear(self) -> tuple[Any, Any]:
+        """What the peers of everyone said: words of last purchases, and voices."""
+        heard, voices = np.zeros((2, *self.peers.shape), np.uint32)
+        gather_words(heard, voices, self.peers, self.said)
+        return heard, voices
 
     def outcome(self) -> dict[str, Any]:
         return {name: self.columns.get(column) for name, column in COLUMN_OF.items()}
