@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from operator import sub
 from typing import Any, ClassVar
 
 from sim.entities import Campaign, FirmSetup
@@ -205,13 +206,22 @@ class Firm(Supplier):
     @property
     def gap(self) -> float:
         """How far claims exceed conduct, 0 to 1: openness, sharing, quality, each cause (on a scale twice as long)."""
-        pairs = [
-            (self.proclaimed_openness, self.openness),
-            (self.proclaimed_sharing, self.sharing),
-            (self.claimed_quality, self.true_quality),
-        ]
-        causes = range(len(self.cause_numbers))
-        return claim_conduct_gap(pairs + [(self.proclaimed[c] / 2, self.conduct[c] / 2) for c in causes])
+        return claim_conduct_gap(
+            self.proclaimed_openness - self.openness,
+            self.proclaimed_sharing - self.sharing,
+            self.claimed_quality - self.true_quality,
+            max(map(sub, self.proclaimed, self.conduct)) / 2,
+        )
+
+    @property
+    def crisis(self) -> float:
+        """Severity of its worst crisis, 0 to 1."""
+        return max((crisis["severity"] for crisis in self.crises.values()), default=0.0) if self.crises else 0.0
+
+    @property
+    def shared(self) -> int:
+        """What it gave back to contributors last week, in cents."""
+        return self.costs.get("shared", 0)
 
     @property
     def truth(self) -> float:

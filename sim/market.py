@@ -439,6 +439,11 @@ class Market(ConsumerModel):
         self.makers += self.counts.makers
         self.made += self.counts.made
 
+    @property
+    def counted(self) -> tuple[NDArray[Any], NDArray[Any]]:
+        """What was counted last week, as records: one a supplier, and one for the market."""
+        return self._firm_counts, self._counts
+
     def words_heard(self) -> dict[str, NDArray[Any]]:
         """Return what consumers said last week, which peers hear in the next: for checkpoints."""
         return {"said": self._said, "voiced": self._voiced}
