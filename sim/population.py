@@ -99,7 +99,7 @@ class Population:
         widths = (columns.width["taste"], columns.width["rate"], columns.width["values"])
         record = np.zeros(1, np.dtype(names, align=True))
         record[0] = (*columns.row.values(), *widths)
-        return record.view(np.recarray)
+        return record
 
     def carry_over(self, source: int, target: int, share: float) -> None:
         """Move what everyone believes of one supplier, in quality and sincerity, a share of the way to another's."""

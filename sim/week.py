@@ -74,7 +74,8 @@ def run_tiles(
     population
         (numbers, codes, peers): blocks of all tiles.
     rows, firms, sectors, keys, s
-        Records: rows of the columns, firms' signals, sectors, keys of draws, and the mechanisms' settings.
+        Arrays of records: rows of the columns, firms' signals, sectors, keys of draws, and the mechanisms' settings.
+        What there is only one of stands in an array of one, which costs less to hand over than a record.
     salience
         Public salience of each cause, float32 (causes,).
     hardship
@@ -87,8 +88,9 @@ def run_tiles(
         (said, voiced, next_said, next_voiced, is_voice): last week's and this week's words, uint32 (consumers,), and
         whether anyone raised a voice last week.
     firm_counts, counts
-        Records to add to: one a firm, one for the market.
+        Arrays of records to add to: one a firm, one for the market.
     """
+    rows, keys, s, counts = rows[0], keys[0], s[0], counts[0]
     numbers, codes, peers = population
     said, voiced, next_said, next_voiced, is_voice = talk
     week, replicate, k0, k1 = luck
