@@ -13,13 +13,13 @@ import types
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numba
 from numba.core import config as numba_config
 from numba.core.dispatcher import Dispatcher
 
-__all__ = ["cache_folder", "compiled", "is_warm", "plain"]
+__all__ = ["cache_folder", "compiled", "inlined", "is_warm", "plain"]
 
 
 @cache
@@ -57,16 +57,21 @@ def is_warm() -> bool:
     return folder is not None and any(folder.rglob("week.run_tiles*.nbc"))
 
 
-def compiled(rule: Callable[..., Any]) -> Any:
+def compiled(rule: Callable[..., Any], *, inline: Literal["never", "always"] = "never") -> Any:
     """Compile `rule` on first use: strict IEEE arithmetic (same bits everywhere), no interpreter lock, kept on disk."""
     folder = cache_folder()
     config: Any = numba_config
     before = config.CACHE_DIR
     config.CACHE_DIR = str(folder) if folder else before
     try:
-        return numba.njit(nogil=True, error_model="numpy", cache=folder is not None)(rule)
+        return numba.njit(nogil=True, error_model="numpy", cache=folder is not None, inline=inline)(rule)
     finally:
         config.CACHE_DIR = before
+
+
+def inlined(rule: Callable[..., Any]) -> Any:
+    """Compile `rule` into each rule that calls it, so that a loop around it can work on several lanes at a time."""
+    return compiled(rule, inline="always")
 
 
 @cache

@@ -517,7 +517,7 @@ class Market(ConsumerModel):
 
     def _build_consumers(self, lanes: int) -> None:
         size = self.setup.population.size
-        install(self, Population(self.setup, self.suppliers, self.luck, lanes))
+        install(self, Population(self.setup, self.suppliers, self.luck, lanes, self.threads))
         self.consumers = ConsumerSet(self)
         self.cohort_numbers = {cohort.name: c + 1 for c, cohort in enumerate(self.setup.cohorts)}
         self.hardship = [0.0] * (1 + len(self.setup.cohorts))

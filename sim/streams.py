@@ -16,7 +16,7 @@ from itertools import chain
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.compiling import compiled
+from sim.compiling import compiled, inlined
 from sim.fastmath import log32
 
 __all__ = [
@@ -72,7 +72,7 @@ def key_of(name: str) -> int:
     return zlib.crc32(name.encode()) & 0xFFFFFF
 
 
-@compiled
+@inlined
 def philox(c0, c1, c2, c3, k0, k1):
     """Return four random 32-bit words (as uint64) for a counter of four words and a key of two (uint64 below 2**32)."""
     for _ in range(10):
@@ -150,10 +150,17 @@ class Luck:
         # For each firm and purpose, the first draws of a quarter of weeks: drawn together, they cost a tenth.
         self._drawn: dict[tuple[str, str], tuple[int, list[list[float]]]] = {}
 
-    def uniforms(self, name: str, size: int) -> NDArray[np.float32]:
-        """Return `size` uniforms, consumer by consumer, for the trait called `name` (float32 in (0, 1))."""
+    def uniforms(self, name: str, size: int, first: int = 0) -> NDArray[np.float32]:
+        """Return uniforms for the trait called `name`, of `size` consumers from `first` on (float32 in (0, 1))."""
         values = np.empty(size, np.float32)
-        _fill_uniforms(values, self.replicate, np.uint64(TRAIT | key_of(name)), self.k0, self.k1)
+        _fill_uniforms(values, first, self.replicate, np.uint64(TRAIT | key_of(name)), self.k0, self.k1)
+        return values
+
+    def uniforms_of(self, name: str, consumers: NDArray[np.intp]) -> NDArray[np.float32]:
+        """Return uniforms for the trait called `name`, of certain consumers."""
+        values = np.empty(consumers.size, np.float32)
+        purpose = np.uint64(TRAIT | key_of(name))
+        _fill_uniforms_of(values, consumers, self.replicate, purpose, self.k0, self.k1)
         return values
 
     def firm(self, name: str, week: int, purpose: str) -> Iterator[float]:
@@ -178,11 +185,25 @@ class Luck:
             block += 1
 
 
+@inlined
+def _trait_uniform(i, replicate, purpose, k0, k1):
+    # Once the compiler sees that all words are below 2**32, it draws for several consumers at a time.
+    r0, _r1, _r2, _r3 = philox(
+        np.uint64(i) & _MASK, np.uint64(0), replicate & _MASK, purpose & _MASK, k0 & _MASK, k1 & _MASK
+    )
+    return uniform_from(np.uint32(r0))
+
+
 @compiled
-def _fill_uniforms(values, replicate, purpose, k0, k1):
+def _fill_uniforms(values, first, replicate, purpose, k0, k1):
     for i in range(values.size):
-        r0, _r1, _r2, _r3 = philox(np.uint64(i), np.uint64(0), replicate, purpose, k0, k1)
-        values[i] = uniform_from(np.uint32(r0))
+        values[i] = _trait_uniform(first + i, replicate, purpose, k0, k1)
+
+
+@compiled
+def _fill_uniforms_of(values, consumers, replicate, purpose, k0, k1):
+    for i in range(values.size):
+        values[i] = _trait_uniform(consumers[i], replicate, purpose, k0, k1)
 
 
 @compiled
