@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from operator import attrgetter, sub
 from typing import Any, ClassVar
 
 from sim.entities import Campaign, FirmSetup
@@ -22,6 +23,11 @@ __all__ = ["Firm"]
 _RECENT_WEEKS = 4
 _USUAL_WEEKS = 26
 _QUARTER = 13
+
+_LEVERS_OF = attrgetter(*LEVERS)
+_VISIBLE_OF = attrgetter(*VISIBLE_LEVERS)
+_BOUNDS = {name: (type(lever.default), lever.least, lever.most) for name, lever in LEVERS.items() if not lever.options}
+"""Kind, least and most of every lever that is a number."""
 
 
 def _mean(values: list[int]) -> float:
@@ -149,9 +155,11 @@ class Firm(Supplier):
     def set_levers(self, values: dict[str, Any]) -> None:
         """Set levers by name; values out of a lever's bounds are set to the nearest value within."""
         for name, value in values.items():
-            lever = LEVERS[name]
-            if not lever.options:
-                value = type(lever.default)(min(max(value, lever.least), lever.most))
+            if name in _BOUNDS:
+                kind, least, most = _BOUNDS[name]
+                value = kind(min(max(value, least), most))
+            elif name not in LEVERS:
+                raise KeyError(name)
             setattr(self, name, value)
 
     def set_stances(self, stances: Mapping[str, Stances | StanceChange]) -> None:
@@ -185,10 +193,10 @@ class Firm(Supplier):
         self.renews = float(m.offers.enabled and self.mode == "subscribe")
         self.kept = 1.0 - self.is_use
         runs = m.campaigns.enabled and self.alive
-        fresh = [(event, novelty(m.campaigns, week - event.week)) for event in campaigns if runs]
-        self.pull = sum(event.reach * new for event, new in fresh)
-        self.campaign_spend = sum(event.cost for event, _ in fresh)
-        play = min(1.0, self.play + sum(event.play * new for event, new in fresh))
+        fresh = [(event, novelty(m.campaigns, week - event.week)) for event in campaigns] if runs else []
+        self.pull = sum([event.reach * new for event, new in fresh])
+        self.campaign_spend = sum([event.cost for event, _ in fresh])
+        play = min(1.0, self.play + sum([event.play * new for event, new in fresh]))
         self.game, self.thanks = game_and_thanks(
             m.contribution, play, self.recognition, self.power_sharing, self.reward
         )
@@ -205,13 +213,22 @@ class Firm(Supplier):
     @property
     def gap(self) -> float:
         """How far claims exceed conduct, 0 to 1: openness, sharing, quality, each cause (on a scale twice as long)."""
-        pairs = [
-            (self.proclaimed_openness, self.openness),
-            (self.proclaimed_sharing, self.sharing),
-            (self.claimed_quality, self.true_quality),
-        ]
-        causes = range(len(self.cause_numbers))
-        return claim_conduct_gap(pairs + [(self.proclaimed[c] / 2, self.conduct[c] / 2) for c in causes])
+        return claim_conduct_gap(
+            self.proclaimed_openness - self.openness,
+            self.proclaimed_sharing - self.sharing,
+            self.claimed_quality - self.true_quality,
+            max(map(sub, self.proclaimed, self.conduct)) / 2,
+        )
+
+    @property
+    def crisis(self) -> float:
+        """Severity of its worst crisis, 0 to 1."""
+        return max((crisis["severity"] for crisis in self.crises.values()), default=0.0) if self.crises else 0.0
+
+    @property
+    def shared(self) -> int:
+        """What it gave back to contributors last week, in cents."""
+        return self.costs.get("shared", 0)
 
     @property
     def truth(self) -> float:
@@ -223,15 +240,14 @@ class Firm(Supplier):
         super().hear_back(market, sector_units)
         if not self.entered_in:
             return
-        week, m = self.week, market.mechanisms
+        week, m, loudest = self.week, market.mechanisms, 1023 * market.population.size
         self.sales = [*self.sales, week.units][-_USUAL_WEEKS:]
-        sincere = week.sincerity / (1023 * market.population.size)
-        self.reputation += 0.05 * ((self.rating + sincere) / 2 - self.reputation)
-        if m.activation.enabled:
-            loud = m.activation.voice_feeds * (week.voice_for + week.voice_against) / (1023 * market.population.size)
+        self.reputation += 0.05 * ((self.rating + week.sincerity / loudest) / 2 - self.reputation)
+        if m.activation.enabled and any(self.focus):
+            loud = m.activation.voice_feeds * (week.voice_for + week.voice_against) / loudest
             kept = 1 - m.activation.focus_decay
             self.focus = [min(1.0, kept * focus + (loud if focus > 0 else 0.0)) for focus in self.focus]
-        if m.purchase.enabled:
+        if m.purchase.enabled and any(self.known):
             self.known = [(1 - m.purchase.forgetting) * known for known in self.known]
 
     def see(self, market: Any, public: Sequence[Rival] | None = None) -> Sight:
@@ -267,8 +283,8 @@ class Firm(Supplier):
             sharing_share=market.share_of(market.sharing.get(self.sector)),
             reference_price=market.reference_prices[self.sector],
             published_margin=self.published_margin,
-            rivals=tuple(rival for rival in public if rival.name != self.name),
-            levers={name: getattr(self, name) for name in LEVERS},
+            rivals=tuple([rival for rival in public if rival.name != self.name]),
+            levers=dict(zip(LEVERS, _LEVERS_OF(self), strict=True)),
         )
 
     def as_rival(self, week: int) -> Rival:
@@ -280,7 +296,7 @@ class Firm(Supplier):
             rating=self.rating,
             published_margin=self.published_margin,
             weeks=week - self.entered_in,
-            levers={name: getattr(self, name) for name in VISIBLE_LEVERS},
+            levers=dict(zip(VISIBLE_LEVERS, _VISIBLE_OF(self), strict=True)),
         )
 
     @property

@@ -10,6 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
+from sim.compiling import compiled
+from sim.normal import normal_scores
 from sim.quantities import Strict, quantity
 
 __all__ = [
@@ -124,28 +126,40 @@ def draw(
         case Uniform(low=a, high=b):
             values = uniforms * np.float32(b - a) + np.float32(a)
         case Normal(mean=mean, sd=sd):
-            values = _normal(uniforms) * np.float32(sd) + np.float32(mean)
+            values = normal_scores(uniforms) * np.float32(sd) + np.float32(mean)
         case Lognormal(median=median, sigma=sigma):
-            values = np.exp(_normal(uniforms) * np.float32(sigma)) * np.float32(median)
+            values = np.exp(normal_scores(uniforms) * np.float32(sigma)) * np.float32(median)
         case Pareto(minimum=minimum, exponent=exponent):
             values = np.float32(minimum) * uniforms ** np.float32(-1.0 / exponent)
         case Gamma() | Beta():
-            values = np.interp(_normal(uniforms), _SCORES, _quantiles(kind)).astype(np.float32)
+            values = np.empty(uniforms.shape, np.float32)
+            _interpolate(values.reshape(-1), normal_scores(uniforms).reshape(-1), _SCORES, *_quantiles(kind))
     return np.clip(values, np.float32(low), np.float32(high), out=values)
 
 
-def _normal(uniforms: NDArray[np.float32]) -> NDArray[np.float32]:
-    from scipy.special import ndtri
-
-    return np.asarray(ndtri(uniforms), np.float32)
+@compiled
+def _interpolate(values, scores, xs, ys, slopes):
+    """Look scores up in a table, as `numpy.interp` does, but find their place by their value."""
+    per_score = (xs.size - 1) / (xs[-1] - xs[0])
+    for i in range(values.size):
+        x = np.float64(scores[i])
+        j = min(max(np.int64((x - xs[0]) * per_score), 0), xs.size - 2)
+        while j > 0 and x < xs[j]:
+            j -= 1
+        while j < xs.size - 2 and x >= xs[j + 1]:
+            j += 1
+        values[i] = np.float32(slopes[j] * (x - xs[j]) + ys[j])
 
 
 @lru_cache(maxsize=256)
-def _quantiles(kind: Gamma | Beta) -> NDArray[np.float64]:
+def _quantiles(kind: Gamma | Beta) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Tabulate a quantile function at the normal scores: values, and slopes between them."""
     from scipy.special import betaincinv, gammaincinv, ndtr
 
     levels = ndtr(_SCORES)
     if isinstance(kind, Gamma):
-        return np.asarray(gammaincinv(kind.shape, levels) * (kind.mean / kind.shape))
-    a = kind.mean * kind.concentration
-    return np.asarray(betaincinv(a, kind.concentration - a, levels))
+        values = np.asarray(gammaincinv(kind.shape, levels) * (kind.mean / kind.shape))
+    else:
+        a = kind.mean * kind.concentration
+        values = np.asarray(betaincinv(a, kind.concentration - a, levels))
+    return values, np.diff(values) / np.diff(_SCORES)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import struct
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from itertools import chain
 from operator import attrgetter
 from typing import Any
 
@@ -18,11 +20,11 @@ from sim.agentsets import ConsumerModel, ConsumerSet, install
 from sim.alternatives import Commons, SharingMarket
 from sim.compiling import plain
 from sim.consumers import MilitantClient, ZappingConsumer
-from sim.entities import Campaign, Hardship, Sector
+from sim.entities import Campaign, Event, Hardship, Sector
 from sim.events import change_levers, spring_leaks, take_place
 from sim.figures import Record
 from sim.mechanisms.accounts import Rates, close_books
-from sim.mechanisms.base import settings_dtype, settings_values
+from sim.mechanisms.base import MAX_CAUSES, settings_dtype, settings_values
 from sim.mechanisms.beliefs import NOBODY
 from sim.mechanisms.contribution import BINS
 from sim.mechanisms.creation import create_value, launch_ideas, start_talent
@@ -32,7 +34,7 @@ from sim.mechanisms.entry import is_drawn_in, published_margin
 from sim.mechanisms.experience import repair_probability
 from sim.mechanisms.income import faded
 from sim.mechanisms.porosity import may_enter
-from sim.plainrecords import Objects, as_object, as_objects, write_back
+from sim.plainrecords import as_objects, write_back
 from sim.population import Population, most_units
 from sim.records import (
     FIRM_COUNTS,
@@ -43,17 +45,21 @@ from sim.records import (
     SIGNAL_NAMES,
     STANCE_NAMES,
     MarketCounts,
-    WeekCounts,
+    market_counts,
+    week_counts,
 )
 from sim.salience import Salience
 from sim.scenario import Mechanisms, Scenario, changed, load, with_horizon
+from sim.strategies import Scripted
 from sim.streams import Luck, key_of
 from sim.suppliers import Supplier
 from sim.week import run_tiles
 
 __all__ = ["Market"]
 
-_SIGNALS_OF = attrgetter(*SIGNAL_NAMES, *STANCE_NAMES)
+_SIGNALS_OF = attrgetter(*SIGNAL_NAMES)
+_SIGNALS = struct.Struct(f"{len(SIGNAL_NAMES) + len(STANCE_NAMES) * MAX_CAUSES}f")
+"""How signals and stances lie at the head of a record of `FIRM_SIGNALS`."""
 
 LANES = 512
 """Consumers in a tile: its rows fit the processor's second-level cache."""
@@ -215,9 +221,10 @@ class Market(ConsumerModel):
         """1. Scenario events and scheduled lever changes take effect."""
         for firm in self.firms:
             firm.exposure = firm.shame = firm.offence = firm.restored = 0.0
-        change_levers(self.setup.schedule, self.week, self.firm_named)
-        today = [event for event in self.setup.events if event.week == self.week]
-        take_place(today, self.firm_named, self.cause_numbers, self.salience, self.mechanisms)
+        if self.week in self._weeks_of_change:
+            change_levers(self.setup.schedule, self.week, self.firm_named)
+        if today := self._events_of.get(self.week):
+            take_place(today, self.firm_named, self.cause_numbers, self.salience, self.mechanisms)
         if self.mechanisms.leaks.enabled:
             spring_leaks(self.firms, self.salience, self.mechanisms, self.population.size, self._luck_of("leak"))
         self._feel_hardship()
@@ -225,7 +232,7 @@ class Market(ConsumerModel):
     def _feel_hardship(self) -> None:
         """Let income shocks under way weigh on their cohorts, and what is over fade."""
         p = self.mechanisms.income
-        shocks = [e for e in self.setup.events if isinstance(e, Hardship) and e.week <= self.week < e.week + e.weeks]
+        shocks = [e for e in self._hardships if e.week <= self.week < e.week + e.weeks]
         self.hardship = [faded(p, hardship) for hardship in self.hardship]
         for shock in shocks if p.enabled else ():
             hit = range(len(self.hardship)) if shock.cohort is None else [self.cohort_numbers[shock.cohort]]
@@ -238,18 +245,18 @@ class Market(ConsumerModel):
     def _firms_decide(self) -> None:
         """2. Firms enter, decide by their strategies, and answer crises."""
         # Firms before their lines, by name: the order of sectors in the file must not matter.
-        for firm in sorted(self.firms, key=lambda firm: (firm.parent is not None, firm.name)):
+        for firm in self._parents_first:
             if not firm.entered_in and self.week >= firm.setup.enters:
                 self._let_in(firm)
         # All decide on last week's state: nobody sees what a rival has just decided.
         public = {sector: [f.as_rival(self.week) for f in firms if f.alive] for sector, firms in self.firms_of.items()}
-        seen = [(firm, firm.see(self, public[firm.sector])) for firm in self.firms if firm.alive]
-        decisions = [(firm, firm.strategy.decide(sight)) for firm, sight in seen]
+        deciding = [firm for firm in self.firms if firm.alive and type(firm.strategy) is not Scripted]
+        decisions = [(firm, firm.strategy.decide(firm.see(self, public[firm.sector]))) for firm in deciding]
         for firm, decision in decisions:
             firm.set_levers(decision)
         # Answers damp or feed the same public attention, one after the other: by name, not by place in the file.
-        for firm in sorted(self.firms, key=lambda firm: firm.name):
-            if firm.alive and firm.crises and self.mechanisms.crisis.enabled:
+        for firm in self._by_name:
+            if firm.crises and firm.alive and self.mechanisms.crisis.enabled:
                 answer_crises(firm, self.salience, self.mechanisms.crisis, partial(self._luck_in_crisis, firm))
 
     def _let_in(self, firm: Firm) -> None:
@@ -272,8 +279,7 @@ class Market(ConsumerModel):
     def _consumers_live(self) -> None:
         """3. Each consumer: beliefs, activation, purchase, experience, contribution."""
         self._publish()
-        self._firm_counts[:] = np.zeros((), FIRM_COUNTS)
-        self._counts[:] = np.zeros((), MARKET_COUNTS)
+        self._counts.fill(0)
         if self.engine == "objects":
             self._step_consumers()
         else:
@@ -321,7 +327,7 @@ class Market(ConsumerModel):
             costs = (m.creation.case_cost, m.contribution.fair_wage, m.ambassadors.cost)
             rates = Rates(self.heads, self.weight, *costs)
             # Lines first: their profit or loss is their firm's, which then answers for all and takes them along.
-            for firm in sorted(self.firms, key=lambda firm: firm.parent is None):
+            for firm in reversed(self._parents_first):
                 if firm.alive:
                     close_books(firm, m.accounts, rates, self.week)
                 else:
@@ -346,20 +352,19 @@ class Market(ConsumerModel):
             (
                 size,
                 blocks,
-                as_object(rows),
+                as_objects(rows),
                 as_objects(firms),
                 as_objects(sectors),
-                as_object(keys),
+                as_objects(keys),
                 salience,
                 hardship,
             ),
-            (as_object(settings), *rest, as_objects(self._firm_counts), as_object(self._counts[0])),
+            (as_objects(settings), *rest, *(as_objects(records) for records in self.counted)),
         )
         for consumer in self.consumers:
             consumer.step()
-        firm_counts, counts = self._plain[1][-2:]
-        write_back(firm_counts, self._firm_counts)
-        write_back(Objects([counts]), self._counts)
+        for objects, records in zip(self._plain[1][-2:], self.counted, strict=True):
+            write_back(objects, records)
 
     def week_of(self, row: int) -> None:
         """Live the present week of one consumer: what `Consumer.step` does (engine "objects", during a step)."""
@@ -371,13 +376,13 @@ class Market(ConsumerModel):
         return (
             self.population.size,
             (columns.numbers, columns.codes, self.population.peers),
-            self._rows[0],
+            self._rows,
             self._signals,
             self._sectors,
-            self._keys[0],
+            self._keys,
             np.array(self.salience.levels, np.float32),
             np.array(self.hardship if any(self.hardship) else [], np.float32),
-            self._settings[0],
+            self._settings,
             luck,
             self.setup.figures.window,
             self._words,
@@ -389,43 +394,45 @@ class Market(ConsumerModel):
         tiles, arguments = self.population.columns.tiles, self._arguments()
         parts = min(self.threads * 4, tiles) if self.threads > 1 else 1
         if parts == 1:
-            run_tiles(0, tiles, *arguments, self._firm_counts, self._counts[0])
+            run_tiles(0, tiles, *arguments, *self.counted)
             return
         cuts = [tiles * i // parts for i in range(parts + 1)]
-        firm_counts = [np.zeros_like(self._firm_counts) for _ in range(parts)]
-        counts = [np.zeros_like(self._counts) for _ in range(parts)]
+        counted = [_room_for_counts(len(self.suppliers)) for _ in range(parts)]
         with ThreadPoolExecutor(self.threads) as pool:
             list(
                 pool.map(
-                    lambda i: run_tiles(cuts[i], cuts[i + 1], *arguments, firm_counts[i], counts[i][0]),
+                    lambda i: run_tiles(cuts[i], cuts[i + 1], *arguments, *_as_records(counted[i])),
                     range(parts),
                 )
             )
         # All counts are integers, so their sum does not depend on how the tiles were dealt out.
-        for part in firm_counts:
-            self._firm_counts.view(np.int64)[:] += part.view(np.int64)
-        for part in counts:
-            self._counts.view(np.int64)[:] += part.view(np.int64)
+        for numbers in counted:
+            self._counts += numbers
 
     def _publish(self) -> None:
         """Write what consumers can see of the suppliers this week."""
         for firm in self.firms:
-            campaigns = [e for e in self._campaigns.get(firm.name, ()) if e.week <= self.week < e.week + e.weeks]
+            campaigns = self._campaigns.get(firm.name, [])
+            if campaigns:
+                campaigns = [e for e in campaigns if e.week <= self.week < e.week + e.weeks]
             firm.make_public(self.mechanisms, campaigns, self.week, self.weight)
+        signals: Any = self._signals.view(np.uint8)
         for place, supplier in enumerate(self.suppliers):
-            self._signals[place] = _SIGNALS_OF(supplier) + self._keys_of[place]
-        p = self.mechanisms.sharing
-        for record in self._sectors:
-            if record.sharing >= 0:
-                market = self.suppliers[record.sharing]
-                record.release = self.sharing[market.sector].release(self.firms_of[market.sector], p)
+            stances = chain(supplier.proclaimed, supplier.known, supplier.focus)
+            _SIGNALS.pack_into(signals, place * FIRM_SIGNALS.itemsize, *_SIGNALS_OF(supplier), *stances)
+        for row, sector in enumerate(self._sectors["place"].tolist()) if self.sharing else ():
+            name = self.setup.sectors[sector].name
+            if name in self.sharing:
+                release = self.sharing[name].release(self.firms_of[name], self.mechanisms.sharing)
+                self._sectors["release"][row] = release
 
     def _hear_back(self) -> None:
         """Bring what was counted to the firms and to public attention."""
-        self.counts = MarketCounts(*self._counts.tolist()[0])
+        of_suppliers, of_market = self.counted
+        self.counts = market_counts(of_market)
         sold: dict[str, int] = {}
-        for supplier, record in zip(self.suppliers, self._firm_counts.tolist(), strict=True):
-            supplier.week = WeekCounts(*record)
+        for supplier, counts in zip(self.suppliers, week_counts(of_suppliers), strict=True):
+            supplier.week = counts
             sold[supplier.sector] = sold.get(supplier.sector, 0) + supplier.week.units
         for supplier in self.suppliers:
             supplier.hear_back(self, sold[supplier.sector])
@@ -436,6 +443,11 @@ class Market(ConsumerModel):
         self.ended_weeks += self.counts.ended_weeks
         self.makers += self.counts.makers
         self.made += self.counts.made
+
+    @property
+    def counted(self) -> tuple[NDArray[Any], NDArray[Any]]:
+        """What was counted last week, as records: one a supplier, and one for the market."""
+        return _as_records(self._counts)
 
     def words_heard(self) -> dict[str, NDArray[Any]]:
         """Return what consumers said last week, which peers hear in the next: for checkpoints."""
@@ -463,13 +475,22 @@ class Market(ConsumerModel):
         for firm in self.firms:
             start_talent(firm, self.mechanisms.creation, self.heads)
             firm.repair = repair_probability(self.mechanisms.experience, 0.0, firm.openness, 0.0)
+        self._by_name = sorted(self.firms, key=lambda firm: firm.name)
+        self._parents_first = sorted(self._by_name, key=lambda firm: firm.parent is not None)
+        self._hardships = [event for event in self.setup.events if isinstance(event, Hardship)]
+        self._weeks_of_change = {week for change in self.setup.schedule for week in (change.week, change.until)}
+        self._events_of: dict[int, list[Event]] = {}
+        for event in self.setup.events:
+            self._events_of.setdefault(event.week, []).append(event)
         self._campaigns: dict[str, list[Campaign]] = {}
         for event in self.setup.events:
             if isinstance(event, Campaign):
                 self._campaigns.setdefault(event.firm, []).append(event)
         self.salience = Salience([c.salience for c in self.setup.causes], self.mechanisms.activation)
-        self._signals = np.zeros(len(self.suppliers), FIRM_SIGNALS).view(np.recarray)
-        self._keys_of = [(s.home, s.parent_place, key_of(s.name), key_of(f"shelf of {s.name}")) for s in self.suppliers]
+        self._signals = np.zeros(len(self.suppliers), FIRM_SIGNALS)
+        for signals, supplier in zip(self._signals, self.suppliers, strict=True):
+            signals["home"], signals["parent"] = supplier.home, supplier.parent_place
+            signals["key"], signals["shelf_key"] = key_of(supplier.name), key_of(f"shelf of {supplier.name}")
 
     def _build_sector(self, sector: Sector, causes: list[str]) -> None:
         """Build the suppliers of one sector: its firms as the file has them, its commons, its sharing market."""
@@ -493,7 +514,7 @@ class Market(ConsumerModel):
 
     def _build_consumers(self, lanes: int) -> None:
         size = self.setup.population.size
-        install(self, Population(self.setup, self.suppliers, self.luck, lanes))
+        install(self, Population(self.setup, self.suppliers, self.luck, lanes, self.threads))
         self.consumers = ConsumerSet(self)
         self.cohort_numbers = {cohort.name: c + 1 for c, cohort in enumerate(self.setup.cohorts)}
         self.hardship = [0.0] * (1 + len(self.setup.cohorts))
@@ -501,12 +522,11 @@ class Market(ConsumerModel):
         self.cohort_sizes = [int(n) for n in members]
         self._rows = self.population.rows_record()
         self._sectors = self._sector_records()
-        self._keys = np.zeros(1, KEYS).view(np.recarray)
+        self._keys = np.zeros(1, KEYS)
         self._keys[0] = tuple(key_of(name) for name in KEYS.names or ())
         self._settings = _settings_record(self.mechanisms)
-        self._firm_counts = np.zeros(len(self.suppliers), FIRM_COUNTS).view(np.recarray)
-        self._counts = np.zeros(1, MARKET_COUNTS).view(np.recarray)
-        self.counts = MarketCounts(*self._counts.tolist()[0])
+        self._counts = _room_for_counts(len(self.suppliers))
+        self.counts = market_counts(self.counted[1])
         nobody = np.uint64(NOBODY << 22)
         self._words, self._next_words = np.full(size, nobody), np.full(size, nobody)
         self.ended_episodes = self.ended_weeks = 0
@@ -530,7 +550,7 @@ class Market(ConsumerModel):
             for name in ("units", "outside_key", "noise", "defect", "complaint", "repair", "review", "wear", "offer"):
                 record[name] = key_of(f"{name} in {sector.name}")
         # Who buys in two sectors in a week speaks of the last: sectors go in the order of their keys, not of the file.
-        return records[np.argsort(records["units"], kind="stable")]
+        return records[np.argsort(records["units"], kind="stable")].view(np.ndarray)
 
     def share_of(self, supplier: Supplier | None) -> float:
         """Return a supplier's share of its sector's units last week; 0 where there is none."""
@@ -560,10 +580,21 @@ def _changed(scenario: Scenario | str, settings: dict[str, Any]) -> Scenario:
     return changed(scenario, settings)
 
 
+def _room_for_counts(suppliers: int) -> NDArray[np.int64]:
+    """Return zeros to count in: of every supplier, then of the market."""
+    return np.zeros((suppliers * FIRM_COUNTS.itemsize + MARKET_COUNTS.itemsize) // 8, np.int64)
+
+
+def _as_records(counts: NDArray[np.int64]) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Return counts as records in the same memory: those of suppliers, and that of the market."""
+    head = counts.size - MARKET_COUNTS.itemsize // 8
+    return counts[:head].view(FIRM_COUNTS), counts[head:].view(MARKET_COUNTS)
+
+
 def _settings_record(mechanisms: Mechanisms) -> NDArray[Any]:
     """Return every mechanism's numbers as one nested record: `settings.beliefs.speed`."""
     tables = {name: getattr(mechanisms, name) for name in type(mechanisms).model_fields}
     dtype = np.dtype([(name, settings_dtype(type(table))) for name, table in tables.items()], align=True)
-    record = np.zeros(1, dtype).view(np.recarray)
+    record = np.zeros(1, dtype)
     record[0] = tuple(settings_values(table) for table in tables.values())
     return record

@@ -20,9 +20,11 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.compiling import compiled
+from sim.compiling import allocating, compiled
+from sim.normal import normal_scores
 from sim.quantities import Strict, quantity
 from sim.streams import NETWORK, Luck, mix32, philox, uniform_from
+from sim.stretches import Stretches
 
 __all__ = ["MAX_PEERS", "Network", "build_peers", "homophilous_order"]
 
@@ -76,7 +78,9 @@ class Network(Strict):
     )
 
 
-def homophilous_order(scores: NDArray[np.float32], homophily: float, luck: Luck) -> NDArray[np.intp]:
+def homophilous_order(
+    scores: NDArray[np.float32], homophily: float, luck: Luck, stretches: Stretches | None = None
+) -> NDArray[np.intp]:
     """Return the order of consumers on the ring: sorted by homophily · score + √(1 − homophily²) · noise.
 
     Parameters
@@ -87,21 +91,29 @@ def homophilous_order(scores: NDArray[np.float32], homophily: float, luck: Luck)
         Correlation of the sorting key with the score, 0 to 1.
     luck
         The run's luck.
+    stretches
+        The stretches of consumers to draw noise for one after the other, or in threads.
 
     Returns
     -------
     ndarray
         Row numbers in ring order, (size,).
     """
-    from scipy.special import ndtri
-
     spread = float(scores.std())
     standard = (scores - scores.mean()) / np.float32(spread if spread > 0 else 1.0)
-    noise = ndtri(luck.uniforms("homophily", scores.size)).astype(np.float32)
-    return np.argsort(np.float32(homophily) * standard + np.float32(np.sqrt(1 - homophily**2)) * noise, kind="stable")
+    keys = np.float32(homophily) * standard
+
+    def add_noise(first: int, last: int) -> None:
+        noise = normal_scores(luck.uniforms("homophily", last - first, first))
+        keys[first:last] += np.float32(np.sqrt(1 - homophily**2)) * noise
+
+    (stretches or Stretches(scores.size)).each(add_noise)
+    return np.argsort(keys, kind="stable")
 
 
-def build_peers(network: Network, size: int, lanes: int, luck: Luck) -> NDArray[np.int32]:
+def build_peers(
+    network: Network, size: int, lanes: int, luck: Luck, stretches: Stretches | None = None
+) -> NDArray[np.int32]:
     """Build the peers of every consumer.
 
     Parameters
@@ -114,6 +126,8 @@ def build_peers(network: Network, size: int, lanes: int, luck: Luck) -> NDArray[
         Consumers in a tile.
     luck
         The run's luck.
+    stretches
+        The stretches of consumers to build one after the other, or in threads.
 
     Returns
     -------
@@ -124,19 +138,14 @@ def build_peers(network: Network, size: int, lanes: int, luck: Luck) -> NDArray[
     """
     peers = min(network.peers, size - 1)
     links = np.zeros((-(-size // lanes), peers, lanes), np.int32)
+    each = (stretches or Stretches(size)).each
+    rewiring, purpose = np.float32(network.rewiring), np.uint32(NETWORK)
     if network.kind == "small_world":
-        _small_world(links, size, np.float32(network.rewiring), np.uint32(NETWORK), *_key(luck))
+        each(lambda first, last: _small_world(links, first, last, size, rewiring, purpose, *_key(luck)))
     else:
-        alpha = 1.0 / (network.tail - 1.0)
-        _scale_free(
-            links,
-            size,
-            min(network.neighbourhood, size),
-            np.float32(network.rewiring),
-            np.float32(1.0 / (1.0 - alpha)),
-            np.uint32(NETWORK),
-            *_key(luck),
-        )
+        power = np.float32(1.0 / (1.0 - 1.0 / (network.tail - 1.0)))
+        block = min(network.neighbourhood, size)
+        each(lambda first, last: _scale_free(links, first, last, size, block, rewiring, power, purpose, *_key(luck)))
     return links
 
 
@@ -145,53 +154,61 @@ def _key(luck: Luck) -> tuple[np.uint32, np.uint32, np.uint32]:
 
 
 @compiled
-def _taken(links, tile, lane, upto, who):
-    """Whether a consumer already listens to `who` among its first `upto` links."""
-    taken = False
-    for k in range(upto):
-        taken = taken or links[tile, k, lane] == who
-    return taken
-
-
-@compiled
-def _nearest_free(links, tile, lane, upto, who, me, size):
-    """Return `who`, or the next consumer on the ring that is neither taken nor the listener itself."""
-    while who == me or _taken(links, tile, lane, upto, who):
+def _nearest_free(own, k, who, me, size):
+    """Return `who`, or the next on the ring who is neither the listener nor among its first k peers."""
+    while True:
+        taken = who == me
+        for i in range(k):
+            taken = taken or own[i] == who
+        if not taken:
+            return who
         who = (who + 1) % size
-    return who
 
 
 @compiled
-def _small_world(links, size, rewiring, purpose, replicate, k0, k1):
+def _draw_links(luck, me, purpose, replicate, k0, k1):
+    """Fill uint32 (3, peers) with the luck of one consumer's links."""
+    for k in range(luck.shape[1]):
+        luck[0, k], luck[1, k], luck[2, k], _r3 = philox(np.uint32(me), np.uint32(k), replicate, purpose, k0, k1)
+
+
+@allocating
+def _small_world(links, first, last, size, rewiring, purpose, replicate, k0, k1):
     peers, lanes = links.shape[1], links.shape[2]
-    for me in range(size):
-        tile, lane = me // lanes, me % lanes
+    luck, own = np.empty((3, peers), np.uint32), np.empty(peers, np.int64)
+    for me in range(first, last):
+        _draw_links(luck, me, purpose, replicate, k0, k1)
         for k in range(peers):
             step = k // 2 + 1
-            who = (me + (step if k % 2 == 0 else -step)) % size
-            r0, r1, _r2, _r3 = philox(np.uint32(me), np.uint32(k), replicate, purpose, k0, k1)
-            if uniform_from(r0) < rewiring:
-                who = np.int64((np.uint64(r1) * np.uint64(size)) >> np.uint64(32))
-            links[tile, k, lane] = _nearest_free(links, tile, lane, k, who, me, size)
-
-
-@compiled
-def _scale_free(links, size, block, rewiring, power, purpose, replicate, k0, k1):
-    peers, lanes = links.shape[1], links.shape[2]
-    for me in range(size):
-        tile, lane = me // lanes, me % lanes
+            who = np.int64(me + step if k % 2 == 0 else me - step)
+            if who < 0 or who >= size:
+                who %= size
+            if uniform_from(luck[0, k]) < rewiring:
+                who = np.int64((np.uint64(luck[1, k]) * np.uint64(size)) >> np.uint64(32))
+            own[k] = _nearest_free(own, k, who, me, size)
         for k in range(peers):
-            r0, r1, r2, _r3 = philox(np.uint32(me), np.uint32(k), replicate, purpose, k0, k1)
+            links[me // lanes, k, me % lanes] = own[k]
+
+
+@allocating
+def _scale_free(links, first, last, size, block, rewiring, power, purpose, replicate, k0, k1):
+    peers, lanes = links.shape[1], links.shape[2]
+    luck, own = np.empty((3, peers), np.uint32), np.empty(peers, np.int64)
+    for me in range(first, last):
+        _draw_links(luck, me, purpose, replicate, k0, k1)
+        for k in range(peers):
             home = me // block
-            if uniform_from(r0) < rewiring:
-                home = np.int64((np.uint64(r2) * np.uint64((size + block - 1) // block)) >> np.uint64(32))
-            first = home * block
-            room = min(block, size - first)
+            if uniform_from(luck[0, k]) < rewiring:
+                home = np.int64((np.uint64(luck[2, k]) * np.uint64((size + block - 1) // block)) >> np.uint64(32))
+            start = home * block
+            room = min(block, size - start)
             # Rank by inverting the cumulated weights of rank^-alpha; the ranks of a neighbourhood are shuffled by a
             # multiplication modulo its size, so that hubs do not stand side by side.
-            rank = min(np.int64(np.float32(room) * uniform_from(r1) ** power), room - 1)
-            who = first + (rank * _stride(room) + np.int64(mix32(np.uint32(home), np.uint32(1)))) % room
-            links[tile, k, lane] = _nearest_free(links, tile, lane, k, who, me, size)
+            rank = min(np.int64(np.float32(room) * uniform_from(luck[1, k]) ** power), room - 1)
+            who = start + (rank * _stride(room) + np.int64(mix32(np.uint32(home), np.uint32(1)))) % room
+            own[k] = _nearest_free(own, k, who, me, size)
+        for k in range(peers):
+            links[me // lanes, k, me % lanes] = own[k]
 
 
 @compiled

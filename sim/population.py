@@ -23,8 +23,10 @@ from sim.mechanisms import (
 )
 from sim.mechanisms.business import as_professionals
 from sim.network import build_peers, homophilous_order
+from sim.normal import normal_scores
 from sim.scenario import Scenario
 from sim.streams import Luck
+from sim.stretches import Stretches
 from sim.suppliers import Supplier
 from sim.traits import BOUNDS
 
@@ -69,6 +71,8 @@ class Population:
         The run's luck: every trait is a function of (seed, replicate, consumer, name of the trait).
     lanes
         Consumers in a tile.
+    threads
+        Threads to draw consumers with; they are the same for any number.
 
     Attributes
     ----------
@@ -78,15 +82,27 @@ class Population:
         int32 (tiles, peers, lanes): rows of the consumers whom each listens to.
     """
 
-    def __init__(self, scenario: Scenario, suppliers: Sequence[Supplier], luck: Luck, lanes: int) -> None:
+    def __init__(
+        self, scenario: Scenario, suppliers: Sequence[Supplier], luck: Luck, lanes: int, threads: int = 1
+    ) -> None:
         widths = {"firm": len(suppliers), "sector": len(scenario.sectors), "cause": len(scenario.causes)}
         self.size = scenario.population.size
         self.columns = Columns(DECLARED, self.size, lanes=lanes, widths=widths)
-        self._draw_cohorts(scenario, luck)
-        self._draw_traits(scenario, luck)
-        self._draw_tastes(scenario, suppliers, luck)
-        self._draw_values(scenario, luck)
-        self.peers = build_peers(scenario.network, self.size, lanes, luck)
+        stretches = Stretches(self.size, threads)
+        orientation = np.empty(self.size if scenario.causes else 0, np.float32)
+
+        def draw_one_by_one(first: int, last: int) -> None:
+            self._draw_cohorts(scenario, luck, first, last)
+            self._draw_traits(scenario, luck, first, last)
+            self._draw_tastes(scenario, suppliers, luck, first, last)
+            if scenario.causes:
+                orientation[first:last] = normal_scores(luck.uniforms("orientation", last - first, first))
+
+        stretches.each(draw_one_by_one)
+        if scenario.causes:
+            order = homophilous_order(orientation, scenario.network.homophily, luck, stretches)
+            stretches.each(lambda first, last: self._draw_values(scenario, luck, orientation, order, first, last))
+        self.peers = build_peers(scenario.network, self.size, lanes, luck, stretches)
 
     def get(self, name: str) -> NDArray[Any]:
         """Return a copy of a column: (size,), or (firms | sectors | causes, size)."""
@@ -99,7 +115,7 @@ class Population:
         widths = (columns.width["taste"], columns.width["rate"], columns.width["values"])
         record = np.zeros(1, np.dtype(names, align=True))
         record[0] = (*columns.row.values(), *widths)
-        return record.view(np.recarray)
+        return record
 
     def carry_over(self, source: int, target: int, share: float) -> None:
         """Move what everyone believes of one supplier, in quality and sincerity, a share of the way to another's."""
@@ -108,92 +124,100 @@ class Population:
             from_row, to_row = numbers[:, row[name] + source, :], numbers[:, row[name] + target, :]
             to_row += part * (from_row - to_row)
 
-    def _write(self, name: str, place: int, values: NDArray[Any]) -> None:
-        """Write one row of a wide column, in place and without a second copy of the others."""
+    def _write(self, name: str, values: NDArray[Any], first: int, place: int = 0) -> None:
+        """Write one row of a column for consumers from `first` on, which begins a tile."""
         columns = self.columns
         kind = columns.codes if columns.declared[name].kind == "code" else columns.numbers
-        block = kind[:, columns.row[name] + place, :]
-        full = self.size // columns.lanes
-        block[:full] = values[: full * columns.lanes].reshape(full, columns.lanes)
-        if full < columns.tiles:
-            block[full, : self.size - full * columns.lanes] = values[full * columns.lanes :]
+        tile, full = first // columns.lanes, values.size // columns.lanes
+        block, even = kind[tile:, columns.row[name] + place, :], full * columns.lanes
+        block[:full] = values[:even].reshape(full, columns.lanes)
+        if even < values.size:
+            block[full, : values.size - even] = values[even:]
 
-    def _draw_cohorts(self, scenario: Scenario, luck: Luck) -> None:
+    def _draw_cohorts(self, scenario: Scenario, luck: Luck, first: int, last: int) -> None:
         """Give each consumer a cohort: shares are laid side by side, what is left is the rest, 0."""
         if not scenario.cohorts:
             return
         bounds = np.cumsum([cohort.share for cohort in scenario.cohorts])
-        place = np.searchsorted(bounds, luck.uniforms("cohort", self.size), side="right")
-        self.columns.set("cohort", np.where(place < len(bounds), place + 1, 0).astype(np.int16))
+        place = np.searchsorted(bounds, luck.uniforms("cohort", last - first, first), side="right")
+        self._write("cohort", np.where(place < len(bounds), place + 1, 0).astype(np.int16), first)
 
-    def _trait(self, scenario: Scenario, name: str, luck: Luck) -> NDArray[np.float32]:
-        """Draw a trait for everyone: from the cohort's own distribution where it has one, with the same luck."""
-        uniforms = luck.uniforms(name, self.size)
+    def _trait(self, scenario: Scenario, name: str, luck: Luck, first: int, last: int) -> NDArray[np.float32]:
+        """Draw a trait: from the cohort's own distribution where it has one, with the same luck."""
+        uniforms = luck.uniforms(name, last - first, first)
         values = draw(getattr(scenario.population.traits, name), uniforms, *BOUNDS[name])
         if scenario.mechanisms.cohorts.enabled:
             for c, cohort in enumerate(scenario.cohorts):
                 own = getattr(cohort.traits, name)
                 if own is not None:
-                    members = self.columns.get("cohort") == c + 1
+                    lanes = self.columns.lanes
+                    tiles = self.columns.codes[first // lanes : -(-last // lanes), self.columns.row["cohort"]]
+                    members = tiles.ravel()[: last - first] == c + 1
                     values[members] = draw(own, uniforms[members], *BOUNDS[name])
         return values
 
-    def _draw_traits(self, scenario: Scenario, luck: Luck) -> None:
+    def _draw_traits(self, scenario: Scenario, luck: Luck, first: int, last: int) -> None:
         zapping = np.float32(scenario.mechanisms.purchase.zapping)
         for name in _PLAIN_TRAITS:
-            values = self._trait(scenario, name, luck)
+            values = self._trait(scenario, name, luck, first, last)
             if name == "skill" and scenario.population.clients == "businesses" and scenario.mechanisms.business.enabled:
                 values = as_professionals(values, scenario.mechanisms.business)
-            self.columns.set(name, values)
-        self.columns.set("inertia", self._trait(scenario, "inertia", luck) / zapping)
-        half_life = self._trait(scenario, "half_life", luck)
-        self.columns.set("persistence", np.float32(2.0) ** (-1 / half_life))
+            self._write(name, values, first)
+        self._write("inertia", self._trait(scenario, "inertia", luck, first, last) / zapping, first)
+        half_life = self._trait(scenario, "half_life", luck, first, last)
+        self._write("persistence", np.float32(2.0) ** (-1 / half_life), first)
         for i, sector in enumerate(scenario.sectors):
-            uniforms = luck.uniforms(f"rate of {sector.name}", self.size)
+            uniforms = luck.uniforms(f"rate of {sector.name}", last - first, first)
             rates = draw(sector.purchase_rate, uniforms, *BOUNDS["rate"])
-            self._write("rate", i, rates)
+            self._write("rate", rates, first, i)
             if sector.durable and scenario.mechanisms.sharing.enabled:
                 # As many as bought and worn out for ever: rate · life, rounded up or down by luck.
-                goods = rates * np.float32(sector.life) + luck.uniforms(f"goods of {sector.name}", self.size)
-                self._write("owned", i, np.minimum(goods, np.float32(30_000)).astype(np.int16))
+                luck_of_goods = luck.uniforms(f"goods of {sector.name}", last - first, first)
+                goods = rates * np.float32(sector.life) + luck_of_goods
+                self._write("owned", np.minimum(goods, np.float32(30_000)).astype(np.int16), first, i)
 
-    def _draw_tastes(self, scenario: Scenario, suppliers: Sequence[Supplier], luck: Luck) -> None:
-        from scipy.special import ndtri
-
+    def _draw_tastes(
+        self, scenario: Scenario, suppliers: Sequence[Supplier], luck: Luck, first: int, last: int
+    ) -> None:
         p, s = scenario.mechanisms.purchase, scenario.mechanisms.sincerity
         spread = scenario.mechanisms.beliefs.initial_spread if scenario.mechanisms.beliefs.enabled else 0.0
         scale = np.float32(p.taste_spread / p.zapping)
         for f, firm in enumerate(suppliers):
-            scores = ndtri(luck.uniforms(f"taste for {firm.name}", self.size)).astype(np.float32)
-            self._write("taste", f, scale * scores)
-            scores = ndtri(luck.uniforms(f"belief about {firm.name}", self.size)).astype(np.float32)
+            scores = normal_scores(luck.uniforms(f"taste for {firm.name}", last - first, first))
+            self._write("taste", scale * scores, first, f)
+            scores = normal_scores(luck.uniforms(f"belief about {firm.name}", last - first, first))
             belief = np.float32(firm.true_quality) + np.float32(spread) * scores
-            self._write("quality", f, np.clip(belief, np.float32(0), np.float32(1)))
+            self._write("quality", np.clip(belief, np.float32(0), np.float32(1)), first, f)
             if not s.enabled:
                 continue
-            scores = ndtri(luck.uniforms(f"trust in {firm.name}", self.size)).astype(np.float32)
+            scores = normal_scores(luck.uniforms(f"trust in {firm.name}", last - first, first))
             initial = s.initial if firm.trusted is None else firm.trusted
             trust = np.float32(initial) + np.float32(s.initial_spread) * scores
-            self._write("sincerity", f, np.clip(trust, np.float32(0), np.float32(1)))
+            self._write("sincerity", np.clip(trust, np.float32(0), np.float32(1)), first, f)
 
-    def _draw_values(self, scenario: Scenario, luck: Luck) -> None:
-        """Draw the weights of causes around a common orientation, and order the ring by it: neighbours are alike.
+    def _draw_values(
+        self,
+        scenario: Scenario,
+        luck: Luck,
+        orientation: NDArray[np.float32],
+        order: NDArray[np.intp],
+        first: int,
+        last: int,
+    ) -> None:
+        """Draw the weights of causes around a common orientation, in the order of the ring: neighbours are alike.
 
         A cause's normal scores are √c · orientation + √(1 − c) · own, c being the coherence of values (a Gaussian
         copula), so each cause keeps its distribution and one cause more leaves the others alone.
         """
-        from scipy.special import ndtr, ndtri
+        from scipy.special import ndtr
 
-        if not scenario.causes:
-            return
-        coherence = scenario.population.value_coherence
-        orientation = ndtri(luck.uniforms("orientation", self.size)).astype(np.float32)
-        order = homophilous_order(orientation, scenario.network.homophily, luck)
+        coherence, drawn = scenario.population.value_coherence, order[first:last]
+        common = np.float32(np.sqrt(coherence)) * orientation[drawn]
         for c, cause in enumerate(scenario.causes):
-            own = ndtri(luck.uniforms(f"value of {cause.name}", self.size)).astype(np.float32)
-            scores = np.float32(np.sqrt(coherence)) * orientation + np.float32(np.sqrt(1 - coherence)) * own
+            own = normal_scores(luck.uniforms_of(f"value of {cause.name}", drawn))
+            scores = common + np.float32(np.sqrt(1 - coherence)) * own
             uniforms = np.clip(ndtr(scores), np.float32(1e-7), np.float32(1 - 1e-7))
-            self._write("values", c, draw(cause.values, uniforms, *BOUNDS["values"])[order])
+            self._write("values", draw(cause.values, uniforms, *BOUNDS["values"]), first, c)
 
 
 def most_units(rates: NDArray[np.float32]) -> int:

@@ -5,7 +5,8 @@ They are numpy records with named fields, so that the compiled rules read `firm.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from itertools import pairwise
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +27,8 @@ __all__ = [
     "STANCE_NAMES",
     "MarketCounts",
     "WeekCounts",
+    "market_counts",
+    "week_counts",
 ]
 
 SIGNAL_NAMES = (
@@ -180,6 +183,21 @@ def _counts_dtype(counts: type[WeekCounts] | type[MarketCounts]) -> np.dtype[np.
     return np.dtype([(name, "i8", (_LENGTHS[name],)) if name in _LENGTHS else (name, "i8") for name in counts._fields])
 
 
+def week_counts(records: NDArray[Any]) -> list[WeekCounts]:
+    """Return what was counted for each supplier, from records of `FIRM_COUNTS`."""
+    rows: list[list[Any]] = records.view(np.int64).reshape(len(records), -1).tolist()
+    return [WeekCounts._make((*row[:-STARS], row[-STARS:])) for row in rows]
+
+
+def market_counts(records: NDArray[Any]) -> MarketCounts:
+    """Return what was counted for the market, from a record of `MARKET_COUNTS`."""
+    numbers = records.view(np.int64).copy()
+    return MarketCounts(*numbers[:_SINGLE].tolist(), *[numbers[part] for part in _PARTS])
+
+
 FIRM_COUNTS = _counts_dtype(WeekCounts)
 MARKET_COUNTS = _counts_dtype(MarketCounts)
+_SINGLE = len([name for name in MarketCounts._fields if name not in _LENGTHS])
+_ENDS = np.cumsum([_LENGTHS.get(name, 1) for name in MarketCounts._fields]).tolist()[_SINGLE - 1 :]
+_PARTS = [slice(first, last) for first, last in pairwise(_ENDS)]
 NOTHING_COUNTED = WeekCounts(*np.zeros(1, FIRM_COUNTS).tolist()[0])

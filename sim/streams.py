@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterator
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -54,6 +55,10 @@ _S15 = np.uint32(15)
 _S16 = np.uint32(16)
 
 _FIRST = np.uint32(0)
+
+_QUARTER = 13
+_BLOCKS = 2
+
 _EIGHT = np.uint32(8)
 _NINE = np.uint32(9)
 _UNIT = np.float32(2.0**-23)
@@ -172,16 +177,36 @@ class Luck:
         self.replicate = np.uint32(replicate)
         self.k0 = np.uint32(seed & 0xFFFFFFFF)
         self.k1 = np.uint32((seed >> 32) & 0xFFFFFFFF)
+        # For each firm and purpose, the first draws of a quarter of weeks: drawn together, they cost a tenth.
+        self._drawn: dict[tuple[str, str], tuple[int, list[list[float]]]] = {}
 
-    def uniforms(self, name: str, size: int) -> NDArray[np.float32]:
-        """Return `size` uniforms, consumer by consumer, for the trait called `name` (float32 in (0, 1))."""
+    def uniforms(self, name: str, size: int, first: int = 0) -> NDArray[np.float32]:
+        """Return uniforms for the trait called `name`, of `size` consumers from `first` on (float32 in (0, 1))."""
         values = np.empty(size, np.float32)
-        _fill_uniforms(values, self.replicate, np.uint32(TRAIT | key_of(name)), self.k0, self.k1)
+        _fill_uniforms(values, first, self.replicate, np.uint32(TRAIT | key_of(name)), self.k0, self.k1)
+        return values
+
+    def uniforms_of(self, name: str, consumers: NDArray[np.intp]) -> NDArray[np.float32]:
+        """Return uniforms for the trait called `name`, of certain consumers."""
+        values = np.empty(consumers.size, np.float32)
+        purpose = np.uint32(TRAIT | key_of(name))
+        _fill_uniforms_of(values, consumers, self.replicate, purpose, self.k0, self.k1)
         return values
 
     def firm(self, name: str, week: int, purpose: str) -> Iterator[float]:
-        """Yield uniforms in (0, 1) without end for one firm, week and purpose."""
-        agent, what, block = np.uint32(key_of(name)), np.uint32(FIRM | key_of(purpose)), 0
+        """Return uniforms in (0, 1) without end for one firm, week and purpose."""
+        quarter, place = divmod(week, _QUARTER)
+        drawn = self._drawn.get((name, purpose))
+        if drawn is None or drawn[0] != quarter:
+            first = np.empty((_QUARTER, 4 * _BLOCKS))
+            address = np.uint32(key_of(name)), self.replicate, np.uint32(FIRM | key_of(purpose))
+            _fill_quarter(first, np.uint32(quarter * _QUARTER), *address, self.k0, self.k1)
+            drawn = self._drawn[name, purpose] = quarter, first.tolist()
+        return chain(drawn[1][place], self._further(name, week, purpose))
+
+    def _further(self, name: str, week: int, purpose: str) -> Iterator[float]:
+        """Yield what follows the draws that were made together."""
+        agent, what, block = np.uint32(key_of(name)), np.uint32(FIRM | key_of(purpose)), _BLOCKS
         while True:
             # The week has 16 bits of its word; the block number has the other 16.
             when = np.uint32((block << 16) | week)
@@ -190,8 +215,31 @@ class Luck:
             block += 1
 
 
+@inlined
+def _trait_uniform(i, replicate, purpose, k0, k1):
+    word, _, _, _ = philox(np.uint32(i), _FIRST, replicate, purpose, k0, k1)
+    return uniform_from(word)
+
+
 @compiled
-def _fill_uniforms(values, replicate, purpose, k0, k1):
+def _fill_uniforms(values, first, replicate, purpose, k0, k1):
     for i in range(values.size):
-        word, _, _, _ = philox(np.uint32(i), _FIRST, replicate, purpose, k0, k1)
-        values[i] = uniform_from(word)
+        values[i] = _trait_uniform(first + i, replicate, purpose, k0, k1)
+
+
+@compiled
+def _fill_uniforms_of(values, consumers, replicate, purpose, k0, k1):
+    for i in range(values.size):
+        values[i] = _trait_uniform(consumers[i], replicate, purpose, k0, k1)
+
+
+@compiled
+def _fill_quarter(values, first_week, agent, replicate, what, k0, k1):
+    """Fill float64 (weeks, draws) with the first draws of one firm and purpose."""
+    for w in range(values.shape[0]):
+        for block in range(values.shape[1] // 4):
+            # The week has 16 bits of its word; the block number has the other 16.
+            when = np.uint32((np.uint32(block) << _S16) | np.uint32(first_week + w))
+            words = philox(agent, when, replicate, what, k0, k1)
+            for i in range(4):
+                values[w, 4 * block + i] = (np.float64(words[i]) + 0.5) * 2.0**-32

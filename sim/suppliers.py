@@ -129,6 +129,11 @@ class Supplier(mesa.Agent):
         return self.rating_sum / self.rating_weight if self.rating_weight > 0 else 0.5
 
     @property
+    def units_lately(self) -> int:
+        """Units over the weeks in which buyers are counted."""
+        return sum(self.units_window)
+
+    @property
     def truth(self) -> float:
         """What an exposure shows: 1 − the gap between claim and conduct; who claims nothing has none."""
         return 1.0

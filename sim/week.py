@@ -150,7 +150,8 @@ def run_tiles(
     population
         (numbers, codes, peers): blocks of all tiles.
     rows, firms, sectors, keys, s
-        Records: rows of the columns, firms' signals, sectors, keys of draws, and the mechanisms' settings.
+        Arrays of records: rows of the columns, firms' signals, sectors, keys of draws, and the mechanisms' settings.
+        What there is only one of stands in an array of one, which costs less to hand over than a record.
     salience
         Public salience of each cause, float32 (causes,).
     hardship
@@ -164,8 +165,9 @@ def run_tiles(
     times
         Time spent on each phase (`sim.phases`), int64, to add to; empty: time is not taken.
     firm_counts, counts
-        Records to add to: one a firm, one for the market.
+        Arrays of records to add to: one a firm, one for the market.
     """
+    rows, keys, s, counts = rows[0], keys[0], s[0], counts[0]
     numbers, codes, peers = population
     lanes = numbers.shape[2]
     x = new_scratch(lanes, peers.shape[1])

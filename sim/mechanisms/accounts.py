@@ -129,11 +129,12 @@ def close_books(firm: Firm, p: AccountsParameters, rates: Rates, week: int) -> N
     sold = firm.week.units * rates.weight
     firm.revenue = in_cents(sold * firm.price)
     firm.fees = in_cents(firm.hosting_income)
-    margin = max(0.0, sold * (firm.price - firm.goods_cost))
+    goods_cost = firm.goods_cost
+    margin = max(0.0, sold * (firm.price - goods_cost))
     firm.co_created = margin * firm.external_share
     made = (firm.week.ideas + firm.week.codesigns + firm.week.supports) * rates.weight
     firm.costs = {
-        "goods": in_cents(sold * firm.goods_cost),
+        "goods": in_cents(sold * goods_cost),
         "research": in_cents(firm.research),
         "facilitation": in_cents(firm.facilitation),
         "service": in_cents(firm.service),

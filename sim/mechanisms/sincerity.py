@@ -169,12 +169,12 @@ def update_sincerity(sincerity, total, peer_trust, community, firm, home, p):
         sincerity[lane] = move_sincerity(clip01(s + hearsay), change, asymmetry)
 
 
-def claim_conduct_gap(claims_and_conduct: list[tuple[float, float]]) -> float:
+def claim_conduct_gap(*excesses: float) -> float:
     """Return how far a firm's claims exceed its conduct: the largest positive difference, 0 to 1.
 
     Parameters
     ----------
-    claims_and_conduct
-        Pairs (claimed, done) on scales where more is better; stances run from −1 to 1 and count half.
+    excesses
+        Claim less conduct on scales where more is better; stances run from −1 to 1 and count half.
     """
-    return max((max(0.0, claim - conduct) for claim, conduct in claims_and_conduct), default=0.0)
+    return max(0.0, *excesses)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 __all__ = ["LOSING_BELOW", "SETTLED_REVENUE", "SETTLED_SALES", "VISIBLE_LEVERS", "Rival", "Sight"]
 
@@ -47,8 +46,7 @@ suggestion box: within its walls). Who copies a firm from outside thus copies it
 """
 
 
-@dataclass(frozen=True)
-class Rival:
+class Rival(NamedTuple):
     """What is public of another firm of the sector.
 
     `share` is its share of the sector's units last week, `rating` its public rating, both 0 to 1; `price` is in
@@ -65,8 +63,7 @@ class Rival:
     levers: Mapping[str, Any]
 
 
-@dataclass(frozen=True)
-class Sight:
+class Sight(NamedTuple):
     """What a firm sees at the start of a week: last week's accounts and public figures.
 
     Money is in currency. `share`, `commons_share` and `sharing_share` are shares of the units of its sector last week,

@@ -225,7 +225,7 @@ class Listed:
 
 
 DERIVED = {name for name, value in vars(Sight).items() if isinstance(value, property)}
-PUBLIC = {*Sight.__dataclass_fields__, *DERIVED}
+PUBLIC = {*Sight._fields, *DERIVED}
 
 
 @pytest.mark.parametrize("key", KEYS)
@@ -255,7 +255,7 @@ def test_what_a_firm_sees_leads_to_no_consumer():
     market = Market(small("pyramidal"))
     market.run(3)
     seen = market.firms[0].see(market)
-    for name in Sight.__dataclass_fields__:
+    for name in Sight._fields:
         value = getattr(seen, name)
         if name == "levers":
             assert set(value) == set(LEVERS)
@@ -276,7 +276,7 @@ def test_what_a_firm_sees_of_a_rival_is_what_any_outsider_sees():
     assert all(seen.levers[name] == getattr(other, name) for name in VISIBLE_LEVERS)
     assert math.isfinite(seen.published_margin)
     assert seen.weeks >= 19
-    for name in Rival.__dataclass_fields__:
+    for name in Rival._fields:
         if name != "levers":
             assert type(getattr(seen, name)) in (int, float, str), name
 

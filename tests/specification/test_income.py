@@ -26,7 +26,7 @@ shocks = st.builds(
 def test_hardship_week_by_week(p, events):
     market = SimpleNamespace(
         mechanisms=SimpleNamespace(income=p),
-        setup=SimpleNamespace(events=events),
+        _hardships=events,
         hardship=[0.0, 0.0, 0.0],
         cohort_numbers={"young": 1, "old": 2},
     )
