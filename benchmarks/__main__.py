@@ -6,10 +6,9 @@ Prints a Markdown table. `--small` uses small markets: a smoke test whose figure
 from __future__ import annotations
 
 import argparse
-import platform
 from pathlib import Path
 
-from benchmarks.measure import Sample, engines, ensemble, memory, start_up
+from benchmarks.measure import Sample, engines, ensemble, machine, memory, start_up
 
 
 def main() -> None:
@@ -18,7 +17,7 @@ def main() -> None:
     parser.add_argument("--small", action="store_true", help="small markets: only to see that the benchmarks run")
     parser.add_argument("--out", type=Path, help="also write the table to this file")
     options = parser.parse_args()
-    table = "\n".join([_machine(), "", _HEAD, *(sample.row() for sample in _samples(small=options.small))])
+    table = "\n".join([machine(), "", _HEAD, *(sample.row() for sample in _samples(small=options.small))])
     print(table)
     if options.out:
         options.out.write_text(table + "\n", encoding="utf-8")
@@ -40,19 +39,6 @@ def _samples(*, small: bool) -> list[Sample]:
     samples.append(ensemble(16, 5000, 104, cores, repeats=7))
     samples.append(memory(1_000_000, 104, repeats=1))
     return samples + start_up(repeats=3)
-
-
-def _machine() -> str:
-    import mesa
-    import numba
-    import numpy
-
-    from experiments.runs import available_cores
-
-    return (
-        f"{available_cores()} cores ({platform.machine()}), Python {platform.python_version()}, "
-        f"numpy {numpy.__version__}, numba {numba.__version__}, mesa {mesa.__version__}."
-    )
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import platform
 import statistics
 import subprocess
 import sys
@@ -13,7 +14,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-__all__ = ["Sample", "engines", "ensemble", "memory", "start_up"]
+__all__ = ["Sample", "engines", "ensemble", "machine", "memory", "start_up"]
 
 HERE = Path(__file__).resolve().parent
 MARKET = HERE / "million.toml"
@@ -115,6 +116,20 @@ def start_up(repeats: int) -> list[Sample]:
         Sample("userisation run, first ever (compiles)", "s", tuple(first)),
         Sample("userisation run, warm", "s", tuple(warm)),
     ]
+
+
+def machine() -> str:
+    """Say what is measured on: the machine and the versions that matter."""
+    import mesa
+    import numba
+    import numpy
+
+    from experiments.runs import available_cores
+
+    return (
+        f"{available_cores()} cores ({platform.machine()}), Python {platform.python_version()}, "
+        f"numpy {numpy.__version__}, numba {numba.__version__}, mesa {mesa.__version__}."
+    )
 
 
 def _run_command(cache: str) -> float:

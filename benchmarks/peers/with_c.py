@@ -1,0 +1,30 @@
+"""The reduced market as ours, its consumers' week in C (`benchmarks.c_kernel`): how far down the time could go.
+
+The kernel gives the same bits as the compiled rules. Where it is missing, this peer is listed as not available.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+from benchmarks.peers.spec import Peer, Spec, Totals
+from benchmarks.peers.with_ours import Ours
+
+__all__ = ["build"]
+
+in_c = import_module("benchmarks.c_kernel").in_c
+"""A context manager: within it, the market given lives its consumers' week in C."""
+
+
+class InC(Ours):
+    """A market of ours whose consumers live in C."""
+
+    def live(self) -> Totals:
+        """Live a week and return what was counted in it."""
+        with in_c(self.market):
+            return super().live()
+
+
+def build(spec: Spec, size: int, seed: int) -> Peer:
+    """Build a market."""
+    return InC(spec, size, seed)
