@@ -39,8 +39,10 @@ SOURCES = Path(__file__).resolve().parent / "c"
 FLAGS = (
     *("-std=gnu11", "-O3", "-march=native", "-mprefer-vector-width=512", "-fPIC", "-shared", "-Wall", "-Wextra"),
     *("-Wno-parentheses", "-Werror", "-ffp-contract=off", "-fno-math-errno", "-fno-trapping-math"),
+    *("-ffinite-math-only", "-fno-signed-zeros"),
 )
-"""Strict IEEE arithmetic: no flag here may change a bit."""
+"""No flag here may change a bit: all arithmetic stays in its order, each step rounded to float32. There is never a NaN,
+an infinity or a −0.0 among what consumers are; saying so gives single instructions for `lower` and `higher`."""
 
 
 class NoCompilerError(RuntimeError):

@@ -33,6 +33,19 @@ RULE add_pressure(int32_t *restrict pressure, const uint32_t *restrict voices, u
     }
 }
 
+/* Return a bit for each firm that some voice in a tile speaks of: of the others, nobody's belief moves. */
+static uint64_t firms_named(const uint32_t *restrict voices)
+{
+    uint32_t low = 0, high = 0;
+    for (int i = 0; i < PEERS * LANES; i++) {
+        uint32_t word = voices[i], bit = 1u << (word >> 14 & 31);
+        int loud = (word & ENERGY) != 0, far = (word & 1u << 19) != 0;
+        low |= loud & !far ? bit : 0;
+        high |= loud & far ? bit : 0;
+    }
+    return low | (uint64_t)high << 32;
+}
+
 RULE sway_beliefs(
     float *restrict quality, float *restrict sincerity, const uint32_t *restrict voices, uint32_t firm,
     const float *restrict peer_trust, const struct settings *s)

@@ -34,9 +34,9 @@ RULE count_units(
     uint32_t key = sector->units;
     int32_t most = sector->most_units;
     EACH_LANE {
-        float none = exp32(-rate[lane]);
-        float u = uniform_from(mix32(words[lane], key));
-        wants[lane] = most >= 1 & u > none & (none > RARE | 1.0f <= rate[lane]);
+        float none = exp32(-rate[lane]), u = uniform_from(mix32(words[lane], key));
+        int is_possible = none > RARE | 1.0f <= rate[lane];
+        wants[lane] = u > none & is_possible;
     }
     choose(&b->who, wants);
     squeeze(rates, rate, &b->who);

@@ -106,9 +106,8 @@ INLINE void form_beliefs(
             if (!(firms[f].alive > 0.0f)) continue;
             sum_words(total, heard, (uint32_t)f);
             MARK(SUM)
-            float *quality = t->quality + f * LANES, *sincerity = t->sincerity + f * LANES;
-            if (s->beliefs.enabled) update_quality(quality, sincerity, total, t, firms + f, &s->beliefs);
-            if (s->sincerity.enabled) update_sincerity(sincerity, total, t, firms + f, &s->sincerity);
+            update_beliefs(
+                t->quality + f * LANES, t->sincerity + f * LANES, total, t, firms + f, &s->beliefs, &s->sincerity);
             MARK(BELIEFS)
         }
     }
@@ -123,8 +122,9 @@ INLINE void form_beliefs(
     }
     MARK(BELIEFS)
     if (w->is_voice && s->activation.sway > 0.0f) {
+        uint64_t named = firms_named(voices);
         for (int f = 0; f < w->firm_rows; f++) {
-            if (!(firms[f].alive > 0.0f)) continue;
+            if (!(firms[f].alive > 0.0f) || !(named >> f & 1)) continue;
             sway_beliefs(
                 t->quality + f * LANES, t->sincerity + f * LANES, voices, (uint32_t)f, t->peer_trust, s);
         }
