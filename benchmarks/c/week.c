@@ -15,10 +15,10 @@
 
 #define PHASE_NAMES \
     "luck", "hear", "sum words", "beliefs", "sway", "activate", "units", "gather buyers", "utility", "race", \
-        "tally purchases", "experience", "goods", "contribute", "words", "voices", "minds"
+        "tally purchases", "experience", "goods", "contribute", "words", "voices", "minds", "ahead"
 enum phase {
     LUCK, HEAR, SUM, BELIEFS, SWAY, ACTIVATE, UNITS, BUYERS, UTILITY, RACE, TALLY, EXPERIENCE, GOODS, CONTRIBUTE,
-    WORDS, VOICES, MINDS, PHASE_COUNT
+    WORDS, VOICES, MINDS, AHEAD, PHASE_COUNT
 };
 
 const char *const phase_names[] = {PHASE_NAMES, 0};
@@ -92,9 +92,68 @@ RULE draw_week(uint32_t *restrict words, uint64_t first, const struct week *w)
     }
 }
 
+/* What the next tile will need from memory far away: fetched bit by bit while this tile is worked on, because the
+ * rewired links of the network lead anywhere and a miss of the caches costs as much as all the rest of the week. */
+struct ahead {
+    int n, done, far_step;
+    int lines, number_lines, fetched, line_step;
+    const char *numbers, *codes;
+    int32_t far[PEERS * LANES + VECTOR];
+};
+
+#define NEAR (8 * LANES)
+
+RULE look_ahead(struct ahead *restrict a, int64_t k, const struct week *w)
+{
+    const int32_t *restrict peers = w->peers + k * PEERS * LANES;
+    uint32_t lowest = (uint32_t)(k * LANES - NEAR / 2);
+    int n = 0;
+#ifdef __AVX512F__
+    for (int i = 0; i < PEERS * LANES; i += VECTOR) {
+        __m512i row = _mm512_loadu_si512(peers + i);
+        __mmask16 mask = _mm512_cmpge_epu32_mask(
+            _mm512_sub_epi32(row, _mm512_set1_epi32((int)lowest)), _mm512_set1_epi32(NEAR + LANES));
+        _mm512_storeu_si512(a->far + n, _mm512_maskz_compress_epi32(mask, row));
+        n += __builtin_popcount(mask);
+    }
+#else
+    for (int i = 0; i < PEERS * LANES; i++) {
+        a->far[n] = peers[i];
+        n += (uint32_t)peers[i] - lowest >= NEAR + LANES;
+    }
+#endif
+    int parts = (int)w->firm_rows * 3 / 2 + 1;
+    a->n = n;
+    a->done = a->fetched = 0;
+    a->far_step = n / parts + 1;
+    a->numbers = (const char *)(w->numbers + k * w->number_rows * LANES);
+    a->codes = (const char *)(w->codes + k * w->code_rows * LANES);
+    a->number_lines = (int)(w->number_rows * LANES * 4 / 64);
+    a->lines = a->number_lines + (int)(w->code_rows * LANES * 2 / 64);
+    a->line_step = a->lines / parts + 1;
+}
+
+/* Fetch one more part of it. */
+RULE fetch_ahead(struct ahead *restrict a, const struct week *w)
+{
+    int last = a->done + a->far_step < a->n ? a->done + a->far_step : a->n;
+    for (int i = a->done; i < last; i++) {
+        __builtin_prefetch(w->said + a->far[i], 0, 2);
+        if (w->is_voice) __builtin_prefetch(w->voiced + a->far[i], 0, 2);
+    }
+    a->done = last;
+    last = a->fetched + a->line_step < a->lines ? a->fetched + a->line_step : a->lines;
+    for (int i = a->fetched; i < last; i++) {
+        const char *numbers = a->numbers + 64 * (int64_t)i;
+        __builtin_prefetch(i < a->number_lines ? numbers : a->codes + 64 * (int64_t)(i - a->number_lines), 0, 2);
+    }
+    a->fetched = last;
+}
+
 /* Beliefs about quality and sincerity: what peers, ratings, claims, exposures and voices make of them. */
 INLINE void form_beliefs(
-    uint32_t *heard, const uint32_t *voices, const int32_t *peers, const struct tile *t, const struct week *w)
+    uint32_t *heard, const uint32_t *voices, const int32_t *peers, struct ahead *ahead, const struct tile *t,
+    const struct week *w)
 {
     const struct settings *s = w->s;
     const struct firm *firms = w->firms;
@@ -109,6 +168,8 @@ INLINE void form_beliefs(
             update_beliefs(
                 t->quality + f * LANES, t->sincerity + f * LANES, total, t, firms + f, &s->beliefs, &s->sincerity);
             MARK(BELIEFS)
+            fetch_ahead(ahead, w);
+            MARK(AHEAD)
         }
     }
     if (s->porosity.enabled) {
@@ -135,7 +196,7 @@ INLINE void form_beliefs(
 /* Purchase and experience in one sector; `sensitivity` is to prices. */
 INLINE void buy(
     struct buyers *b, const uint32_t *words, int32_t *bought, const float *sensitivity, const struct sector *sector,
-    const struct tile *t, const struct week *w)
+    struct ahead *ahead, const struct tile *t, const struct week *w)
 {
     const struct settings *s = w->s;
     const struct firm *firms = w->firms;
@@ -153,6 +214,8 @@ INLINE void buy(
         MARK(UTILITY)
         enter_race(b, firms + f, f);
         MARK(RACE)
+        fetch_ahead(ahead, w);
+        MARK(AHEAD)
     }
     tally_purchases(b, supplier, bought, t, (int16_t)w->week, sector, w->firm_counts, w->counts);
     MARK(TALLY)
@@ -163,7 +226,7 @@ INLINE void buy(
     MARK(GOODS)
 }
 
-static void run_tile(int64_t k, const struct week *w)
+static void run_tile(int64_t k, struct ahead *ahead, const struct week *w)
 {
     ROW uint32_t words[4 * LANES], heard[PEERS * LANES + 1], voices[PEERS * LANES + 1];
     ROW float tightened[LANES];
@@ -182,7 +245,7 @@ static void run_tile(int64_t k, const struct week *w)
     if (w->is_voice) gather_words(voices, peers, w->voiced);
     else memset(voices, 0, sizeof voices);
     MARK(HEAR)
-    form_beliefs(heard, voices, peers, t, w);
+    form_beliefs(heard, voices, peers, ahead, t, w);
     if (s->activation.enabled && t->causes > 0)
         activate(voices, words + 3 * LANES, w->keys->mood, w->salience, t, w->firms, &s->activation, w->counts);
     MARK(ACTIVATE)
@@ -193,7 +256,7 @@ static void run_tile(int64_t k, const struct week *w)
             sensitivity = tightened;
             tighten(tightened, t, w->hardship, s->income.stinginess);
         }
-        for (int i = 0; i < w->sector_rows; i++) buy(&buyers, words, bought, sensitivity, w->sectors + i, t, w);
+        for (int i = 0; i < w->sector_rows; i++) buy(&buyers, words, bought, sensitivity, w->sectors + i, ahead, t, w);
         int32_t buying = 0;
         EACH_LANE buying += bought[lane];
         w->counts->buyers += buying;
@@ -224,5 +287,10 @@ static void run_tile(int64_t k, const struct week *w)
 void run_tiles(int64_t first, int64_t last, const struct week *w)
 {
     BEGIN
-    for (int64_t k = first; k < last; k++) run_tile(k, w);
+    struct ahead ahead;
+    for (int64_t k = first; k < last; k++) {
+        look_ahead(&ahead, k + 1 < last ? k + 1 : k, w);
+        MARK(AHEAD)
+        run_tile(k, &ahead, w);
+    }
 }
