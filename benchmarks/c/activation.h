@@ -138,7 +138,7 @@ RULE activate(
     const struct tile *t, const struct firm *firms, const struct activation_settings *p, struct market_counts *counts)
 {
     ROW float drive[LANES];
-    ROW int32_t motive[LANES], pressure[LANES], lives[LANES];
+    ROW int32_t motive[LANES], pressure[LANES];
     float scale = p->pressure / (1023.0f * (float)PEERS);
     EACH_LANE {
         drive[lane] = -1.0f;
@@ -156,21 +156,34 @@ RULE activate(
             motive[lane] = stronger ? c : motive[lane];
         }
     }
-    const float *restrict threshold = t->threshold;
-    const int16_t *role = t->role;
-    float mood = p->mood;
-    EACH_LANE {
-        float d = drive[lane] + mood * normal_from(mix32(words[lane], key));
-        drive[lane] = d;
-        int ignites = motive[lane] >= 0 & d > threshold[lane];
-        lives[lane] = role[lane] == 1 | ignites;
+    /* Most militants only go on with what they do: all of them at once. Who takes something up, or lets it go, is
+     * dealt with one by one. */
+    ROW float mood[LANES];
+    ROW int32_t turns[LANES];
+    float spread = p->mood, spark = p->spark, floor = p->floor;
+    {
+        const float *restrict threshold = t->threshold, *restrict persistence = t->persistence;
+        const int16_t *restrict role = t->role;
+        float *restrict energy = t->energy;
+        int16_t *restrict episode = t->episode;
+        EACH_LANE {
+            float d = drive[lane] + spread * normal_from(mix32(words[lane], key));
+            int ignites = motive[lane] >= 0 & d > threshold[lane], active = role[lane] == 1;
+            float left = energy[lane] * persistence[lane];
+            float fuel = ignites ? lower(1.0f, spark * (d - threshold[lane])) : 0.0f;
+            int kindled = ignites & fuel > left & fuel >= floor, fades = active & left < floor;
+            mood[lane] = d;
+            turns[lane] = kindled | fades;
+            energy[lane] = active & !kindled & !fades ? left : energy[lane];
+            episode[lane] = (int16_t)(episode[lane] + (active & !kindled & !fades));
+        }
     }
     struct chosen c;
-    choose(&c, lives);
+    choose(&c, turns);
     for (int j = 0; j < c.n; j++) {
         int lane = c.lane[j];
-        int ignites = motive[lane] >= 0 && drive[lane] > threshold[lane];
-        live_on(lane, role[lane] == 1, ignites, drive[lane], motive[lane], t, firms, p, counts);
+        int ignites = motive[lane] >= 0 && mood[lane] > t->threshold[lane];
+        live_on(lane, t->role[lane] == 1, ignites, mood[lane], motive[lane], t, firms, p, counts);
     }
 }
 

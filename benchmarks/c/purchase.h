@@ -21,6 +21,7 @@ struct buyers {
     ROW float best[ROOM], sum_of_rates[ROOM], utility[ROOM];
     ROW float sensitivity[ROOM], inertia[ROOM], attachment[ROOM], pull[ROOM], use_preference[ROOM], skill[ROOM];
     ROW float values[MAX_CAUSES][ROOM];
+    ROW float ideal[ROOM];
     ROW float taste[ROOM], quality[ROOM], sincerity[ROOM];
     ROW uint32_t race[ROOM], trip[ROOM], later[ROOM];
 };
@@ -78,7 +79,12 @@ RULE gather_buyers(
     squeeze(b->attachment, t->attachment, who);
     squeeze(b->use_preference, t->use_preference, who);
     squeeze(b->skill, t->skill, who);
-    for (int c = 0; c < t->causes; c++) squeeze(b->values[c], t->values + c * LANES, who);
+    memset(b->ideal, 0, sizeof b->ideal);
+    for (int c = 0; c < t->causes; c++) {
+        const float *restrict values = b->values[c];
+        squeeze(b->values[c], t->values + c * LANES, who);
+        EACH(j, who->n) b->ideal[j] = b->ideal[j] + values[j];
+    }
 }
 
 /* What a militant who acts adds to or takes from its target's utility. */
@@ -96,17 +102,23 @@ RULE gather_militancy(struct buyers *restrict b, const struct tile *t, const str
 
 RULE start_race(struct buyers *restrict b, const struct sector *sector)
 {
+    int n = b->who.n;
     float outside = sector->outside, rate = sector->has_outside ? exp32(outside) : 0.0f;
     uint32_t key = sector->outside_key;
-    int has_outside = sector->has_outside;
-    EACH(j, b->who.n) {
-        b->best[j] = has_outside ? outside + gumbel_from(mix32(b->race[j], key)) : LOWEST;
+    float *restrict best = b->best;
+    const uint32_t *restrict words = b->race;
+    EACH(j, n) {
         b->choice[j] = -1;
         b->sum_of_rates[j] = rate;
     }
+    if (sector->has_outside) {
+        EACH(j, n) best[j] = outside + gumbel_from(mix32(words[j], key));
+    } else {
+        EACH(j, n) best[j] = LOWEST;
+    }
 }
 
-/* Write the utility of one firm, and let it run. */
+/* Write the utility of one firm. */
 RULE weigh(
     struct buyers *restrict b, const struct tile *t, const struct firm *firm, int32_t code,
     const struct sector *sector, const struct settings *s)
@@ -156,10 +168,8 @@ RULE weigh(
     if (firm->hassle > 0.0f || firm->idealism > 0.0f) {
         float causes = (float)(t->causes > 1 ? t->causes : 1), hassle = firm->hassle, idealism = firm->idealism;
         EACH(j, n) {
-            float ideal = 0.0f;
-            for (int c = 0; c < t->causes; c++) ideal = ideal + b->values[c][j];
             float effort = hassle * (1.0f - b->skill[j]);
-            b->utility[j] = b->utility[j] + idealism * ideal / causes - effort;
+            b->utility[j] = b->utility[j] + idealism * b->ideal[j] / causes - effort;
         }
     }
     if (s->sharing.enabled && sector->sharing >= 0 && firm->hosting > 0.0f) {
@@ -169,19 +179,25 @@ RULE weigh(
     }
 }
 
-RULE enter_race(struct buyers *restrict b, const struct firm *firm, int32_t code)
+INLINE void run_race(struct buyers *restrict b, const struct firm *firm, int32_t code, int everywhere)
 {
     float available = firm->available;
-    int everywhere = available >= 1.0f;
     uint32_t key = firm->key, shelf_key = firm->shelf_key;
     EACH(j, b->who.n) {
         float noisy = b->utility[j] + gumbel_from(mix32(b->race[j], key));
-        int on_shelf = everywhere | uniform_from(mix32(b->trip[j], shelf_key)) < available;
+        int on_shelf = everywhere || uniform_from(mix32(b->trip[j], shelf_key)) < available;
         int wins = on_shelf & noisy > b->best[j];
         b->best[j] = wins ? noisy : b->best[j];
         b->choice[j] = wins ? code : b->choice[j];
         b->sum_of_rates[j] = b->sum_of_rates[j] + (on_shelf ? exp32(b->utility[j]) : 0.0f);
     }
+}
+
+/* Let one firm run against the best so far. */
+RULE enter_race(struct buyers *restrict b, const struct firm *firm, int32_t code)
+{
+    if (firm->available >= 1.0f) run_race(b, firm, code, 1);
+    else run_race(b, firm, code, 0);
 }
 
 RULE tally_purchases(
