@@ -242,45 +242,64 @@ RULE tally_purchases(
     }
 }
 
+/* Let the buyers live through their purchase, complain, learn and review: all at once what they draw and feel, then one
+ * by one what is written and counted. */
 RULE experience(
     const struct buyers *restrict b, const struct sector *keys, const struct tile *t, const struct firm *firms,
     const struct experience_settings *p, struct firm_counts *firm_counts)
 {
+    enum { DEFECT = 1, COMPLAINT = 2, REPAIRED = 4, REVIEW = 8 };
+    float true_quality[MOST_SUPPLIERS], defect_rate[MOST_SUPPLIERS], repair[MOST_SUPPLIERS];
+    ROW float felt[ROOM], learnt[ROOM];
+    ROW int32_t events[ROOM];
+    for (int f = keys->first; f < keys->last; f++) {
+        true_quality[f] = firms[f].true_quality;
+        defect_rate[f] = firms[f].defect_rate;
+        repair[f] = firms[f].repair;
+    }
+    const float *restrict taste = t->taste, *restrict propensity = t->propensity;
+    float *quality = t->quality;
+    float match = p->match, noise = p->noise, learning = p->learning, complaint_rate = p->complaint_rate;
+    float loss = p->defect_loss, bonus = p->recovery_bonus, review_rate = p->review_rate, floor = p->review_floor;
+    uint32_t noise_key = keys->noise, defect_key = keys->defect, complaint_key = keys->complaint;
+    uint32_t repair_key = keys->repair, review_key = keys->review;
+    int32_t first = keys->first;
+    EACH(j, b->who.n) {
+        int32_t f = b->choice[j] < 0 ? first : b->choice[j], lane = b->who.lane[j];
+        uint32_t word = b->trip[j], luck = b->later[j];
+        float sound = true_quality[f] + match * taste[f * LANES + lane] + noise * normal_from(mix32(word, noise_key));
+        int defect = uniform_from(mix32(word, defect_key)) < defect_rate[f];
+        int complaint = defect & uniform_from(mix32(luck, complaint_key)) < complaint_rate;
+        int repaired = complaint & uniform_from(mix32(luck, repair_key)) < repair[f];
+        float x = defect ? sound - loss : sound;
+        x = clip01(repaired ? sound + bonus : x);
+        float q = quality[f * LANES + lane], extreme = 2.0f * x - 1.0f;
+        float eager = propensity[lane] * review_rate * (floor + (1.0f - floor) * extreme * extreme);
+        int review = uniform_from(mix32(luck, review_key)) < eager;
+        felt[j] = x;
+        learnt[j] = q + learning * (x - q);
+        events[j] = defect * DEFECT | complaint * COMPLAINT | repaired * REPAIRED | review * REVIEW;
+    }
     for (int j = 0; j < b->who.n; j++) {
         int lane = b->who.lane[j], f = b->choice[j];
         if (f < 0) continue;
-        const struct firm *firm = firms + f;
         struct firm_counts *count = firm_counts + f;
-        uint32_t word = b->trip[j], luck = b->later[j];
-        float sound = firm->true_quality + p->match * t->taste[f * LANES + lane] +
-                      p->noise * normal_from(mix32(word, keys->noise));
-        float x = sound;
-        if (uniform_from(mix32(word, keys->defect)) < firm->defect_rate) {
-            count->defects += 1;
-            x = sound - p->defect_loss;
-            if (uniform_from(mix32(luck, keys->complaint)) < p->complaint_rate) {
-                count->complaints += 1;
-                if (uniform_from(mix32(luck, keys->repair)) < firm->repair) {
-                    count->repaired += 1;
-                    x = sound + p->recovery_bonus;
-                }
-            }
-        }
-        x = clip01(x);
+        float x = felt[j];
+        int32_t score = (int32_t)(x * 1023.0f + 0.5f);
         t->satisfaction[lane] = x;
         t->mentioned[lane] = (int16_t)f;
-        int32_t score = (int32_t)(x * 1023.0f + 0.5f);
+        quality[f * LANES + lane] = learnt[j];
         count->satisfaction += score;
-        float *quality = t->quality + f * LANES + lane;
-        *quality = *quality + p->learning * (x - *quality);
-        float extreme = 2.0f * x - 1.0f;
-        float eager = t->propensity[lane] * p->review_rate *
-                      (p->review_floor + (1.0f - p->review_floor) * extreme * extreme);
-        if (uniform_from(mix32(luck, keys->review)) < eager) {
-            int32_t star = (int32_t)(x * 5.0f);
-            count->reviews += 1;
-            count->review_score += score;
-            count->stars[star < 4 ? star : 4] += 1;
+        if (events[j]) {
+            count->defects += (events[j] & DEFECT) != 0;
+            count->complaints += (events[j] & COMPLAINT) != 0;
+            count->repaired += (events[j] & REPAIRED) != 0;
+            if (events[j] & REVIEW) {
+                int32_t star = (int32_t)(x * 5.0f);
+                count->reviews += 1;
+                count->review_score += score;
+                count->stars[star < 4 ? star : 4] += 1;
+            }
         }
     }
 }
