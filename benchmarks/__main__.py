@@ -1,6 +1,7 @@
 """Measure speed and memory: `python3 -m benchmarks [--small] [--out FILE]`.
 
-Prints a Markdown table. `--small` uses small markets: a smoke test whose figures mean nothing.
+Prints a Markdown table. `--small` uses small markets: a smoke test whose figures mean nothing. The week in C, the
+yardstick of the compiled one, is left out where there is no gcc; `python3 -m benchmarks.c_kernel` shows its phases.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from benchmarks.c_kernel import has_compiler, versus_c
 from benchmarks.measure import Sample, engines, ensemble, machine, memory, start_up
 
 
@@ -33,9 +35,11 @@ def _samples(*, small: bool) -> list[Sample]:
     threads = [1] if cores == 1 else [1, cores]
     if small:
         samples = engines(2000, 2, few=10, repeats=1, threads=threads)
+        samples += versus_c(2000, 2, repeats=1, threads=threads) if has_compiler() else []
         samples += [ensemble(2, 500, 4, cores, repeats=1), memory(20_000, 4, repeats=1)]
         return samples
     samples = engines(1_000_000, 13, few=200, repeats=8, threads=threads)
+    samples += versus_c(1_000_000, 4, repeats=8, threads=threads) if has_compiler() else []
     samples.append(ensemble(16, 5000, 104, cores, repeats=7))
     samples.append(memory(1_000_000, 104, repeats=1))
     return samples + start_up(repeats=3)
