@@ -8,18 +8,28 @@ from __future__ import annotations
 
 import hashlib
 import os
+import pickle
 import tempfile
 import types
+import warnings
 from collections.abc import Callable
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import numba
 from numba.core import config as numba_config
+from numba.core import sigutils
+from numba.core.caching import FunctionCache, IndexDataCacheFile
 from numba.core.dispatcher import Dispatcher
 
-__all__ = ["allocating", "cache_folder", "compiled", "inlined", "is_warm", "plain"]
+from sim.text import say
+
+__all__ = ["allocating", "anew", "cache_folder", "compiled", "inlined", "is_warm", "plain", "tell"]
+
+tell: Callable[[str], None] = warnings.warn
+"""Called, once a process, with the text of what is wrong with the stored code; the command line puts its own here."""
 
 
 @cache
@@ -79,14 +89,71 @@ def allocating(rule: Callable[..., Any]) -> Any:
 
 def _compile(rule: Callable[..., Any], **options: Any) -> Any:
     folder = cache_folder()
+    njit: Any = numba.njit  # its stubs do not know `_nrt`
+    dispatcher: Any = njit(nogil=True, error_model="numpy", **options)(rule)
+    if folder is None:
+        return dispatcher
     config: Any = numba_config
     before = config.CACHE_DIR
-    config.CACHE_DIR = str(folder) if folder else before
+    config.CACHE_DIR = str(folder)
     try:
-        njit: Any = numba.njit  # its stubs do not know `_nrt`
-        return njit(nogil=True, error_model="numpy", cache=folder is not None, **options)(rule)
+        dispatcher._cache = _StoredCode(rule)
     finally:
         config.CACHE_DIR = before
+    return dispatcher
+
+
+class _CheckedFiles(IndexDataCacheFile):
+    """Files of compiled code that end with a checksum: machine code of which a bit is wrong must not run."""
+
+    def _dump(self, content: object) -> bytes:
+        data: bytes = super()._dump(content)
+        return data + hashlib.sha256(data).digest()
+
+    def _load_data(self, name: str) -> Any:
+        stored = Path(self._data_path(name)).read_bytes()
+        data, checksum = stored[:-32], stored[-32:]
+        if hashlib.sha256(data).digest() != checksum:
+            raise ValueError(name)
+        return pickle.loads(data)  # our own, and unchanged
+
+
+class _StoredCode(FunctionCache):
+    """Compiled code on disk that is only ever a help: what cannot be read is compiled anew, with a word to the user."""
+
+    def __init__(self, rule: Callable[..., Any]) -> None:
+        super().__init__(rule)
+        plain_files = self._cache_file
+        self._cache_file = _CheckedFiles(
+            cache_path=self._cache_path,
+            filename_base=self._impl.filename_base,
+            source_stamp=plain_files._source_stamp,
+        )
+
+    def load_overload(self, sig: Any, target_context: Any) -> Any:
+        """Return the code compiled for a signature; None where there is none that can be used."""
+        try:
+            found = super().load_overload(sig, target_context)
+            # Two processes that began together can have written code for two signatures under one name.
+            if found is None or tuple(found.signature.args) == tuple(sigutils.normalize_signature(sig)[0]):
+                return found
+        except Exception:  # a damaged pickle can raise anything
+            _tell_once(self._cache_path)
+        with suppress(OSError):
+            self.flush()
+        return None
+
+    def save_overload(self, sig: Any, data: Any) -> None:
+        """Store code, if it can be stored."""
+        try:
+            super().save_overload(sig, data)
+        except Exception:  # no room, no permission, or a damaged index
+            _tell_once(self._cache_path)
+
+
+@cache
+def _tell_once(folder: str) -> None:
+    tell(say("compiling.damaged", folder=Path(folder).parent))
 
 
 @cache

@@ -174,10 +174,13 @@ def tell_if_compiling(engine: str) -> None:
     if engine != "compiled":
         return
     try:
-        from sim.compiling import is_warm
+        from sim import compiling
     except ImportError:
         return
-    if not is_warm():
+    compiling.tell = note
+    if compiling.cache_folder() is None:
+        note(say("run.no_cache"))
+    elif not compiling.is_warm():
         note(say("run.compiling"))
 
 

@@ -3,6 +3,10 @@
 import subprocess
 import sys
 
+import pytest
+
+from sim.text import use_language
+
 
 def run(code: str) -> list[str]:
     """Run a program in a fresh Python, warnings as errors, and give the lines that it printed."""
@@ -97,3 +101,15 @@ def test_it_can_be_asked_for_twice_and_is_too_late_after_the_import():
     code = "print(defer_pandas(), defer_pandas())\nimport mesa\nprint(defer_pandas())"
     assert run(code) == ["True True", "False"]
     assert run("import pandas\nprint(defer_pandas())") == ["False"]
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "compiled anew"), ("fr", "compilé de nouveau")])
+def test_a_run_says_when_compiled_code_cannot_be_kept(monkeypatch, capsys, language, words):
+    from experiments.commands.run import tell_if_compiling
+    from sim import compiling
+
+    monkeypatch.setattr(compiling, "cache_folder", lambda: None)
+    monkeypatch.setattr(compiling, "tell", compiling.tell)
+    with use_language(language):
+        tell_if_compiling("compiled")
+    assert words in capsys.readouterr().err
