@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from experiments.commands import check, claims, figures, import_panel, report, run, scenarios, schema, show
+from experiments.commands import check, claims, figures, import_panel, profile, report, run, scenarios, schema, show
 from experiments.commands.session import CommandError, Lang, note, tell_problems
 from experiments.commands.speech import HELP_OPTIONS, Commands, asked_language, translate, usage_problem
 from experiments.exits import Exit
@@ -27,6 +27,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "report": report.report,
     "claims": claims.claims,
     "import-panel": import_panel.import_panel,
+    "profile": profile.profile,
 }
 """Every command by its name, in the order in which help lists them."""
 

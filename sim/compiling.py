@@ -170,3 +170,29 @@ def plain(rule: Any) -> Callable[..., Any]:
         if name in function.__code__.co_names or name == "__builtins__"
     }
     return types.FunctionType(function.__code__, names, function.__name__, function.__defaults__, function.__closure__)
+
+
+def anew(rule: Any, twins: dict[Any, Any] | None = None) -> Any:
+    """Give a twin of a compiled rule that is compiled here and now, as are the rules it calls: to look at the outcome.
+
+    Code from the disk no longer tells how it came about.
+
+    Parameters
+    ----------
+    rule
+        A compiled rule.
+    twins
+        Is filled with the twin of every rule on the way.
+    """
+    made = {} if twins is None else twins
+    if rule not in made:
+        function = rule.py_func
+        names = {
+            name: anew(value, made) if isinstance(value, Dispatcher) and value is not rule else value
+            for name, value in function.__globals__.items()
+            if name in function.__code__.co_names or name == "__builtins__"
+        }
+        twin = types.FunctionType(function.__code__, names, function.__name__, function.__defaults__)
+        options = {key: value for key, value in rule.targetoptions.items() if key != "nopython"}
+        made[rule] = numba.njit(**options)(twin)
+    return made[rule]

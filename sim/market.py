@@ -119,6 +119,8 @@ class Market(ConsumerModel):
     counts: MarketCounts
     """What was counted for the market last week."""
     record: Record
+    times: NDArray[np.int64]
+    """Time spent on each phase of the consumers' week (`sim.phases`); empty where none is taken."""
     reference_prices: dict[str, float]
     """Typical price of a unit in each sector."""
     heads: float
@@ -389,6 +391,10 @@ class Market(ConsumerModel):
             self._next_words,
             self.times,
         )
+
+    def tile_arguments(self) -> tuple[Any, ...]:
+        """Return what `sim.week.run_tiles` is called with: to look at how it compiles."""
+        return (0, self.population.columns.tiles, *self._arguments(), *self.counted)
 
     def _run_tiles_in_threads(self) -> None:
         tiles, arguments = self.population.columns.tiles, self._arguments()

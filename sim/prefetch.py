@@ -14,7 +14,7 @@ from sim.compiling import compiled
 
 __all__ = ["prefetch_words"]
 
-_WORTH_IT = 1 << 17
+_WORTH_IT = 1 << 15
 """Words from which they do not fit a core's own cache."""
 
 
