@@ -64,6 +64,9 @@ _SIGNALS = struct.Struct(f"{len(SIGNAL_NAMES) + len(STANCE_NAMES) * MAX_CAUSES}f
 LANES = 512
 """Consumers in a tile: its rows fit the processor's second-level cache."""
 
+_TILES_WORTH_A_THREAD = 8
+"""Tiles that take longer than it takes to hand them to a thread."""
+
 
 class Market(ConsumerModel):
     """A market of firms and consumers.
@@ -398,8 +401,8 @@ class Market(ConsumerModel):
 
     def _run_tiles_in_threads(self) -> None:
         tiles, arguments = self.population.columns.tiles, self._arguments()
-        parts = min(self.threads * 4, tiles) if self.threads > 1 else 1
-        if parts == 1:
+        parts = min(self.threads * 4, tiles // _TILES_WORTH_A_THREAD) if self.threads > 1 else 1
+        if parts < 2:
             run_tiles(0, tiles, *arguments, *self.counted)
             return
         cuts = [tiles * i // parts for i in range(parts + 1)]

@@ -115,7 +115,7 @@ TABLE: dict[str, Phase] = {
             "skill",
         ),
     ),
-    "choice": Phase((purchase.enter_race,)),
+    "choice": Phase((purchase.miss_on_shelf, purchase.enter_race)),
     "purchases": Phase((purchase.settle, lanes.list_lanes, purchase.tally_purchases), ("price_sensitivity",)),
     "experience": Phase((experience.experience,)),
     "goods": Phase((sharing.keep_goods, sharing.trust_hosts), ("owned",), ("owned",)),

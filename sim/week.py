@@ -36,6 +36,7 @@ from sim.mechanisms.purchase import (
     count_units,
     enter_race,
     fit_values,
+    miss_on_shelf,
     settle,
     start_race,
     tally_purchases,
@@ -69,6 +70,7 @@ from sim.tile import open_tile
 __all__ = ["run_tiles"]
 
 _NO = np.float32(0.0)
+_ALL = np.float32(1.0)
 _SCALE = np.float32(1023.0)
 _HALF = np.float32(0.5)
 _NO_ONE = np.uint64(0)
@@ -322,10 +324,9 @@ def _choose(x, sensitivity, members, acted_on, sector, t, firms, s, times):
         if s.sharing.enabled and sector.sharing >= 0:
             add_visits(x.utility, supplier, sector.sharing, firm, s.sharing)
         clock = lap(times, UTILITIES, clock)
-        enter_race(
-            x.first, x.choice, x.sum_of_rates, x.utility, x.words[0], firm.key, x.words[1], firm.shelf_key,
-            firm.available, f,
-        )  # fmt: skip
+        if firm.available < _ALL:
+            miss_on_shelf(x.utility, x.words[1], firm.shelf_key, firm.available)
+        enter_race(x.first, x.choice, x.sum_of_rates, x.utility, x.words[0], firm.key, f)
         clock = lap(times, CHOICE, clock)
 
 

@@ -35,6 +35,7 @@ __all__ = [
     "count_units",
     "enter_race",
     "fit_values",
+    "miss_on_shelf",
     "settle",
     "start_race",
     "tally_purchases",
@@ -140,6 +141,7 @@ _ZERO = np.float32(0.0)
 _ONE = np.float32(1.0)
 _HALF = np.float32(0.5)
 _NEVER_RINGS = np.float32(3.0e38)
+_ABSENT = np.float32(-3.0e38)
 _FAINT = np.float32(-84.0)  # utilities below are alike, or float32 could not hold when their clocks ring
 _LEAST = np.float32(1.0e-37)
 _RARE = np.float32(1.0e-8)  # a probability below which rounding of the cumulated ones would decide
@@ -224,18 +226,25 @@ def start_race(first, choice, sum_of_rates, words, key, has_outside, outside):
 
 
 @compiled
-def enter_race(first, choice, sum_of_rates, utility, words, key, trip, shelf_key, available, code):
-    """Let one firm's clock, of rate exp(utility), run against the first so far; who is not on the shelf stays out."""
+def miss_on_shelf(utility, trip, shelf_key, available):
+    """Take a firm out of the choice of those who do not find it on the shelf: one draw a trip."""
+    for lane in range(utility.size):
+        there = uniform_from(mix32(trip[lane], shelf_key)) < available
+        utility[lane] = utility[lane] if there else _ABSENT
+
+
+@compiled
+def enter_race(first, choice, sum_of_rates, utility, words, key, code):
+    """Let one firm's clock, of rate exp(utility), run against the first so far."""
     me = np.int32(code)
-    everywhere = available >= _ONE
     for lane in range(first.size):
+        there = utility[lane] > _ABSENT
         rate = exp32(max(utility[lane], _FAINT))
         rings = exponential_from(mix32(words[lane], key)) / rate
-        on_shelf = everywhere or uniform_from(mix32(trip[lane], shelf_key)) < available
-        wins = on_shelf and rings < first[lane]
+        wins = there and rings < first[lane]
         first[lane] = rings if wins else first[lane]
         choice[lane] = me if wins else choice[lane]
-        sum_of_rates[lane] = sum_of_rates[lane] + (rate if on_shelf else _ZERO)
+        sum_of_rates[lane] = sum_of_rates[lane] + (rate if there else _ZERO)
 
 
 @compiled

@@ -8,7 +8,7 @@ import pytest
 from scipy import stats
 
 from sim.distributions import Gamma, draw
-from sim.mechanisms.purchase import count_units, enter_race, start_race
+from sim.mechanisms.purchase import count_units, enter_race, miss_on_shelf, start_race
 from sim.population import most_units
 from sim.streams import Luck, draw_week, key_of
 
@@ -32,7 +32,8 @@ def race(outside: float | None, available: tuple[float, ...]) -> tuple[np.ndarra
     for f, (utility, on_shelf) in enumerate(zip(U, available, strict=True)):
         own, shelf = np.uint32(key_of(f"firm {f}")), np.uint32(key_of(f"shelf of firm {f}"))
         utilities = np.full(DRAWS, utility, np.float32)
-        enter_race(best, choice, total, utilities, words[0], own, words[1], shelf, np.float32(on_shelf), f)
+        miss_on_shelf(utilities, words[1], shelf, np.float32(on_shelf))
+        enter_race(best, choice, total, utilities, words[0], own, f)
     return choice, total
 
 
@@ -73,8 +74,7 @@ def test_a_price_cut_moves_buyers_only_to_the_firm_that_cuts():
     start_race(best, choice, total, words[0], np.uint32(key_of("outside_key in drinks")), True, np.float32(OUTSIDE))
     for f, utility in enumerate(U):
         utilities = np.full(DRAWS, utility + (0.4 if f == 1 else 0.0), np.float32)
-        own, shelf = np.uint32(key_of(f"firm {f}")), np.uint32(key_of(f"shelf of firm {f}"))
-        enter_race(best, choice, total, utilities, words[0], own, words[1], shelf, np.float32(1), f)
+        enter_race(best, choice, total, utilities, words[0], np.uint32(key_of(f"firm {f}")), f)
     moved = choice != before
     assert moved.any()
     assert (choice[moved] == 1).all()

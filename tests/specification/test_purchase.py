@@ -10,6 +10,7 @@ from sim.mechanisms.purchase import (
     count_units,
     enter_race,
     fit_values,
+    miss_on_shelf,
     settle,
     start_race,
     tally_purchases,
@@ -85,10 +86,9 @@ def fast(world):
             if sector.sharing >= 0:
                 add_visits(U[row], supplier, sector.sharing, firm, s.sharing)
             if firm.available > 0:
-                enter_race(
-                    best, choice, total, U[row], compiled.words[0], firm.key,
-                    compiled.words[1], firm.shelf_key, firm.available, f,
-                )  # fmt: skip
+                on_shelf = U[row].copy()
+                miss_on_shelf(on_shelf, compiled.words[1], firm.shelf_key, firm.available)
+                enter_race(best, choice, total, on_shelf, compiled.words[0], firm.key, f)
         settle(compiled.flags, choice, units, total, β, sector, counts)
         buyers, n = compiled.lanes_where(compiled.flags)
         tally_purchases(buyers, n, choice, units, supplier, t, world.week, sector, compiled.firm_counts, counts)
