@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-__all__ = ["Sample", "engines", "ensemble", "machine", "memory", "start_up"]
+__all__ = ["Sample", "build", "engines", "ensemble", "figures_share", "machine", "memory", "start_up"]
 
 HERE = Path(__file__).resolve().parent
 MARKET = HERE / "million.toml"
@@ -69,6 +69,9 @@ def engines(consumers: int, weeks: int, few: int, repeats: int, threads: Sequenc
     unit = "consumer-weeks/s"
     samples = [Sample(f"compiled engine, {n} thread(s)", unit, tuple(values)) for n, values in rates.items()]
     ratios = tuple(a / b for a, b in zip(rates[threads[-1]], one_by_one, strict=True))
+    if len(threads) > 1:
+        gains = tuple(b / a for a, b in zip(rates[threads[0]], rates[threads[-1]], strict=True))
+        samples.append(Sample(f"{threads[-1]} threads : {threads[0]}", "ratio", gains))
     return [
         *samples,
         Sample("one agent at a time", unit, tuple(one_by_one)),
@@ -87,6 +90,35 @@ def ensemble(replicates: int, consumers: int, weeks: int, threads: int, repeats:
         _seconds(lambda: run_replicates(scenario, replicates=replicates, threads=threads)) for _ in range(repeats)
     ]
     return Sample(f"{replicates} futures × {consumers:,} consumers × {weeks} weeks", "s", tuple(values))
+
+
+def build(consumers: int, threads: int, repeats: int) -> Sample:
+    """Seconds to draw a market's consumers and link them, the scenario being loaded."""
+    from sim.market import Market
+    from sim.scenario import load
+
+    scenario = load(str(MARKET), {"population.size": consumers})
+    values = [_seconds(lambda: Market(scenario, threads=threads)) for _ in range(repeats)]
+    return Sample(f"building {consumers:,} consumers with their network, {threads} thread(s)", "s", tuple(values))
+
+
+def figures_share(consumers: int, weeks: int, repeats: int) -> Sample:
+    """Share of a future's processor time that recording all figures takes, against recording none, in turns."""
+    from sim.market import Market
+    from sim.scenario import load
+
+    scenario = load(str(MARKET), {"population.size": consumers, "horizon": weeks})
+
+    def seconds(figures: tuple[str, ...] | None) -> float:
+        market = Market(scenario, figures=figures)
+        begun = time.process_time()
+        market.run()
+        for key in market.record.keys:
+            market.record[key]
+        return time.process_time() - begun
+
+    shares = tuple(100 * (1 - seconds(()) / seconds(None)) for _ in range(repeats))
+    return Sample(f"recording all figures, {consumers:,} consumers", "% of the time", shares)
 
 
 def memory(consumers: int, weeks: int, repeats: int) -> Sample:
