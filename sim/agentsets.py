@@ -193,7 +193,7 @@ def install(model: ConsumerModel, population: HasColumns) -> None:
             raise TypeError(f"{made.__name__} stands for a role and needs to derive from {needed.__name__}")
     columns = population.columns
     role = columns.declared.get("role")
-    if role is None or role.kind != "code" or role.per is not None:
+    if role is None or role.kind == "number" or role.per is not None:
         raise ValueError("the population needs a column 'role', one code a consumer")
     taken = sorted({name for name in columns.row for made in classes if hasattr(made, name)})
     if taken:

@@ -39,6 +39,7 @@ def save(market: Market, path: str | Path) -> None:
     arrays: dict[str, Any] = {
         "numbers": columns.numbers,
         "codes": columns.codes,
+        "tags": columns.tags,
         "makers": market.makers,
         "made": market.made,
         **market.words_heard(),
@@ -104,10 +105,12 @@ def restore(path: str | Path, *, engine: str = "compiled", threads: int = 1) -> 
 def _fill(market: Market, arrays: dict[str, Any], about: dict[str, Any]) -> None:
     columns = market.population.columns
     if columns.lanes == about["lanes"]:
-        columns.numbers[...], columns.codes[...] = arrays["numbers"], arrays["codes"]
+        columns.numbers[...], columns.codes[...], columns.tags[...] = (
+            arrays[name] for name in ("numbers", "codes", "tags")
+        )
     else:
-        _copy_lanes(arrays["numbers"], columns.numbers, columns.size)
-        _copy_lanes(arrays["codes"], columns.codes, columns.size)
+        for name, block in (("numbers", columns.numbers), ("codes", columns.codes), ("tags", columns.tags)):
+            _copy_lanes(arrays[name], block, columns.size)
     market.makers[:], market.made[:] = arrays["makers"], arrays["made"]
     market.hear_words(arrays)
     market.salience.fast, market.salience.slow, market.salience.weary = about["salience"]

@@ -1,10 +1,11 @@
 """The consumers' state as columns, kept in tiles that the compiled week works on directly.
 
 A market holds from a thousand to ten million consumers. As Python objects a million of them would take half
-a gigabyte and half a minute to make, so their state lies in two blocks of memory::
+a gigabyte and half a minute to make, so their state lies in three blocks of memory::
 
     numbers: float32[tiles, number_rows, lanes]      traits, beliefs, tastes, energy ...
-    codes:   int16  [tiles, code_rows,   lanes]      role, supplier, cause, target firm ...
+    codes:   int16  [tiles, code_rows,   lanes]      weeks, units: what is counted
+    tags:    int8   [tiles, tag_rows,    lanes]      role, supplier, cause, target firm ...
 
 Consumer ``i`` is lane ``i % lanes`` of tile ``i // lanes``. A column is one row of a block, or several
 consecutive rows when it holds one value per firm, sector or cause. All that a consumer's week needs thus lies
@@ -32,8 +33,11 @@ ALIGNMENT = 64
 PIECE = 65_536
 """Consumers read or written at a time when they are named one by one; bounds the temporary memory."""
 
-KINDS: Mapping[str, np.dtype[Any]] = {"number": np.dtype(np.float32), "code": np.dtype(np.int16)}
-CODE_RANGE = np.iinfo(np.int16)
+KINDS: Mapping[str, np.dtype[Any]] = {
+    "number": np.dtype(np.float32),
+    "code": np.dtype(np.int16),
+    "tag": np.dtype(np.int8),
+}
 NUMBER_LIMIT = float(np.finfo(np.float32).max)
 
 Array = npt.NDArray[Any]
@@ -47,8 +51,8 @@ class Column:
     ----------
     name : str
         How code calls it: a Python name that does not begin with an underscore.
-    kind : {"number", "code"}
-        A float32, or a small integer (int16) that stands for a choice or counts something.
+    kind : {"number", "code", "tag"}
+        A float32, a small integer that counts something (int16), or one that stands for a choice among few (int8).
     per : {"firm", "sector", "cause"} or None
         None for one value a consumer; otherwise one value for each firm, sector or cause.
     unit : str
@@ -60,7 +64,7 @@ class Column:
     """
 
     name: str
-    kind: Literal["number", "code"]
+    kind: Literal["number", "code", "tag"]
     per: Literal["firm", "sector", "cause"] | None
     unit: str
     meaning: str
@@ -71,7 +75,7 @@ class Column:
         if not self.name.isidentifier() or self.name.startswith("_"):
             raise ValueError(f"a column needs a plain Python name, not {self.name!r}")
         if self.kind not in KINDS:
-            raise ValueError(f"column {self.name}: kind is 'number' or 'code', not {self.kind!r}")
+            raise ValueError(f"column {self.name}: kind is 'number', 'code' or 'tag', not {self.kind!r}")
         if self.per not in (None, "firm", "sector", "cause"):
             raise ValueError(f"column {self.name}: per is 'firm', 'sector', 'cause' or None, not {self.per}")
 
@@ -94,7 +98,8 @@ class Columns:
     ----------
     numbers : float32 array, shape (tiles, number_rows, lanes)
     codes : int16 array, shape (tiles, code_rows, lanes)
-        The two blocks, each beginning at a multiple of 64 bytes. Writing to them changes the consumers.
+    tags : int8 array, shape (tiles, tag_rows, lanes)
+        The three blocks, each beginning at a multiple of 64 bytes. Writing to them changes the consumers.
     size, lanes, tiles : int
     declared : mapping of str to Column
     row : mapping of str to int
@@ -112,6 +117,7 @@ class Columns:
 
     numbers: npt.NDArray[np.float32]
     codes: npt.NDArray[np.int16]
+    tags: npt.NDArray[np.int8]
 
     def __init__(self, declared: Sequence[Column], size: int, *, lanes: int, widths: Mapping[str, int]) -> None:
         if size < 1:
@@ -142,15 +148,20 @@ class Columns:
         self.width: Mapping[str, int] = MappingProxyType(width)
         self.numbers = _aligned_block((self.tiles, used["number"], self.lanes), KINDS["number"])
         self.codes = _aligned_block((self.tiles, used["code"], self.lanes), KINDS["code"])
+        self.tags = _aligned_block((self.tiles, used["tag"], self.lanes), KINDS["tag"])
         for name, column in by_name.items():
             first = row[name]
             # Written to the whole rows, so that the unused lanes at the end hold sound values as well.
             self._block(name)[:, first : first + width[name], :] = _checked(column, column.default)
 
+    def block_of(self, kind: str) -> Array:
+        """Return the block of a kind of column: (tiles, rows, lanes)."""
+        return {"number": self.numbers, "code": self.codes, "tag": self.tags}[kind]
+
     @property
     def bytes_per_consumer(self) -> int:
         """Memory that one consumer takes, in bytes."""
-        return int(self.numbers.shape[1] * self.numbers.itemsize + self.codes.shape[1] * self.codes.itemsize)
+        return sum(block.shape[1] * block.itemsize for block in (self.numbers, self.codes, self.tags))
 
     def __contains__(self, name: object) -> bool:
         """Whether a column has this name."""
@@ -303,6 +314,7 @@ class Columns:
             "widths": self._widths,
             "numbers": self.numbers,
             "codes": self.codes,
+            "tags": self.tags,
         }
 
     def __setstate__(self, state: dict[str, Any]) -> None:
@@ -310,6 +322,7 @@ class Columns:
         Columns.__init__(self, state["declared"], state["size"], lanes=state["lanes"], widths=state["widths"])
         self.numbers[...] = state["numbers"]
         self.codes[...] = state["codes"]
+        self.tags[...] = state["tags"]
 
     # ---------------------------------------------------------------- where things lie
 
@@ -320,7 +333,7 @@ class Columns:
             raise KeyError(no_such("column", name, self.declared)) from None
 
     def _block(self, name: str) -> Array:
-        return self.numbers if self.declared[name].kind == "number" else self.codes
+        return self.block_of(self.declared[name].kind)
 
     def _place(self, i: int) -> tuple[int, int]:
         if not 0 <= i < self.size:
@@ -394,7 +407,7 @@ def _checked(column: Column, values: npt.ArrayLike) -> Array:
             raise OverflowError(f"column {column.name!r}: a value is beyond float32 (±{NUMBER_LIMIT:.3g})") from None
     if given.dtype.kind == "f":
         raise TypeError(f"column {column.name!r} holds codes: it takes whole numbers, not {given.dtype}")
-    if given.size and given.dtype != np.int16:
+    if given.size and given.dtype != KINDS[column.kind]:
         low, high = int(given.min()), int(given.max())
         for code in (low, high):
             _check_code(column, code)
@@ -403,7 +416,7 @@ def _checked(column: Column, values: npt.ArrayLike) -> Array:
 
 def _checked_one(column: Column, value: Any) -> float | int:
     """As :func:`_checked` for a single value, without the cost of an array."""
-    if column.kind == "code":
+    if column.kind != "number":
         try:
             code = operator.index(value)
         except TypeError:
@@ -420,5 +433,7 @@ def _checked_one(column: Column, value: Any) -> float | int:
 
 
 def _check_code(column: Column, code: int) -> None:
-    if not CODE_RANGE.min <= code <= CODE_RANGE.max:
-        raise OverflowError(f"column {column.name!r}: {code} is beyond int16 ({CODE_RANGE.min} to {CODE_RANGE.max})")
+    kind = KINDS[column.kind]
+    least, most = np.iinfo(kind).min, np.iinfo(kind).max
+    if not least <= code <= most:
+        raise OverflowError(f"column {column.name!r}: {code} is beyond {kind} ({least} to {most})")

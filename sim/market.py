@@ -380,7 +380,7 @@ class Market(ConsumerModel):
         luck = (np.uint32(self.week), self.luck.replicate, self.luck.k0, self.luck.k1)
         return (
             self.population.size,
-            (columns.numbers, columns.codes, self.population.peers),
+            (columns.numbers, columns.codes, columns.tags, self.population.peers),
             self._rows,
             self._signals,
             self._sectors,

@@ -127,7 +127,7 @@ class Population:
     def _write(self, name: str, values: NDArray[Any], first: int, place: int = 0) -> None:
         """Write one row of a column for consumers from `first` on, which begins a tile."""
         columns = self.columns
-        kind = columns.codes if columns.declared[name].kind == "code" else columns.numbers
+        kind = columns.block_of(columns.declared[name].kind)
         tile, full = first // columns.lanes, values.size // columns.lanes
         block, even = kind[tile:, columns.row[name] + place, :], full * columns.lanes
         block[:full] = values[:even].reshape(full, columns.lanes)
@@ -140,7 +140,7 @@ class Population:
             return
         bounds = np.cumsum([cohort.share for cohort in scenario.cohorts])
         place = np.searchsorted(bounds, luck.uniforms("cohort", last - first, first), side="right")
-        self._write("cohort", np.where(place < len(bounds), place + 1, 0).astype(np.int16), first)
+        self._write("cohort", np.where(place < len(bounds), place + 1, 0).astype(np.int8), first)
 
     def _trait(self, scenario: Scenario, name: str, luck: Luck, first: int, last: int) -> NDArray[np.float32]:
         """Draw a trait: from the cohort's own distribution where it has one, with the same luck."""
@@ -151,7 +151,7 @@ class Population:
                 own = getattr(cohort.traits, name)
                 if own is not None:
                     lanes = self.columns.lanes
-                    tiles = self.columns.codes[first // lanes : -(-last // lanes), self.columns.row["cohort"]]
+                    tiles = self.columns.tags[first // lanes : -(-last // lanes), self.columns.row["cohort"]]
                     members = tiles.ravel()[: last - first] == c + 1
                     values[members] = draw(own, uniforms[members], *BOUNDS[name])
         return values

@@ -16,6 +16,7 @@ __all__ = ["Tile", "open_tile"]
 
 Numbers = NDArray[np.float32]
 Codes = NDArray[np.int16]
+Tags = NDArray[np.int8]
 
 
 class Tile(NamedTuple):
@@ -26,48 +27,48 @@ class Tile(NamedTuple):
     price_sensitivity: Numbers
     inertia: Numbers
     rate: Numbers
-    supplier: Codes
+    supplier: Tags
     bought: Codes
     # offers, sharing, cohorts
     use_preference: Numbers
     owned: Codes
-    cohort: Codes
+    cohort: Tags
     # beliefs and sincerity
     quality: Numbers
     peer_trust: Numbers
     brand_trust: Numbers
     satisfaction: Numbers
-    mentioned: Codes
+    mentioned: Tags
     sincerity: Numbers
     # activation
     values: Numbers
     threshold: Numbers
     persistence: Numbers
     energy: Numbers
-    role: Codes
-    cause: Codes
-    target: Codes
-    stance: Codes
+    role: Tags
+    cause: Tags
+    target: Tags
+    stance: Tags
     episode: Codes
     # contribution
     propensity: Numbers
     skill: Numbers
     playfulness: Numbers
     reciprocity: Numbers
-    community: Codes
+    community: Tags
     attachment: Numbers
     contributed: Numbers
-    ambassador: Codes
+    ambassador: Tags
 
 
 @compiled
-def open_tile(numbers, codes, rows):
+def open_tile(numbers, codes, tags, rows):
     """Open one tile.
 
     Parameters
     ----------
-    numbers, codes
-        float32 and int16 blocks of the tile, (rows, lanes).
+    numbers, codes, tags
+        float32, int16 and int8 blocks of the tile, (rows, lanes).
     rows
         Record with the first row of every column, and the numbers of firms, sectors and causes.
     """
@@ -77,32 +78,32 @@ def open_tile(numbers, codes, rows):
         numbers[rows.price_sensitivity],
         numbers[rows.inertia],
         numbers[rows.rate : rows.rate + s],
-        codes[rows.supplier : rows.supplier + s],
+        tags[rows.supplier : rows.supplier + s],
         codes[rows.bought : rows.bought + f],
         numbers[rows.use_preference],
         codes[rows.owned : rows.owned + s],
-        codes[rows.cohort],
+        tags[rows.cohort],
         numbers[rows.quality : rows.quality + f],
         numbers[rows.peer_trust],
         numbers[rows.brand_trust],
         numbers[rows.satisfaction],
-        codes[rows.mentioned],
+        tags[rows.mentioned],
         numbers[rows.sincerity : rows.sincerity + f],
         numbers[rows.values : rows.values + c],
         numbers[rows.threshold],
         numbers[rows.persistence],
         numbers[rows.energy],
-        codes[rows.role],
-        codes[rows.cause],
-        codes[rows.target],
-        codes[rows.stance],
+        tags[rows.role],
+        tags[rows.cause],
+        tags[rows.target],
+        tags[rows.stance],
         codes[rows.episode],
         numbers[rows.propensity],
         numbers[rows.skill],
         numbers[rows.playfulness],
         numbers[rows.reciprocity],
-        codes[rows.community],
+        tags[rows.community],
         numbers[rows.attachment],
         numbers[rows.contributed],
-        codes[rows.ambassador],
+        tags[rows.ambassador],
     )

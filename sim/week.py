@@ -150,7 +150,7 @@ def run_tiles(
     first, last, size
         Tiles to run, and the number of consumers (the last tile may have unused lanes).
     population
-        (numbers, codes, peers): blocks of all tiles.
+        (numbers, codes, tags, peers): blocks of all tiles.
     rows, firms, sectors, keys, s
         Arrays of records: rows of the columns, firms' signals, sectors, keys of draws, and the mechanisms' settings.
         What there is only one of stands in an array of one, which costs less to hand over than a record.
@@ -170,7 +170,7 @@ def run_tiles(
         Arrays of records to add to: one a firm, one for the market.
     """
     rows, keys, s, counts = rows[0], keys[0], s[0], counts[0]
-    numbers, codes, peers = population
+    numbers, codes, tags, peers = population
     lanes = numbers.shape[2]
     x = new_scratch(lanes, peers.shape[1])
     for k in range(first, last):
@@ -180,8 +180,8 @@ def run_tiles(
         lap(times, HEARING, clock)
         used = min(lanes, size - k * lanes)
         _run_tile(
-            x, k, used, numbers[k], codes[k], peers[k], rows, firms, sectors, keys, salience, hardship, s, luck, window,
-            words, next_words, times, firm_counts, counts,
+            x, k, used, numbers[k], codes[k], tags[k], peers[k], rows, firms, sectors, keys, salience, hardship, s,
+            luck, window, words, next_words, times, firm_counts, counts,
         )  # fmt: skip
 
 
@@ -192,6 +192,7 @@ def _run_tile(
     used,
     numbers,
     codes,
+    tags,
     peers,
     rows,
     firms,
@@ -211,7 +212,7 @@ def _run_tile(
     """Run one week for tile k, of which so many lanes are `used`."""
     week, replicate, k0, k1 = luck
     begins = k * x.flags.size
-    t = open_tile(numbers, codes, rows)
+    t = open_tile(numbers, codes, tags, rows)
     clock = start_clock(times)
     draw_week(x.words, begins, week, replicate, k0, k1)
     clock = lap(times, DRAWS, clock)

@@ -52,10 +52,10 @@ COLUMNS = (
     Column("threshold", "number", None, "ratio", "drive above which one turns militant", 1e9),
     Column("persistence", "number", None, "share", "share of energy kept from week to week", 0.0),
     Column("energy", "number", None, "share", "energy of a militant", 0.0),
-    Column("role", "code", None, "code", "0 zapping, 1 militant", ZAPPING),
-    Column("cause", "code", None, "cause", "cause taken up (-1: none)", -1),
-    Column("target", "code", None, "firm", "firm attacked or defended (-1: none)", -1),
-    Column("stance", "code", None, "code", "-1 attacks, +1 defends, 0 neither", 0),
+    Column("role", "tag", None, "code", "0 zapping, 1 militant", ZAPPING),
+    Column("cause", "tag", None, "cause", "cause taken up (-1: none)", -1),
+    Column("target", "tag", None, "firm", "firm attacked or defended (-1: none)", -1),
+    Column("stance", "tag", None, "code", "-1 attacks, +1 defends, 0 neither", 0),
     Column("episode", "code", None, "weeks", "weeks of the present militant episode", 0),
 )
 
@@ -238,11 +238,12 @@ _FIRM = np.uint32(63)
 _NONE = np.int32(0)
 _NOTHING_32 = np.int32(-1)
 _NO_FIRM = np.uint64(0)
-_MILITANT = np.int16(MILITANT)
-_ZAPPING = np.int16(ZAPPING)
-_NOTHING = np.int16(-1)
+_MILITANT = np.int8(MILITANT)
+_ZAPPING = np.int8(ZAPPING)
+_NOTHING = np.int8(-1)
 _ONE_WEEK = np.int16(1)
-_NEUTRAL = np.int16(0)
+_NEUTRAL = np.int8(0)
+_NO_WEEK = np.int16(0)
 
 
 @compiled
@@ -363,20 +364,20 @@ def _live_on(lane, active, ignites, drive, motive, t, firms, p, counts):
     if fuel > energy and fuel >= p.floor:
         target, view = _choose_target(lane, motive, t, firms, p)
         if target >= 0:
-            stance = np.int16(1) if view > _ZERO else np.int16(-1)
+            stance = np.int8(1) if view > _ZERO else np.int8(-1)
             flipped = active and t.target[lane] == target and t.stance[lane] == -stance
             counts.flips += 1 if flipped else 0
             counts.switched_causes += 1 if active and t.cause[lane] != motive else 0
             energy = fuel
-            t.cause[lane], t.target[lane], t.stance[lane] = np.int16(motive), np.int16(target), stance
-            t.episode[lane] = t.episode[lane] if active else np.int16(0)
+            t.cause[lane], t.target[lane], t.stance[lane] = np.int8(motive), np.int8(target), stance
+            t.episode[lane] = t.episode[lane] if active else _NO_WEEK
             t.role[lane] = _MILITANT
     if t.role[lane] == _MILITANT:
         t.energy[lane] = energy
         if energy < p.floor:
             counts.ended_episodes += 1
             counts.ended_weeks += np.int64(t.episode[lane])
-            t.role[lane], t.energy[lane], t.episode[lane] = _ZAPPING, _ZERO, _NEUTRAL
+            t.role[lane], t.energy[lane], t.episode[lane] = _ZAPPING, _ZERO, _NO_WEEK
             t.cause[lane], t.target[lane], t.stance[lane] = _NOTHING, _NOTHING, _NEUTRAL
         else:
             t.episode[lane] = np.int16(t.episode[lane] + _ONE_WEEK)

@@ -18,7 +18,7 @@ from sim.streams import mix32, uniform_from
 
 __all__ = ["COLUMNS", "SIGNALS", "AmbassadorsParameters", "add_ambassadors", "federate", "recruiting_and_keeping"]
 
-COLUMNS = (Column("ambassador", "code", None, "firm", "firm one is an ambassador of (-1: none)", -1),)
+COLUMNS = (Column("ambassador", "tag", None, "firm", "firm one is an ambassador of (-1: none)", -1),)
 
 SIGNALS = ("recruiting", "keeping")
 
@@ -65,7 +65,7 @@ class AmbassadorsParameters(MechanismParameters):
 
 
 _ZERO = np.float32(0.0)
-_NONE = np.int16(-1)
+_NONE = np.int8(-1)
 _SILENT = np.uint32(0)
 _SCALE = np.float32(1023.0)
 _HALF = np.float32(0.5)

@@ -37,7 +37,7 @@ COLUMNS = (
     Column("peer_trust", "number", None, "share", "trust in peers' word", 0.0),
     Column("brand_trust", "number", None, "share", "trust in experts and brands", 0.0),
     Column("satisfaction", "number", None, "score", "satisfaction with the last purchase", 0.5),
-    Column("mentioned", "code", None, "firm", "firm of the last purchase, spoken of to peers (-1: none)", -1),
+    Column("mentioned", "tag", None, "firm", "firm of the last purchase, spoken of to peers (-1: none)", -1),
 )
 
 SIGNALS = ("rating", "rated", "claimed_quality", "brand_push", "openness")
@@ -93,7 +93,7 @@ _SINCERE = np.float32(127.0)
 _HALF = np.float32(0.5)
 _ZERO = np.float32(0.0)
 _ONE = np.float32(1.0)
-_FIRST = np.int16(0)
+_FIRST = np.int8(0)
 _BITS_SINCERE = np.uint32(15)
 _BITS_FIRM = np.uint32(22)
 _BITS_COUNT = np.uint32(27)

@@ -12,7 +12,7 @@ from sim.mechanisms.base import MechanismParameters
 
 __all__ = ["COLUMNS", "CohortsParameters"]
 
-COLUMNS = (Column("cohort", "code", None, "code", "cohort (0: the rest)", 0),)
+COLUMNS = (Column("cohort", "tag", None, "code", "cohort (0: the rest)", 0),)
 
 
 class CohortsParameters(MechanismParameters):

@@ -41,7 +41,7 @@ COLUMNS = (
     Column("skill", "number", None, "share", "skill", 0.0),
     Column("playfulness", "number", None, "share", "pleasure taken in contributing", 0.0),
     Column("reciprocity", "number", None, "share", "how much sincerity calls for giving back", 0.0),
-    Column("community", "code", None, "firm", "community joined (-1: none)", -1),
+    Column("community", "tag", None, "firm", "community joined (-1: none)", -1),
     Column("attachment", "number", None, "share", "attachment to the community", 0.0),
     Column("contributed", "number", None, "units", "contributions made so far", 0.0),
 )
@@ -240,8 +240,8 @@ _HALF = np.float32(0.5)
 _MOST = np.float32(100.0)
 _OCTAVES = np.float32(8.0 / 0.6931471805599453)
 _LN_64 = np.float32(4.1588830833596715)
-_NONE = np.int16(-1)
-_FIRST = np.int16(0)
+_NONE = np.int8(-1)
+_FIRST = np.int8(0)
 _NOBODY = np.uint64(0)
 _STAY_OUT = np.uint32(0)
 _BINS_EXACT = np.float32(_EXACT)
@@ -266,13 +266,13 @@ def _appeal(f, lane, t, firms):
 @inlined
 def _choose_community(lane, left, luck, t, firms, p):
     """Return the community that a consumer joins, by logit on appeal against staying out; never the one just left."""
-    choice = np.int16(-1)
+    choice = _NONE
     best = p.choosiness * p.reserve + gumbel_from(mix32(luck, _STAY_OUT))
     for f in range(firms.size):
         if f != left and firms[f].home == f and firms[f].openness > _ZERO and firms[f].alive > _ZERO:
             noisy = p.choosiness * _appeal(f, lane, t, firms) + gumbel_from(mix32(luck, firms[f].key))
             if noisy > best:
-                best, choice = noisy, np.int16(f)
+                best, choice = noisy, np.int8(f)
     return choice
 
 

@@ -176,7 +176,7 @@ def experience(buyers, n, choice, words, luck, keys, t, firms, p, firm_counts):
                     x = sound + p.recovery_bonus
         x = clip01(x)
         t.satisfaction[lane] = x
-        t.mentioned[lane] = np.int16(f)
+        t.mentioned[lane] = np.int8(f)
         count.satisfaction += np.int64(np.int32(x * _SCALE + _HALF))
         t.quality[f, lane] = t.quality[f, lane] + p.learning * (x - t.quality[f, lane])
         extreme = _TWO * x - _ONE

@@ -51,7 +51,7 @@ COLUMNS = (
     Column("price_sensitivity", "number", None, "utility", "utility lost to the sector's reference price", 0.0),
     Column("inertia", "number", None, "utility", "utility of buying where one bought last", 0.0),
     Column("rate", "number", "sector", "per_week", "purchases a week in each sector", 0.0),
-    Column("supplier", "code", "sector", "firm", "last supplier in each sector (-1: none)", -1),
+    Column("supplier", "tag", "sector", "firm", "last supplier in each sector (-1: none)", -1),
     Column("bought", "code", "firm", "week", "week of the last purchase from each firm (-32768: never)", NEVER),
 )
 
@@ -283,7 +283,7 @@ def tally_purchases(buyers, n, choice, units, supplier, t, week, sector, firm_co
             counts.switches += 1 if last != chosen else 0
             firm_counts[last].returnable += 1
             firm_counts[last].returned += 1 if last == chosen else 0
-        supplier[lane] = np.int16(chosen)
+        supplier[lane] = np.int8(chosen)
         t.bought[chosen, lane] = np.int16(week)
     counts.trips += n
 

@@ -152,6 +152,7 @@ CHANGES = {
     "not a table": lambda arrays: arrays.update(about=np.frombuffer(b"[1, 2]", np.uint8)),
     "no numbers": drop("numbers"),
     "no codes": drop("codes"),
+    "no tags": drop("tags"),
     "no words": drop("words"),
     "no makers": drop("makers"),
     "numbers of another size": lambda arrays: arrays.update(numbers=arrays["numbers"][:, 1:]),

@@ -196,7 +196,7 @@ def test_a_market_without_causes_or_codes():
         (lambda: Column("_hidden", "number", None, "", ""), "plain Python name"),
         (
             lambda: Column("x", "text", None, "", ""),  # type: ignore[arg-type]
-            "'number' or 'code'",
+            "'number', 'code' or 'tag'",
         ),
         (
             lambda: Column("x", "code", "planet", "", ""),  # type: ignore[arg-type]

@@ -34,7 +34,7 @@ def test_times_and_bytes_of_each_phase(market):
     assert found.bandwidth > 0.1
     # Ten peers of 12 bytes each; rates of two sectors, price sensitivity and cohort.
     assert found.bytes["hearing"] == market.population.peers.shape[1] * 12
-    assert found.bytes["units"] == 2 * 4 + 4 + 2
+    assert found.bytes["units"] == 2 * 4 + 4 + 1
     assert market.times.size == 0
 
 

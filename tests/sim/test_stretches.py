@@ -40,5 +40,6 @@ def test_consumers_are_the_same_for_any_number_of_threads(kind):
     one, two = (Market("tsunami", threads=threads, weeks=1, **settings).population for threads in (1, 2))
     assert (one.columns.numbers == two.columns.numbers).all()
     assert (one.columns.codes == two.columns.codes).all()
+    assert (one.columns.tags == two.columns.tags).all()
     assert (one.peers == two.peers).all()
     assert len(one.get("values")) > 0

@@ -276,7 +276,7 @@ class Compiled:
         names = [(name, "i4") for name in (*self.columns.row, "firms", "sectors", "causes")]
         rows = np.zeros(1, np.dtype(names, align=True)).view(np.recarray)
         rows[0] = (*self.columns.row.values(), *widths.values())
-        self.tile = plain(open_tile)(self.columns.numbers[0], self.columns.codes[0], rows[0])
+        self.tile = plain(open_tile)(self.columns.numbers[0], self.columns.codes[0], self.columns.tags[0], rows[0])
         self.peers = np.zeros((len(world.peers[0]), lanes), np.int32)
         self.peers[:, : self.size] = np.array(world.peers).T
         self.said = np.zeros(lanes, np.uint64)
