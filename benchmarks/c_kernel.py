@@ -155,8 +155,8 @@ def _processor() -> str:
 
 
 def _where(array: Any) -> int:
-    """Return the address of an array."""
-    return int(array.__array_interface__["data"][0])
+    """Return the address of an array; its `__array_interface__` would describe all fields of a record first."""
+    return int(array.ctypes.data)
 
 
 _WORDS = (
