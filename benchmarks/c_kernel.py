@@ -366,10 +366,10 @@ def phases(consumers: int, weeks: int, repeats: int, scenario: str = str(MARKET)
 def _phases_of(market: Market, weeks: int) -> list[float]:
     """Live some weeks and return what a row of `PhaseTable` holds."""
     market.times[:] = 0
-    begun, ticked = time.perf_counter(), read_clock()
+    ticks, begun = read_clock(), time.perf_counter()
     taken = _seconds_of_weeks(market, weeks)
-    ticks = (read_clock() - ticked) / (time.perf_counter() - begun)
-    each = [taken_by / ticks for taken_by in market.times.tolist()]
+    ticks, passed = read_clock() - ticks, time.perf_counter() - begun
+    each = [phase * passed / max(ticks, 1) for phase in market.times.tolist()]
     return [seconds * 1e9 / (market.population.size * weeks) for seconds in (*each, taken - sum(each), taken)]
 
 

@@ -19,14 +19,23 @@ INLINE float learn_sincerity(float s, float evidence, float weight, const struct
     return move_sincerity(s, p->speed * weight * (evidence - s) / (p->memory + weight), p->asymmetry);
 }
 
-/* Collect what every consumer's peers say: one look a peer, whose two words lie in one of 64 bits. */
+/* Collect what every consumer's peers say: one look a peer, whose two words lie in one of 64 bits.
+ *
+ * Looked up one by one, and then parted many at once: gathering instructions take longer. */
 RULE gather_words(
     uint32_t *restrict heard, uint32_t *restrict voices, const int32_t *restrict peers, const uint64_t *restrict words)
 {
-    for (int i = 0; i < PEERS * LANES; i++) {
-        uint64_t word = words[(uint32_t)peers[i]];
-        heard[i] = (uint32_t)word;
-        voices[i] = (uint32_t)(word >> 32);
+    ROW uint64_t row[VECTOR];
+    for (int i = 0; i < PEERS * LANES; i += VECTOR) {
+        _Pragma("GCC unroll 16") for (int j = 0; j < VECTOR; j++)
+        {
+            row[j] = words[(uint32_t)peers[i + j]];
+            ONE_BY_ONE;
+        }
+        for (int j = 0; j < VECTOR; j++) {
+            heard[i + j] = (uint32_t)row[j];
+            voices[i + j] = (uint32_t)(row[j] >> 32);
+        }
     }
 }
 

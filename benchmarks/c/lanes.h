@@ -20,6 +20,8 @@
 #define EACH_LANE _Pragma("GCC ivdep") for (int lane = 0; lane < LANES; lane++)
 /* A loop over a squeezed row: also over the zeros that pad it to whole vectors. */
 #define EACH(j, n) _Pragma("GCC ivdep") for (int j = 0; j < PADDED(n); j++)
+/* Keeps the compiler from turning the loop that it stands in into vectors. */
+#define ONE_BY_ONE __asm__ volatile("" : : : "memory")
 
 _Static_assert(LANES % (2 * VECTOR) == 0, "a tile is made of whole vectors");
 
