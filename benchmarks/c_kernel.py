@@ -3,7 +3,7 @@
 The sources in `c/` are built with the system's gcc when they are first needed, for one number of lanes and peers. The
 records that Python and C share come from a header written here from their numpy types, so the two cannot go out of
 step. `in_c` lets markets live their weeks through the kernel; `check_same_bits` compares it with the compiled rules;
-`versus_c` measures both in turns; `python3 -m benchmarks.c_kernel` prints where its time goes.
+`versus_c` measures both in turns; `python3 -m benchmarks.c_kernel` prints where the time of both goes, phase by phase.
 """
 
 from __future__ import annotations
@@ -18,22 +18,32 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from contextlib import contextmanager, nullcontext
 from functools import cache, partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from unittest import mock
 
 import numpy as np
 
+import sim.market
 from benchmarks.measure import MARKET, Sample
 from sim.market import Market
 from sim.mechanisms.base import MAX_CAUSES
 from sim.mechanisms.contribution import BINS
+from sim.phases import PHASES, read_clock
 from sim.records import FIRM_COUNTS, FIRM_SIGNALS, KEYS, MARKET_COUNTS, SECTORS
 
-__all__ = ["NoCompilerError", "check_same_bits", "everything_in", "has_compiler", "in_c", "phases", "versus_c"]
+__all__ = [
+    "NoCompilerError",
+    "PhaseTable",
+    "check_same_bits",
+    "everything_in",
+    "has_compiler",
+    "in_c",
+    "phases",
+    "versus_c",
+]
 
 SOURCES = Path(__file__).resolve().parent / "c"
 FLAGS = (
@@ -75,7 +85,8 @@ def _struct(name: str, dtype: np.dtype[Any], before: list[str]) -> None:
     before.append("\n".join([f"struct {name} {{", *lines, "};", *checks]))
 
 
-def _header(market: Market) -> str:
+@cache
+def _header(rows: np.dtype[Any], settings: np.dtype[Any]) -> str:
     """Return the header with all records and constants that the kernel shares with Python."""
     parts = [
         "#pragma once",
@@ -83,13 +94,14 @@ def _header(market: Market) -> str:
         "#include <stdint.h>",
         f"#define MAX_CAUSES {MAX_CAUSES}",
         f"#define BINS {BINS}",
+        f"enum phase {{ {', '.join(phase.upper() for phase in PHASES)} }};",
     ]
     records = {
-        "rows": market._rows.dtype,
+        "rows": rows,
         "firm": FIRM_SIGNALS,
         "sector": SECTORS,
         "keys": KEYS,
-        "settings": market._settings.dtype,
+        "settings": settings,
         "firm_counts": FIRM_COUNTS,
         "market_counts": MARKET_COUNTS,
     }
@@ -102,14 +114,14 @@ def _header(market: Market) -> str:
 
 
 @cache
-def _build(header: str, lanes: int, peers: int, *macros: str) -> ctypes.CDLL:
+def _build(header: str, lanes: int, peers: int) -> ctypes.CDLL:
     """Build the kernel, or find it where it was built before, and load it."""
     gcc = shutil.which("gcc")
     if gcc is None:
         raise NoCompilerError("the C kernel is built when it is measured, and there is no gcc on this machine")
     if lanes % 32:
         raise ValueError(f"the C kernel works on whole vectors: a multiple of 32 lanes, not {lanes}")
-    command = [gcc, *FLAGS, f"-DLANES={lanes}", f"-DPEERS={peers}", *(f"-D{macro}" for macro in macros)]
+    command = [gcc, *FLAGS, f"-DLANES={lanes}", f"-DPEERS={peers}"]
     version = subprocess.run([gcc, "--version"], check=True, capture_output=True, text=True).stdout
     digest = hashlib.sha256("\n".join([*command, version, header, _processor()]).encode())
     for source in sorted(SOURCES.iterdir()):
@@ -143,14 +155,14 @@ def _processor() -> str:
 
 
 def _where(array: Any) -> int:
-    """Return the address of an array or record."""
-    return int(np.asarray(array).__array_interface__["data"][0])
+    """Return the address of an array; its `__array_interface__` would describe all fields of a record first."""
+    return int(array.ctypes.data)
 
 
 _WORDS = (
     *("size", "numbers", "number_rows", "codes", "code_rows", "peers", "rows", "firms", "firm_rows", "sectors"),
     *("sector_rows", "keys", "salience", "hardship", "cohorts", "settings", "week", "replicate", "k0", "k1", "window"),
-    *("said", "voiced", "next_said", "next_voiced", "is_voice", "firm_counts", "counts"),
+    *("words", "next_words", "times", "firm_counts", "counts"),
 )
 
 
@@ -175,45 +187,44 @@ def _run_tiles(
     s: Any,
     luck: Any,
     window: int,
-    talk: Any,
+    words: Any,
+    next_words: Any,
+    times: Any,
     firm_counts: Any,
     counts: Any,
 ) -> None:
     """Do what `sim.week.run_tiles` does, in C."""
     numbers, codes, peers = population
-    *words, is_voice = talk
     week = _Week(
         *(size, _where(numbers), numbers.shape[1], _where(codes), codes.shape[1], _where(peers)),
         *(_where(rows), _where(firms), firms.size, _where(sectors), sectors.size, _where(keys)),
         *(_where(salience), _where(hardship), hardship.size, _where(s), *(int(word) for word in luck), window),
-        *(*(_where(word) for word in words), is_voice, _where(firm_counts), _where(counts)),
+        *(_where(words), _where(next_words), _where(times) if times.size else 0, _where(firm_counts), _where(counts)),
     )
     kernel.run_tiles(ctypes.c_int64(first), ctypes.c_int64(last), ctypes.byref(week))
 
 
-def _kernel_for(market: Market, *macros: str) -> ctypes.CDLL:
-    return _build(_header(market), market.population.columns.lanes, market.population.peers.shape[1], *macros)
-
-
 @contextmanager
-def in_c(market: Market, *macros: str) -> Iterator[ctypes.CDLL]:
+def in_c(market: Market) -> Iterator[None]:
     """Let this market, and others of the same shape, live their weeks through the C kernel inside the block.
+
+    A market of other lanes, peers or mechanisms must not live in it. The kernel keeps times of its phases where the
+    compiled week does: in `market.times`, if there is room.
 
     Parameters
     ----------
     market
         A market of the compiled engine.
-    macros
-        Given to the compiler: "PHASES" measures the phases.
 
     Raises
     ------
     NoCompilerError
         If there is no gcc.
     """
-    kernel = _kernel_for(market, *macros)
-    with mock.patch("sim.market.run_tiles", partial(_run_tiles, kernel)):
-        yield kernel
+    header = _header(market._rows.dtype, market._settings.dtype)
+    kernel = _build(header, market.population.columns.lanes, market.population.peers.shape[1])
+    with mock.patch.object(sim.market, "run_tiles", partial(_run_tiles, kernel)):
+        yield
 
 
 def check_same_bits(scenario: str, consumers: int, weeks: int, **settings: Any) -> None:
@@ -242,13 +253,13 @@ def everything_in(market: Market) -> Iterator[tuple[str, Any]]:
         yield name, values.view(np.int32) if values.dtype == np.float32 else values
     yield "unused lanes too", columns.numbers.view(np.int32)
     yield "their codes", columns.codes
-    yield "said", market._said
-    yield "voiced", market._voiced
+    yield "words", market._words
+    of_suppliers, of_market = market.counted
     for f, supplier in enumerate(market.suppliers):
         for name in FIRM_COUNTS.names or ():
-            yield f"{name} of {supplier.name}", market._firm_counts[name][f]
+            yield f"{name} of {supplier.name}", of_suppliers[name][f]
     for name in MARKET_COUNTS.names or ():
-        yield name, market._counts[name]
+        yield name, of_market[name]
 
 
 # ------------------------------------------------------------------------------------------------------- measuring
@@ -307,54 +318,63 @@ def _seconds_of_weeks(market: Market, weeks: int) -> float:
     return taken
 
 
-@dataclass
-class Phases:
-    """Nanoseconds a consumer-week of each phase of the C kernel, in one thread.
+class PhaseTable(NamedTuple):
+    """Nanoseconds a consumer-week that each phase takes in one thread, the least over some turns.
 
     Attributes
     ----------
-    names
-        The phases in their order.
-    repeats
-        One list of nanoseconds a repeat.
+    compiled, in_c
+        One value a phase of `sim.phases.PHASES`, then that of what is not timed apart, then that of the whole week.
     """
 
-    names: list[str]
-    repeats: list[list[float]] = field(default_factory=list)
+    compiled: tuple[float, ...]
+    in_c: tuple[float, ...]
 
-    def table(self) -> str:
-        """Return the least of each phase over the repeats, and their sum, as a Markdown table."""
-        least = [min(values) for values in zip(*self.repeats, strict=True)]
-        rows = [f"| {name} | {value:.2f} |" for name, value in zip(self.names, least, strict=True)]
-        return "\n".join(
-            ["| phase | ns a consumer-week |", "| --- | --- |", *rows, f"| **all** | **{sum(least):.1f}** |"]
-        )
+    def as_markdown(self) -> str:
+        """Return the table in Markdown."""
+        lines = ["| phase, ns a consumer-week | compiled | C | times |", "| --- | --- | --- | --- |"]
+        for name, ours, c in zip((*PHASES, "the rest", "**all**"), self.compiled, self.in_c, strict=True):
+            times = f"{ours / c:.1f}" if c >= 0.1 else ""
+            lines.append(f"| {name} | {ours:.1f} | {c:.1f} | {times} |")
+        return "\n".join(lines)
 
 
-def phases(consumers: int, weeks: int, repeats: int, scenario: str = str(MARKET), warm: int = 4) -> Phases:
-    """Measure the phases of the C kernel on a running market."""
-    market = Market(scenario, consumers=consumers, weeks=10**3)
-    with in_c(market, "PHASES") as kernel:
+def phases(consumers: int, weeks: int, repeats: int, scenario: str = str(MARKET), warm: int = 4) -> PhaseTable:
+    """Measure the phases of the compiled week and of the C kernel, turn by turn, on two markets on their way.
+
+    What the C kernel fetches ahead from memory counts as hearing, as it does in the compiled week, though it fetches
+    columns too. What serves all choices of a sector, such as squeezing its buyers together, counts as utilities.
+
+    Raises
+    ------
+    NoCompilerError
+        If there is no gcc.
+    """
+    markets = [Market(scenario, consumers=consumers, weeks=10**3) for _ in range(2)]
+    turns: list[list[list[float]]] = [[], []]
+    for market in markets:
         market.run(warm)
-        listed = (ctypes.c_char_p * 64).in_dll(kernel, "phase_names")
-        names = []
-        for name in listed:
-            if name is None:
-                break
-            names.append(name.decode())
-        ticks = (ctypes.c_int64 * len(names)).in_dll(kernel, "phase_ticks")
-        result = Phases(names)
-        for _ in range(repeats):
-            for i in range(len(names)):
-                ticks[i] = 0
-            seconds = _seconds_of_weeks(market, weeks)
-            nanoseconds = seconds * 1e9 / (consumers * weeks) / sum(ticks)
-            result.repeats.append([nanoseconds * tick for tick in ticks])
-    return result
+        market.times = np.zeros(len(PHASES), np.int64)
+    for _ in range(repeats):
+        for i, market in enumerate(markets):
+            with nullcontext() if i == 0 else in_c(market):
+                turns[i].append(_phases_of(market, weeks))
+    compiled, c = (tuple(min(values) for values in zip(*each, strict=True)) for each in turns)
+    return PhaseTable(compiled, c)
+
+
+def _phases_of(market: Market, weeks: int) -> list[float]:
+    """Live some weeks and return what a row of `PhaseTable` holds."""
+    market.times[:] = 0
+    ticks, begun = read_clock(), time.perf_counter()
+    taken = _seconds_of_weeks(market, weeks)
+    ticks, passed = read_clock() - ticks, time.perf_counter() - begun
+    each = [phase * passed / max(ticks, 1) for phase in market.times.tolist()]
+    return [seconds * 1e9 / (market.population.size * weeks) for seconds in (*each, taken - sum(each), taken)]
 
 
 def main() -> None:
-    """Print the phases of the C kernel, and its rates against the compiled engine."""
+    """Print the rates of the C kernel against the compiled engine, and the phases of both."""
     parser = argparse.ArgumentParser(prog="python3 -m benchmarks.c_kernel", description=__doc__)
     parser.add_argument("--consumers", type=int, default=1_000_000)
     parser.add_argument("--weeks", type=int, default=4, help="weeks a repeat")
@@ -367,7 +387,7 @@ def main() -> None:
     if options.threads:
         for sample in versus_c(options.consumers, options.weeks, options.repeats, options.threads, options.scenario):
             print(sample.row())
-    print(phases(options.consumers, options.weeks, options.repeats, options.scenario).table())
+    print(phases(options.consumers, options.weeks, options.repeats, options.scenario).as_markdown())
 
 
 if __name__ == "__main__":

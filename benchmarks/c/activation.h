@@ -8,12 +8,12 @@
 #define ENERGY 1023u
 #define DEFENDS (1u << 10)
 
-RULE pack_voices(uint32_t *restrict voiced, int used, const struct tile *t, float click_cost)
+RULE pack_voices(uint32_t *restrict voiced, const struct tile *t, float click_cost)
 {
     const int16_t *restrict role = t->role, *restrict stance = t->stance;
     const int16_t *restrict cause = t->cause, *restrict target = t->target;
     const float *restrict energy = t->energy;
-    for (int lane = 0; lane < used; lane++) {
+    EACH_LANE {
         uint32_t word = (uint32_t)(int32_t)(energy[lane] * 1023.0f + 0.5f);
         word |= stance[lane] > 0 ? DEFENDS : 0;
         word |= ((uint32_t)(int32_t)cause[lane] << 11) | ((uint32_t)(int32_t)target[lane] << 14);
@@ -34,7 +34,7 @@ RULE add_pressure(int32_t *restrict pressure, const uint32_t *restrict voices, u
 }
 
 /* Return a bit for each firm that some voice in a tile speaks of: of the others, nobody's belief moves. */
-static uint64_t firms_named(const uint32_t *restrict voices)
+static __attribute__((noinline)) uint64_t targets_of(const uint32_t *restrict voices)
 {
     uint32_t low = 0, high = 0;
     for (int i = 0; i < PEERS * LANES; i++) {
@@ -134,8 +134,9 @@ INLINE void live_on(
 }
 
 RULE activate(
-    const uint32_t *restrict voices, const uint32_t *restrict words, uint32_t key, const float *salience,
-    const struct tile *t, const struct firm *firms, const struct activation_settings *p, struct market_counts *counts)
+    const uint32_t *restrict voices, uint64_t spoken_of, const uint32_t *restrict words, uint32_t key,
+    const float *salience, const struct tile *t, const struct firm *firms, const struct activation_settings *p,
+    struct market_counts *counts)
 {
     ROW float drive[LANES];
     ROW int32_t motive[LANES], pressure[LANES];
@@ -143,11 +144,12 @@ RULE activate(
     EACH_LANE {
         drive[lane] = -1.0f;
         motive[lane] = -1;
+        pressure[lane] = 0;
     }
     for (int c = 0; c < t->causes; c++) {
         float public = salience[c];
         if (!(public > 0.0f)) continue;
-        add_pressure(pressure, voices, (uint32_t)c);
+        if (spoken_of) add_pressure(pressure, voices, (uint32_t)c);
         const float *restrict weight = t->values + c * LANES;
         EACH_LANE {
             float d = weight[lane] * public * (1.0f + scale * (float)pressure[lane]);
@@ -220,7 +222,10 @@ RULE federate(
     const struct ambassadors_settings *p, struct firm_counts *firm_counts)
 {
     ROW int32_t involved[LANES];
-    EACH_LANE involved[lane] = t->community[lane] >= 0 | t->ambassador[lane] >= 0;
+    const int16_t *restrict community = t->community, *restrict ambassador = t->ambassador;
+    int recruits = 0;
+    for (int f = 0; f < t->firms; f++) recruits |= firms[f].recruiting > 0.0f;
+    EACH_LANE involved[lane] = ambassador[lane] >= 0 | recruits & community[lane] >= 0;
     struct chosen c;
     choose(&c, involved);
     for (int j = 0; j < c.n; j++) {
@@ -229,9 +234,7 @@ RULE federate(
         if (office >= 0) {
             if (home != office || t->sincerity[office * LANES + lane] < p->bar || luck >= firms[office].keeping)
                 t->ambassador[lane] = -1;
-        } else if (
-            firms[home].recruiting > 0.0f && t->sincerity[home * LANES + lane] >= p->bar &&
-            luck < firms[home].recruiting) {
+        } else if (t->sincerity[home * LANES + lane] >= p->bar && luck < firms[home].recruiting) {
             t->ambassador[lane] = (int16_t)home;
         }
         if (t->ambassador[lane] >= 0) firm_counts[t->ambassador[lane]].ambassadors += 1;
@@ -239,20 +242,17 @@ RULE federate(
 }
 
 RULE add_ambassadors(
-    uint32_t *restrict voiced, int used, const int16_t *restrict ambassador, float zeal,
-    struct firm_counts *firm_counts)
+    uint32_t *restrict voiced, const int16_t *restrict ambassador, float zeal, struct firm_counts *firm_counts)
 {
     uint32_t loud = (uint32_t)(int32_t)(zeal * 1023.0f + 0.5f);
     ROW int32_t speaks[LANES];
-    EACH_LANE speaks[lane] = ambassador[lane] >= 0;
+    EACH_LANE speaks[lane] = ambassador[lane] >= 0 & voiced[lane] == 0;
     struct chosen c;
     choose(&c, speaks);
     for (int j = 0; j < c.n; j++) {
         int lane = c.lane[j];
-        if (lane < used && voiced[lane] == 0) {
-            voiced[lane] = loud | DEFENDS | (7u << 11) | ((uint32_t)(int32_t)ambassador[lane] << 14);
-            firm_counts[ambassador[lane]].voice_for += loud;
-        }
+        voiced[lane] = loud | DEFENDS | (7u << 11) | ((uint32_t)(int32_t)ambassador[lane] << 14);
+        firm_counts[ambassador[lane]].voice_for += loud;
     }
 }
 

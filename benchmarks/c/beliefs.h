@@ -19,9 +19,24 @@ INLINE float learn_sincerity(float s, float evidence, float weight, const struct
     return move_sincerity(s, p->speed * weight * (evidence - s) / (p->memory + weight), p->asymmetry);
 }
 
-RULE gather_words(uint32_t *restrict heard, const int32_t *restrict peers, const uint32_t *restrict said)
+/* Collect what every consumer's peers say: one look a peer, whose two words lie in one of 64 bits.
+ *
+ * Looked up one by one, and then parted many at once: gathering instructions take longer. */
+RULE gather_words(
+    uint32_t *restrict heard, uint32_t *restrict voices, const int32_t *restrict peers, const uint64_t *restrict words)
 {
-    for (int i = 0; i < PEERS * LANES; i++) heard[i] = said[peers[i]];
+    ROW uint64_t row[VECTOR];
+    for (int i = 0; i < PEERS * LANES; i += VECTOR) {
+        _Pragma("GCC unroll 16") for (int j = 0; j < VECTOR; j++)
+        {
+            row[j] = words[(uint32_t)peers[i + j]];
+            ONE_BY_ONE;
+        }
+        for (int j = 0; j < VECTOR; j++) {
+            heard[i + j] = (uint32_t)row[j];
+            voices[i + j] = (uint32_t)(row[j] >> 32);
+        }
+    }
 }
 
 /* Add up the words about one firm: total[lane] packs their number, satisfactions and sincerities. */
@@ -129,7 +144,7 @@ RULE spill_over(float *restrict line, float *restrict parent, float share)
     }
 }
 
-RULE pack_words(uint32_t *restrict said, int used, const struct tile *t)
+RULE pack_words(uint64_t *restrict words, const uint32_t *restrict voiced, int used, const struct tile *t)
 {
     const int16_t *restrict mentioned = t->mentioned;
     const float *restrict satisfaction = t->satisfaction, *restrict sincerity = t->sincerity;
@@ -138,7 +153,8 @@ RULE pack_words(uint32_t *restrict said, int used, const struct tile *t)
         uint32_t score = (uint32_t)(int32_t)(satisfaction[lane] * 1023.0f + 0.5f);
         float trusted = sincerity[(firm < 0 ? 0 : firm) * LANES + lane];
         uint32_t sincere = (uint32_t)(int32_t)(trusted * 127.0f + 0.5f);
-        said[lane] = firm < 0 ? NOBODY_WORD : score | (sincere << 15) | ((uint32_t)firm << 22);
+        uint32_t said = firm < 0 ? NOBODY_WORD : score | (sincere << 15) | ((uint32_t)firm << 22);
+        words[lane] = said | (uint64_t)voiced[lane] << 32;
     }
 }
 

@@ -20,6 +20,8 @@
 #define EACH_LANE _Pragma("GCC ivdep") for (int lane = 0; lane < LANES; lane++)
 /* A loop over a squeezed row: also over the zeros that pad it to whole vectors. */
 #define EACH(j, n) _Pragma("GCC ivdep") for (int j = 0; j < PADDED(n); j++)
+/* Keeps the compiler from turning the loop that it stands in into vectors. */
+#define ONE_BY_ONE __asm__ volatile("" : : : "memory")
 
 _Static_assert(LANES % (2 * VECTOR) == 0, "a tile is made of whole vectors");
 
@@ -42,9 +44,9 @@ INLINE float from_bits(int32_t x)
     return both.number;
 }
 
-INLINE float exp32(float x)
+/* e**x for an x within [-87, 87]. */
+INLINE float exp32_within(float x)
 {
-    x = lower(higher(x, -87.0f), 87.0f);
     float z = x * (float)1.4426950408889634;
     int32_t n = (int32_t)(z + 127.5f) - 127;
     float f = z - (float)n;
@@ -56,6 +58,8 @@ INLINE float exp32(float x)
     p = p * f + 1.0f;
     return from_bits(bits_of(p) + (int32_t)((uint32_t)n << 23));
 }
+
+INLINE float exp32(float x) { return exp32_within(lower(higher(x, -87.0f), 87.0f)); }
 
 INLINE float log32(float x)
 {
@@ -92,7 +96,9 @@ INLINE float normal_from(uint32_t word)
     return ((float)(int32_t)total - 510.0f) * (float)(1.0 / 147.80054);
 }
 
-INLINE float gumbel_from(uint32_t word) { return -log32(-log32(uniform_from(word))); }
+INLINE float exponential_from(uint32_t word) { return -log32(uniform_from(word)); }
+
+INLINE float gumbel_from(uint32_t word) { return -log32(exponential_from(word)); }
 
 /* ---- lists of lanes */
 

@@ -9,7 +9,8 @@
 #include "activation.h"
 
 #define NEVER (-32768)
-#define LOWEST (-3.0e38f)
+#define NEVER_RINGS 3.0e38f
+#define FAINT (-84.0f)
 #define RARE 1.0e-8f
 #define DULL 1.0e-3f
 #define MOST_SUPPLIERS 64
@@ -18,7 +19,7 @@
 struct buyers {
     struct chosen who;
     ROW int32_t units[ROOM], choice[ROOM], last[ROOM], community[ROOM], target[ROOM];
-    ROW float best[ROOM], sum_of_rates[ROOM], utility[ROOM];
+    ROW float first[ROOM], sum_of_rates[ROOM], utility[ROOM];
     ROW float sensitivity[ROOM], inertia[ROOM], attachment[ROOM], pull[ROOM], use_preference[ROOM], skill[ROOM];
     ROW float values[MAX_CAUSES][ROOM];
     ROW float ideal[ROOM];
@@ -100,21 +101,22 @@ RULE gather_militancy(struct buyers *restrict b, const struct tile *t, const str
     }
 }
 
+/* Let the outside option's clock run, where the sector has one: its time is the first so far. */
 RULE start_race(struct buyers *restrict b, const struct sector *sector)
 {
     int n = b->who.n;
-    float outside = sector->outside, rate = sector->has_outside ? exp32(outside) : 0.0f;
+    float rate = sector->has_outside ? exp32(sector->outside) : 0.0f;
     uint32_t key = sector->outside_key;
-    float *restrict best = b->best;
+    float *restrict first = b->first;
     const uint32_t *restrict words = b->race;
     EACH(j, n) {
         b->choice[j] = -1;
         b->sum_of_rates[j] = rate;
     }
     if (sector->has_outside) {
-        EACH(j, n) best[j] = outside + gumbel_from(mix32(words[j], key));
+        EACH(j, n) first[j] = exponential_from(mix32(words[j], key)) / rate;
     } else {
-        EACH(j, n) best[j] = LOWEST;
+        EACH(j, n) first[j] = NEVER_RINGS;
     }
 }
 
@@ -184,16 +186,17 @@ INLINE void run_race(struct buyers *restrict b, const struct firm *firm, int32_t
     float available = firm->available;
     uint32_t key = firm->key, shelf_key = firm->shelf_key;
     EACH(j, b->who.n) {
-        float noisy = b->utility[j] + gumbel_from(mix32(b->race[j], key));
+        float rate = exp32_within(lower(higher(b->utility[j], FAINT), 87.0f));
+        float rings = exponential_from(mix32(b->race[j], key)) / rate;
         int on_shelf = everywhere || uniform_from(mix32(b->trip[j], shelf_key)) < available;
-        int wins = on_shelf & noisy > b->best[j];
-        b->best[j] = wins ? noisy : b->best[j];
+        int wins = on_shelf & rings < b->first[j];
+        b->first[j] = wins ? rings : b->first[j];
         b->choice[j] = wins ? code : b->choice[j];
-        b->sum_of_rates[j] = b->sum_of_rates[j] + (on_shelf ? exp32(b->utility[j]) : 0.0f);
+        b->sum_of_rates[j] = b->sum_of_rates[j] + (on_shelf ? rate : 0.0f);
     }
 }
 
-/* Let one firm run against the best so far. */
+/* Let one firm's clock, of rate exp(utility), run against the first so far. */
 RULE enter_race(struct buyers *restrict b, const struct firm *firm, int32_t code)
 {
     if (firm->available >= 1.0f) run_race(b, firm, code, 1);
@@ -319,9 +322,8 @@ RULE keep_goods(
         int32_t worn = (int32_t)((float)goods * wear + uniform_from(mix32(words[lane], wear_key)));
         int32_t left = goods - worn;
         left = left < 0 ? 0 : left;
-        int offers = shares & goods > 0 & left > 0 & uniform_from(mix32(words[lane], offer_key)) < release;
+        int offers = shares & left > 0 & uniform_from(mix32(words[lane], offer_key)) < release;
         left -= offers & gives;
-        left = goods > 0 ? left : goods;
         offered += offers;
         stock += left;
         owned[lane] = (int16_t)left;

@@ -11,33 +11,34 @@
 #include "contribution.h"
 #include "purchase.h"
 
-/* ---- time by phase: built with -DPHASES, for one thread */
+/* ---- time by phase (sim/phases.py): taken where there is room for it */
 
-#define PHASE_NAMES \
-    "luck", "hear", "sum words", "beliefs", "sway", "activate", "units", "gather buyers", "utility", "race", \
-        "tally purchases", "experience", "goods", "contribute", "words", "voices", "minds", "ahead"
-enum phase {
-    LUCK, HEAR, SUM, BELIEFS, SWAY, ACTIVATE, UNITS, BUYERS, UTILITY, RACE, TALLY, EXPERIENCE, GOODS, CONTRIBUTE,
-    WORDS, VOICES, MINDS, AHEAD, PHASE_COUNT
+#if defined __x86_64__
+#include <x86intrin.h>
+INLINE int64_t read_clock(void) { return (int64_t)__rdtsc(); }
+#elif defined __aarch64__
+INLINE int64_t read_clock(void)
+{
+    int64_t now;
+    __asm__ volatile("mrs %0, cntvct_el0" : "=r"(now));
+    return now;
+}
+#else
+INLINE int64_t read_clock(void) { return 0; }
+#endif
+
+struct clock {
+    int64_t *times, since;
 };
 
-const char *const phase_names[] = {PHASE_NAMES, 0};
-int64_t phase_ticks[PHASE_COUNT];
-
-#ifdef PHASES
-#include <x86intrin.h>
-static uint64_t phase_begun;
-#define BEGIN phase_begun = __rdtsc();
-#define MARK(phase) \
-    { \
-        uint64_t now = __rdtsc(); \
-        phase_ticks[phase] += (int64_t)(now - phase_begun); \
-        phase_begun = now; \
-    }
-#else
-#define BEGIN
-#define MARK(phase)
-#endif
+/* Add what has passed since the last lap to a phase. */
+INLINE void lap(struct clock *clock, enum phase phase)
+{
+    if (!clock->times) return;
+    int64_t now = read_clock();
+    clock->times[phase] += now - clock->since;
+    clock->since = now;
+}
 
 /* ---- the week */
 
@@ -61,9 +62,9 @@ struct week {
     const struct settings *s;
     uint64_t week, replicate, k0, k1;
     int64_t window;
-    const uint32_t *said, *voiced;
-    uint32_t *next_said, *next_voiced;
-    int64_t is_voice;
+    const uint64_t *words;
+    uint64_t *next_words;
+    int64_t *times;
     struct firm_counts *firm_counts;
     struct market_counts *counts;
 };
@@ -137,10 +138,7 @@ RULE look_ahead(struct ahead *restrict a, int64_t k, const struct week *w)
 RULE fetch_ahead(struct ahead *restrict a, const struct week *w)
 {
     int last = a->done + a->far_step < a->n ? a->done + a->far_step : a->n;
-    for (int i = a->done; i < last; i++) {
-        __builtin_prefetch(w->said + a->far[i], 0, 2);
-        if (w->is_voice) __builtin_prefetch(w->voiced + a->far[i], 0, 2);
-    }
+    for (int i = a->done; i < last; i++) __builtin_prefetch(w->words + a->far[i], 0, 2);
     a->done = last;
     last = a->fetched + a->line_step < a->lines ? a->fetched + a->line_step : a->lines;
     for (int i = a->fetched; i < last; i++) {
@@ -152,24 +150,21 @@ RULE fetch_ahead(struct ahead *restrict a, const struct week *w)
 
 /* Beliefs about quality and sincerity: what peers, ratings, claims, exposures and voices make of them. */
 INLINE void form_beliefs(
-    uint32_t *heard, const uint32_t *voices, const int32_t *peers, struct ahead *ahead, const struct tile *t,
-    const struct week *w)
+    const uint32_t *heard, const uint32_t *voices, uint64_t spoken_of, struct clock *clock, struct ahead *ahead,
+    const struct tile *t, const struct week *w)
 {
     const struct settings *s = w->s;
     const struct firm *firms = w->firms;
     ROW uint32_t total[LANES];
     if (s->beliefs.enabled || s->sincerity.enabled) {
-        gather_words(heard, peers, w->said);
-        MARK(HEAR)
         for (int f = 0; f < w->firm_rows; f++) {
             if (!(firms[f].alive > 0.0f)) continue;
             sum_words(total, heard, (uint32_t)f);
-            MARK(SUM)
             update_beliefs(
                 t->quality + f * LANES, t->sincerity + f * LANES, total, t, firms + f, &s->beliefs, &s->sincerity);
-            MARK(BELIEFS)
+            lap(clock, BELIEFS);
             fetch_ahead(ahead, w);
-            MARK(AHEAD)
+            lap(clock, HEARING);
         }
     }
     if (s->porosity.enabled) {
@@ -181,52 +176,65 @@ INLINE void form_beliefs(
             if (s->sincerity.enabled) spill_over(t->sincerity + f * LANES, t->sincerity + parent * LANES, share);
         }
     }
-    MARK(BELIEFS)
-    if (w->is_voice && s->activation.sway > 0.0f) {
-        uint64_t named = firms_named(voices);
+    if (s->activation.sway > 0.0f) {
         for (int f = 0; f < w->firm_rows; f++) {
-            if (!(firms[f].alive > 0.0f) || !(named >> f & 1)) continue;
+            if (!(firms[f].alive > 0.0f) || !(spoken_of >> f & 1)) continue;
             sway_beliefs(
                 t->quality + f * LANES, t->sincerity + f * LANES, voices, (uint32_t)f, t->peer_trust, s);
         }
     }
-    MARK(SWAY)
+    lap(clock, BELIEFS);
 }
 
 /* Purchase and experience in one sector; `sensitivity` is to prices. */
 INLINE void buy(
     struct buyers *b, const uint32_t *words, int32_t *bought, const float *sensitivity, const struct sector *sector,
-    struct ahead *ahead, const struct tile *t, const struct week *w)
+    struct clock *clock, struct ahead *ahead, const struct tile *t, const struct week *w)
 {
     const struct settings *s = w->s;
     const struct firm *firms = w->firms;
     int16_t *supplier = t->supplier + sector->place * LANES;
     count_units(b, t->rate + sector->place * LANES, words + LANES, sector);
-    MARK(UNITS)
+    lap(clock, UNITS);
     gather_buyers(b, t, words, supplier, sensitivity);
     if (s->activation.enabled) gather_militancy(b, t, &s->activation);
-    MARK(BUYERS)
+    lap(clock, UTILITIES);
     start_race(b, sector);
-    MARK(RACE)
+    lap(clock, UNITS);
     for (int f = sector->first; f < sector->last; f++) {
         if (!(firms[f].available > 0.0f)) continue;
         weigh(b, t, firms + f, f, sector, s);
-        MARK(UTILITY)
+        lap(clock, UTILITIES);
         enter_race(b, firms + f, f);
-        MARK(RACE)
+        lap(clock, CHOICE);
         fetch_ahead(ahead, w);
-        MARK(AHEAD)
+        lap(clock, HEARING);
     }
     tally_purchases(b, supplier, bought, t, (int16_t)w->week, sector, w->firm_counts, w->counts);
-    MARK(TALLY)
+    lap(clock, PURCHASES);
     if (s->experience.enabled) experience(b, sector, t, firms, &s->experience, w->firm_counts);
-    MARK(EXPERIENCE)
+    lap(clock, EXPERIENCE);
     if (s->sharing.enabled && sector->durable) keep_goods(b, words + 2 * LANES, sector, t, firms, w->firm_counts);
     if (s->sharing.enabled && sector->sharing >= 0 && s->sincerity.enabled) trust_hosts(b, sector, t, firms, s);
-    MARK(GOODS)
+    lap(clock, GOODS);
 }
 
-static void run_tile(int64_t k, struct ahead *ahead, const struct week *w)
+/* What a tile's consumers say to those who listen to them, and who of them is militant. */
+INLINE void speak(uint64_t *next_words, int used, const struct tile *t, const struct week *w)
+{
+    ROW uint32_t voiced[LANES];
+    const struct settings *s = w->s;
+    if (s->activation.enabled) {
+        pack_voices(voiced, t, s->activation.click_cost);
+        tally_militants(t, &s->activation, w->firm_counts, w->counts);
+        if (s->ambassadors.enabled) add_ambassadors(voiced, t->ambassador, s->ambassadors.zeal, w->firm_counts);
+    } else {
+        memset(voiced, 0, sizeof voiced);
+    }
+    pack_words(next_words, voiced, used, t);
+}
+
+static void run_tile(int64_t k, struct clock *clock, struct ahead *ahead, const struct week *w)
 {
     ROW uint32_t words[4 * LANES], heard[PEERS * LANES + 1], voices[PEERS * LANES + 1];
     ROW float tightened[LANES];
@@ -236,19 +244,22 @@ static void run_tile(int64_t k, struct ahead *ahead, const struct week *w)
     struct tile tile =
         open_tile(w->numbers + k * w->number_rows * LANES, w->codes + k * w->code_rows * LANES, w->rows);
     const struct tile *t = &tile;
-    const int32_t *peers = w->peers + k * PEERS * LANES;
     int64_t left = w->size - k * LANES;
     int used = left < LANES ? (int)left : LANES;
+    uint64_t spoken_of = 0;
 
     draw_week(words, (uint64_t)k * LANES, w);
-    MARK(LUCK)
-    if (w->is_voice) gather_words(voices, peers, w->voiced);
-    else memset(voices, 0, sizeof voices);
-    MARK(HEAR)
-    form_beliefs(heard, voices, peers, ahead, t, w);
+    lap(clock, DRAWS);
+    if (s->beliefs.enabled || s->sincerity.enabled || s->activation.enabled) {
+        gather_words(heard, voices, w->peers + k * PEERS * LANES, w->words);
+        spoken_of = targets_of(voices);
+    }
+    lap(clock, HEARING);
+    form_beliefs(heard, voices, spoken_of, clock, ahead, t, w);
     if (s->activation.enabled && t->causes > 0)
-        activate(voices, words + 3 * LANES, w->keys->mood, w->salience, t, w->firms, &s->activation, w->counts);
-    MARK(ACTIVATE)
+        activate(
+            voices, spoken_of, words + 3 * LANES, w->keys->mood, w->salience, t, w->firms, &s->activation, w->counts);
+    lap(clock, ACTIVATION);
     memset(bought, 0, sizeof bought);
     if (s->purchase.enabled) {
         const float *sensitivity = t->price_sensitivity;
@@ -256,41 +267,36 @@ static void run_tile(int64_t k, struct ahead *ahead, const struct week *w)
             sensitivity = tightened;
             tighten(tightened, t, w->hardship, s->income.stinginess);
         }
-        for (int i = 0; i < w->sector_rows; i++) buy(&buyers, words, bought, sensitivity, w->sectors + i, ahead, t, w);
+        for (int i = 0; i < w->sector_rows; i++)
+            buy(&buyers, words, bought, sensitivity, w->sectors + i, clock, ahead, t, w);
         int32_t buying = 0;
         EACH_LANE buying += bought[lane];
         w->counts->buyers += buying;
     }
-    MARK(GOODS)
+    lap(clock, PURCHASES);
     if (s->contribution.enabled)
         contribute(
             words + 3 * LANES, w->keys, bought, t, w->firms, &s->contribution, &s->sincerity, w->firm_counts,
             w->counts);
+    lap(clock, CONTRIBUTION);
     if (s->ambassadors.enabled && s->contribution.enabled)
         federate(words + 3 * LANES, w->keys->federate, t, w->firms, &s->ambassadors, w->firm_counts);
-    MARK(CONTRIBUTE)
-    pack_words(w->next_said + k * LANES, used, t);
-    MARK(WORDS)
-    if (s->activation.enabled) {
-        uint32_t *voiced = w->next_voiced + k * LANES;
-        pack_voices(voiced, used, t, s->activation.click_cost);
-        tally_militants(t, &s->activation, w->firm_counts, w->counts);
-        if (s->ambassadors.enabled) add_ambassadors(voiced, used, t->ambassador, s->ambassadors.zeal, w->firm_counts);
-    }
-    MARK(VOICES)
+    lap(clock, AMBASSADORS);
+    speak(w->next_words + k * LANES, used, t, w);
+    lap(clock, SAYING);
     for (int f = 0; f < w->firm_rows; f++)
         tally_minds(f, used, (int64_t)w->week, w->window, t, w->firm_counts + f);
-    MARK(MINDS)
+    lap(clock, TALLIES);
 }
 
 /* Run one week for the tiles first to last - 1. */
 void run_tiles(int64_t first, int64_t last, const struct week *w)
 {
-    BEGIN
+    struct clock clock = {.times = w->times, .since = read_clock()};
     struct ahead ahead;
     for (int64_t k = first; k < last; k++) {
         look_ahead(&ahead, k + 1 < last ? k + 1 : k, w);
-        MARK(AHEAD)
-        run_tile(k, &ahead, w);
+        lap(&clock, HEARING);
+        run_tile(k, &clock, &ahead, w);
     }
 }

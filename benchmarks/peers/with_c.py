@@ -1,19 +1,18 @@
 """The reduced market as ours, its consumers' week in C (`benchmarks.c_kernel`): how far down the time could go.
 
-The kernel gives the same bits as the compiled rules. Where it is missing, this peer is listed as not available.
+The kernel gives the same bits as the compiled rules. Where it cannot be built, this peer is listed as not available.
 """
 
 from __future__ import annotations
 
-from importlib import import_module
-
+from benchmarks.c_kernel import has_compiler, in_c
 from benchmarks.peers.spec import Peer, Spec, Totals
 from benchmarks.peers.with_ours import Ours
 
 __all__ = ["build"]
 
-in_c = import_module("benchmarks.c_kernel").in_c
-"""A context manager: within it, the market given lives its consumers' week in C."""
+if not has_compiler():
+    raise ImportError("the C kernel is built when it is measured, and there is no gcc on this machine", name="gcc")
 
 
 class InC(Ours):

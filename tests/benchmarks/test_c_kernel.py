@@ -10,6 +10,7 @@ import pytest
 from benchmarks import c_kernel
 from benchmarks.measure import MARKET
 from sim.market import Market
+from sim.phases import PHASES
 
 pytestmark = pytest.mark.skipif(not c_kernel.has_compiler(), reason="the C kernel is built with gcc")
 
@@ -42,8 +43,9 @@ def test_a_difference_is_found():
 
 def test_without_a_compiler_it_says_so(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("PATH", "")
+    c_kernel._build.cache_clear()
     market = Market(str(MARKET), consumers=100, weeks=1, lanes=32)
-    with pytest.raises(c_kernel.NoCompilerError, match="no gcc"), c_kernel.in_c(market, "NOT_BUILT_BEFORE"):
+    with pytest.raises(c_kernel.NoCompilerError, match="no gcc"), c_kernel.in_c(market):
         pass
 
 
@@ -51,3 +53,16 @@ def test_odd_tiles_are_refused():
     market = Market(str(MARKET), consumers=100, weeks=1, lanes=16)
     with pytest.raises(ValueError, match="a multiple of 32 lanes"), c_kernel.in_c(market):
         pass
+
+
+def test_both_weeks_are_timed_phase_by_phase():
+    table = c_kernel.phases(600, 2, 2, warm=1)
+    for each in table:
+        assert len(each) == len(PHASES) + 2
+        assert all(value > 0 for value in each[: len(PHASES)])
+        assert sum(each[:-2]) < each[-1] * 1.01
+    assert [line.split("|")[1].strip() for line in table.as_markdown().splitlines()[2:]] == [
+        *PHASES,
+        "the rest",
+        "**all**",
+    ]
