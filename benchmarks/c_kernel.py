@@ -160,8 +160,23 @@ def _where(array: Any) -> int:
 
 
 _WORDS = (
-    *("size", "numbers", "number_rows", "codes", "code_rows", "peers", "rows", "firms", "firm_rows", "sectors"),
-    *("sector_rows", "keys", "salience", "hardship", "cohorts", "settings", "week", "replicate", "k0", "k1", "window"),
+    *("size", "numbers", "number_rows", "codes", "code_rows", "tags", "tag_rows", "peers", "rows"),
+    *(
+        "firms",
+        "firm_rows",
+        "sectors",
+        "sector_rows",
+        "keys",
+        "salience",
+        "hardship",
+        "cohorts",
+        "settings",
+        "week",
+        "replicate",
+        "k0",
+        "k1",
+        "window",
+    ),
     *("words", "next_words", "times", "firm_counts", "counts"),
 )
 
@@ -194,9 +209,10 @@ def _run_tiles(
     counts: Any,
 ) -> None:
     """Do what `sim.week.run_tiles` does, in C."""
-    numbers, codes, peers = population
+    numbers, codes, tags, peers = population
     week = _Week(
-        *(size, _where(numbers), numbers.shape[1], _where(codes), codes.shape[1], _where(peers)),
+        *(size, _where(numbers), numbers.shape[1], _where(codes), codes.shape[1]),
+        *(_where(tags), tags.shape[1], _where(peers)),
         *(_where(rows), _where(firms), firms.size, _where(sectors), sectors.size, _where(keys)),
         *(_where(salience), _where(hardship), hardship.size, _where(s), *(int(word) for word in luck), window),
         *(_where(words), _where(next_words), _where(times) if times.size else 0, _where(firm_counts), _where(counts)),
@@ -253,6 +269,7 @@ def everything_in(market: Market) -> Iterator[tuple[str, Any]]:
         yield name, values.view(np.int32) if values.dtype == np.float32 else values
     yield "unused lanes too", columns.numbers.view(np.int32)
     yield "their codes", columns.codes
+    yield "their tags", columns.tags
     yield "words", market._words
     of_suppliers, of_market = market.counted
     for f, supplier in enumerate(market.suppliers):

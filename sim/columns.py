@@ -156,7 +156,8 @@ class Columns:
 
     def block_of(self, kind: str) -> Array:
         """Return the block of a kind of column: (tiles, rows, lanes)."""
-        return {"number": self.numbers, "code": self.codes, "tag": self.tags}[kind]
+        blocks: dict[str, Array] = {"number": self.numbers, "code": self.codes, "tag": self.tags}
+        return blocks[kind]
 
     @property
     def bytes_per_consumer(self) -> int:

@@ -1,7 +1,7 @@
 """The consumers' week: the mechanisms' rules, one after the other, over one tile after the other.
 
 A tile stays in the processor's cache while all rules pass over it, so that each rule can be a short loop of its own in
-its mechanism's file. Everything read of others is last week's (`said`, `voiced`, the firms' signals), so the order of
+its mechanism's file. Everything read of others is last week's (their words, the firms' signals), so the order of
 tiles, threads and consumers cannot matter. Adding a mechanism means one line here, where its rule has its place.
 """
 

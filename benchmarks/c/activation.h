@@ -10,8 +10,8 @@
 
 RULE pack_voices(uint32_t *restrict voiced, const struct tile *t, float click_cost)
 {
-    const int16_t *restrict role = t->role, *restrict stance = t->stance;
-    const int16_t *restrict cause = t->cause, *restrict target = t->target;
+    const int8_t *restrict role = t->role, *restrict stance = t->stance;
+    const int8_t *restrict cause = t->cause, *restrict target = t->target;
     const float *restrict energy = t->energy;
     EACH_LANE {
         uint32_t word = (uint32_t)(int32_t)(energy[lane] * 1023.0f + 0.5f);
@@ -109,9 +109,9 @@ INLINE void live_on(
             counts->flips += active && t->target[lane] == target && t->stance[lane] == -stance;
             counts->switched_causes += active && t->cause[lane] != motive;
             energy = fuel;
-            t->cause[lane] = (int16_t)motive;
-            t->target[lane] = (int16_t)target;
-            t->stance[lane] = (int16_t)stance;
+            t->cause[lane] = (int8_t)motive;
+            t->target[lane] = (int8_t)target;
+            t->stance[lane] = (int8_t)stance;
             t->episode[lane] = active ? t->episode[lane] : 0;
             t->role[lane] = 1;
         }
@@ -165,7 +165,7 @@ RULE activate(
     float spread = p->mood, spark = p->spark, floor = p->floor;
     {
         const float *restrict threshold = t->threshold, *restrict persistence = t->persistence;
-        const int16_t *restrict role = t->role;
+        const int8_t *restrict role = t->role;
         float *restrict energy = t->energy;
         int16_t *restrict episode = t->episode;
         EACH_LANE {
@@ -222,7 +222,7 @@ RULE federate(
     const struct ambassadors_settings *p, struct firm_counts *firm_counts)
 {
     ROW int32_t involved[LANES];
-    const int16_t *restrict community = t->community, *restrict ambassador = t->ambassador;
+    const int8_t *restrict community = t->community, *restrict ambassador = t->ambassador;
     int recruits = 0;
     for (int f = 0; f < t->firms; f++) recruits |= firms[f].recruiting > 0.0f;
     EACH_LANE involved[lane] = ambassador[lane] >= 0 | recruits & community[lane] >= 0;
@@ -235,14 +235,14 @@ RULE federate(
             if (home != office || t->sincerity[office * LANES + lane] < p->bar || luck >= firms[office].keeping)
                 t->ambassador[lane] = -1;
         } else if (t->sincerity[home * LANES + lane] >= p->bar && luck < firms[home].recruiting) {
-            t->ambassador[lane] = (int16_t)home;
+            t->ambassador[lane] = (int8_t)home;
         }
         if (t->ambassador[lane] >= 0) firm_counts[t->ambassador[lane]].ambassadors += 1;
     }
 }
 
 RULE add_ambassadors(
-    uint32_t *restrict voiced, const int16_t *restrict ambassador, float zeal, struct firm_counts *firm_counts)
+    uint32_t *restrict voiced, const int8_t *restrict ambassador, float zeal, struct firm_counts *firm_counts)
 {
     uint32_t loud = (uint32_t)(int32_t)(zeal * 1023.0f + 0.5f);
     ROW int32_t speaks[LANES];

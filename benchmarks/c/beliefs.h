@@ -62,7 +62,7 @@ INLINE void update_both(
     int sincere, int has_members, int is_eventful)
 {
     const float *restrict peer_trust = t->peer_trust, *restrict brand_trust = t->brand_trust;
-    const int16_t *restrict community = t->community;
+    const int8_t *restrict community = t->community;
     int32_t home = firm->home;
 
     float rating = firm->rating, claim = firm->claimed_quality, rated = firm->rated * 0.5f;
@@ -119,9 +119,9 @@ RULE update_beliefs(
     float *restrict quality, float *restrict sincerity, const uint32_t *restrict total, const struct tile *t,
     const struct firm *firm, const struct beliefs_settings *b, const struct sincerity_settings *p)
 {
-    const int16_t *restrict community = t->community;
-    int16_t home = (int16_t)firm->home;
-    int16_t members = 0;
+    const int8_t *restrict community = t->community;
+    int8_t home = (int8_t)firm->home;
+    int8_t members = 0;
     EACH_LANE members |= community[lane] == home;
     int eventful = firm->exposure != 0.0f || firm->shame != 0.0f || firm->offence != 0.0f || firm->restored != 0.0f;
 #define CASE(has_members, is_eventful) \
@@ -146,7 +146,7 @@ RULE spill_over(float *restrict line, float *restrict parent, float share)
 
 RULE pack_words(uint64_t *restrict words, const uint32_t *restrict voiced, int used, const struct tile *t)
 {
-    const int16_t *restrict mentioned = t->mentioned;
+    const int8_t *restrict mentioned = t->mentioned;
     const float *restrict satisfaction = t->satisfaction, *restrict sincerity = t->sincerity;
     for (int lane = 0; lane < used; lane++) {
         int32_t firm = mentioned[lane];

@@ -83,7 +83,7 @@ INLINE void take_part(
         t->attachment[lane] = 0.0f;
         t->community[lane] = -1;
         if (exploited)
-            t->community[lane] = (int16_t)choose_community(lane, home, mix32(word, keys->community), t, firms, p);
+            t->community[lane] = (int8_t)choose_community(lane, home, mix32(word, keys->community), t, firms, p);
     }
 }
 
@@ -93,7 +93,7 @@ RULE contribute(
     struct firm_counts *firm_counts, struct market_counts *counts)
 {
     ROW int32_t involved[LANES];
-    int16_t *community = t->community;
+    int8_t *community = t->community;
     const float *restrict propensity = t->propensity;
     float called = 1.0f;
     for (int f = 0; f < t->firms; f++) called = called + firms[f].pull;
@@ -109,7 +109,7 @@ RULE contribute(
         int lane = c.lane[j], home = community[lane];
         uint32_t word = words[lane];
         if (home < 0) {
-            community[lane] = (int16_t)choose_community(lane, -1, mix32(word, keys->community), t, firms, p);
+            community[lane] = (int8_t)choose_community(lane, -1, mix32(word, keys->community), t, firms, p);
         } else if (!(firms[home].alive > 0.0f)) {
             community[lane] = -1;
             t->attachment[lane] = 0.0f;

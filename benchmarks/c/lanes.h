@@ -162,13 +162,13 @@ INLINE void squeeze_words(uint32_t *restrict out, const uint32_t *restrict row, 
     memset(out + c->n, 0, VECTOR * sizeof(uint32_t));
 }
 
-INLINE void squeeze_codes(int32_t *restrict out, const int16_t *restrict row, const struct chosen *restrict c)
+INLINE void squeeze_tags(int32_t *restrict out, const int8_t *restrict row, const struct chosen *restrict c)
 {
 #ifdef __AVX512F__
     int n = 0;
     for (int v = 0; v < LANES / VECTOR; v++) {
-        __m512i codes = _mm512_cvtepi16_epi32(_mm256_load_si256((const __m256i *)(row + v * VECTOR)));
-        _mm512_storeu_si512(out + n, _mm512_maskz_compress_epi32(c->mask[v], codes));
+        __m512i tags = _mm512_cvtepi8_epi32(_mm_load_si128((const __m128i *)(row + v * VECTOR)));
+        _mm512_storeu_si512(out + n, _mm512_maskz_compress_epi32(c->mask[v], tags));
         n += __builtin_popcount(c->mask[v]);
     }
 #else

@@ -66,15 +66,15 @@ RULE count_units(
 
 /* Bring together what the buyers' choice depends on, whatever the supplier. */
 RULE gather_buyers(
-    struct buyers *restrict b, const struct tile *t, const uint32_t *restrict words, const int16_t *restrict supplier,
+    struct buyers *restrict b, const struct tile *t, const uint32_t *restrict words, const int8_t *restrict supplier,
     const float *restrict sensitivity)
 {
     const struct chosen *who = &b->who;
     squeeze_words(b->race, words, who);
     squeeze_words(b->later, words + 2 * LANES, who);
-    squeeze_codes(b->last, supplier, who);
-    squeeze_codes(b->community, t->community, who);
-    squeeze_codes(b->target, t->target, who);
+    squeeze_tags(b->last, supplier, who);
+    squeeze_tags(b->community, t->community, who);
+    squeeze_tags(b->target, t->target, who);
     squeeze(b->sensitivity, sensitivity, who);
     squeeze(b->inertia, t->inertia, who);
     squeeze(b->attachment, t->attachment, who);
@@ -92,7 +92,7 @@ RULE gather_buyers(
 RULE gather_militancy(struct buyers *restrict b, const struct tile *t, const struct activation_settings *p)
 {
     ROW int32_t stance[ROOM];
-    squeeze_codes(stance, t->stance, &b->who);
+    squeeze_tags(stance, t->stance, &b->who);
     squeeze(b->pull, t->energy, &b->who);
     float act_cost = p->act_cost, effect = p->purchase_effect;
     EACH(j, b->who.n) {
@@ -204,7 +204,7 @@ RULE enter_race(struct buyers *restrict b, const struct firm *firm, int32_t code
 }
 
 RULE tally_purchases(
-    struct buyers *restrict b, int16_t *restrict supplier, int32_t *restrict bought, const struct tile *t,
+    struct buyers *restrict b, int8_t *restrict supplier, int32_t *restrict bought, const struct tile *t,
     int16_t week, const struct sector *sector, struct firm_counts *firm_counts, struct market_counts *counts)
 {
     int n = b->who.n;
@@ -239,7 +239,7 @@ RULE tally_purchases(
             firm_counts[last].returnable += 1;
             firm_counts[last].returned += last == chosen;
         }
-        supplier[lane] = (int16_t)chosen;
+        supplier[lane] = (int8_t)chosen;
         *before = week;
         bought[lane] = 1;
     }
@@ -290,7 +290,7 @@ RULE experience(
         float x = felt[j];
         int32_t score = (int32_t)(x * 1023.0f + 0.5f);
         t->satisfaction[lane] = x;
-        t->mentioned[lane] = (int16_t)f;
+        t->mentioned[lane] = (int8_t)f;
         quality[f * LANES + lane] = learnt[j];
         count->satisfaction += score;
         if (events[j]) {
@@ -364,7 +364,7 @@ RULE tighten(
     float *restrict sensitivity, const struct tile *t, const float *restrict hardship, float stinginess)
 {
     const float *restrict price_sensitivity = t->price_sensitivity;
-    const int16_t *restrict cohort = t->cohort;
+    const int8_t *restrict cohort = t->cohort;
     EACH_LANE sensitivity[lane] = price_sensitivity[lane] * (1.0f + stinginess * hardship[cohort[lane]]);
 }
 

@@ -8,35 +8,40 @@
 
 struct tile {
     float *taste, *price_sensitivity, *inertia, *rate;
-    int16_t *supplier, *bought;
+    int8_t *supplier;
+    int16_t *bought;
     float *use_preference;
-    int16_t *owned, *cohort;
+    int16_t *owned;
+    int8_t *cohort;
     float *quality, *peer_trust, *brand_trust, *satisfaction;
-    int16_t *mentioned;
+    int8_t *mentioned;
     float *sincerity;
     float *values, *threshold, *persistence, *energy;
-    int16_t *role, *cause, *target, *stance, *episode;
+    int8_t *role, *cause, *target, *stance;
+    int16_t *episode;
     float *propensity, *skill, *playfulness, *reciprocity;
-    int16_t *community;
+    int8_t *community;
     float *attachment, *contributed;
-    int16_t *ambassador;
+    int8_t *ambassador;
     int firms, causes;
 };
 
-INLINE struct tile open_tile(float *numbers, int16_t *codes, const struct rows *rows)
+INLINE struct tile open_tile(float *numbers, int16_t *codes, int8_t *tags, const struct rows *rows)
 {
 #define NUMBER(name) .name = numbers + rows->name * LANES
 #define CODE(name) .name = codes + rows->name * LANES
+#define TAG(name) .name = tags + rows->name * LANES
     return (struct tile){
-        NUMBER(taste), NUMBER(price_sensitivity), NUMBER(inertia), NUMBER(rate), CODE(supplier), CODE(bought),
-        NUMBER(use_preference), CODE(owned), CODE(cohort), NUMBER(quality), NUMBER(peer_trust), NUMBER(brand_trust),
-        NUMBER(satisfaction), CODE(mentioned), NUMBER(sincerity), NUMBER(values), NUMBER(threshold),
-        NUMBER(persistence), NUMBER(energy), CODE(role), CODE(cause), CODE(target), CODE(stance), CODE(episode),
-        NUMBER(propensity), NUMBER(skill), NUMBER(playfulness), NUMBER(reciprocity), CODE(community),
-        NUMBER(attachment), NUMBER(contributed), CODE(ambassador), .firms = rows->firms, .causes = rows->causes,
+        NUMBER(taste), NUMBER(price_sensitivity), NUMBER(inertia), NUMBER(rate), TAG(supplier), CODE(bought),
+        NUMBER(use_preference), CODE(owned), TAG(cohort), NUMBER(quality), NUMBER(peer_trust), NUMBER(brand_trust),
+        NUMBER(satisfaction), TAG(mentioned), NUMBER(sincerity), NUMBER(values), NUMBER(threshold),
+        NUMBER(persistence), NUMBER(energy), TAG(role), TAG(cause), TAG(target), TAG(stance), CODE(episode),
+        NUMBER(propensity), NUMBER(skill), NUMBER(playfulness), NUMBER(reciprocity), TAG(community),
+        NUMBER(attachment), NUMBER(contributed), TAG(ambassador), .firms = rows->firms, .causes = rows->causes,
     };
 #undef NUMBER
 #undef CODE
+#undef TAG
 }
 
 #endif

@@ -49,6 +49,8 @@ struct week {
     int64_t number_rows;
     int16_t *codes;
     int64_t code_rows;
+    int8_t *tags;
+    int64_t tag_rows;
     const int32_t *peers;
     const struct rows *rows;
     const struct firm *firms;
@@ -97,8 +99,8 @@ RULE draw_week(uint32_t *restrict words, uint64_t first, const struct week *w)
  * rewired links of the network lead anywhere and a miss of the caches costs as much as all the rest of the week. */
 struct ahead {
     int n, done, far_step;
-    int lines, number_lines, fetched, line_step;
-    const char *numbers, *codes;
+    int lines, number_lines, code_lines, fetched, line_step;
+    const char *numbers, *codes, *tags;
     int32_t far[PEERS * LANES + VECTOR];
 };
 
@@ -129,8 +131,10 @@ RULE look_ahead(struct ahead *restrict a, int64_t k, const struct week *w)
     a->far_step = n / parts + 1;
     a->numbers = (const char *)(w->numbers + k * w->number_rows * LANES);
     a->codes = (const char *)(w->codes + k * w->code_rows * LANES);
+    a->tags = (const char *)(w->tags + k * w->tag_rows * LANES);
     a->number_lines = (int)(w->number_rows * LANES * 4 / 64);
-    a->lines = a->number_lines + (int)(w->code_rows * LANES * 2 / 64);
+    a->code_lines = a->number_lines + (int)(w->code_rows * LANES * 2 / 64);
+    a->lines = a->code_lines + (int)(w->tag_rows * LANES / 64);
     a->line_step = a->lines / parts + 1;
 }
 
@@ -142,8 +146,10 @@ RULE fetch_ahead(struct ahead *restrict a, const struct week *w)
     a->done = last;
     last = a->fetched + a->line_step < a->lines ? a->fetched + a->line_step : a->lines;
     for (int i = a->fetched; i < last; i++) {
-        const char *numbers = a->numbers + 64 * (int64_t)i;
-        __builtin_prefetch(i < a->number_lines ? numbers : a->codes + 64 * (int64_t)(i - a->number_lines), 0, 2);
+        const char *line = i < a->number_lines ? a->numbers + 64 * (int64_t)i
+            : i < a->code_lines ? a->codes + 64 * (int64_t)(i - a->number_lines)
+                                : a->tags + 64 * (int64_t)(i - a->code_lines);
+        __builtin_prefetch(line, 0, 2);
     }
     a->fetched = last;
 }
@@ -193,7 +199,7 @@ INLINE void buy(
 {
     const struct settings *s = w->s;
     const struct firm *firms = w->firms;
-    int16_t *supplier = t->supplier + sector->place * LANES;
+    int8_t *supplier = t->supplier + sector->place * LANES;
     count_units(b, t->rate + sector->place * LANES, words + LANES, sector);
     lap(clock, UNITS);
     gather_buyers(b, t, words, supplier, sensitivity);
@@ -242,7 +248,9 @@ static void run_tile(int64_t k, struct clock *clock, struct ahead *ahead, const 
     struct buyers buyers;
     const struct settings *s = w->s;
     struct tile tile =
-        open_tile(w->numbers + k * w->number_rows * LANES, w->codes + k * w->code_rows * LANES, w->rows);
+        open_tile(
+            w->numbers + k * w->number_rows * LANES, w->codes + k * w->code_rows * LANES,
+            w->tags + k * w->tag_rows * LANES, w->rows);
     const struct tile *t = &tile;
     int64_t left = w->size - k * LANES;
     int used = left < LANES ? (int)left : LANES;
