@@ -56,6 +56,7 @@ _PLAIN_TRAITS = (
     "threshold",
     "use_preference",
 )
+_TILES_AT_ONCE = 128
 
 
 class Population:
@@ -121,8 +122,11 @@ class Population:
         """Move what everyone believes of one supplier, in quality and sincerity, a share of the way to another's."""
         numbers, row, part = self.columns.numbers, self.columns.row, np.float32(share)
         for name in ("quality", "sincerity"):
-            from_row, to_row = numbers[:, row[name] + source, :], numbers[:, row[name] + target, :]
-            to_row += part * (from_row - to_row)
+            # A stretch of tiles at a time, so that what is in between takes no memory to speak of.
+            for first in range(0, len(numbers), _TILES_AT_ONCE):
+                tiles = numbers[first : first + _TILES_AT_ONCE]
+                from_row, to_row = tiles[:, row[name] + source], tiles[:, row[name] + target]
+                to_row += part * (from_row - to_row)
 
     def _write(self, name: str, values: NDArray[Any], first: int, place: int = 0) -> None:
         """Write one row of a column for consumers from `first` on, which begins a tile."""
