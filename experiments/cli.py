@@ -8,7 +8,19 @@ from typing import Annotated, Any
 
 import typer
 
-from experiments.commands import check, claims, figures, import_panel, profile, report, run, scenarios, schema, show
+from experiments.commands import (
+    check,
+    claims,
+    figures,
+    import_panel,
+    precision,
+    profile,
+    report,
+    run,
+    scenarios,
+    schema,
+    show,
+)
 from experiments.commands.session import CommandError, Lang, note, tell_problems
 from experiments.commands.speech import HELP_OPTIONS, Commands, asked_language, translate, usage_problem
 from experiments.exits import Exit
@@ -26,6 +38,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "run": run.run,
     "report": report.report,
     "claims": claims.claims,
+    "precision": precision.precision,
     "import-panel": import_panel.import_panel,
     "profile": profile.profile,
 }
