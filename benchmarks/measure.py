@@ -105,12 +105,9 @@ def build(consumers: int, threads: int, repeats: int) -> Sample:
 def figures_share(consumers: int, weeks: int, repeats: int) -> Sample:
     """Share of a future's processor time that recording all figures takes, against recording none, in turns."""
     from sim.market import Market
-    from sim.scenario import load
-
-    scenario = load(str(MARKET), {"population.size": consumers, "horizon": weeks})
 
     def seconds(figures: tuple[str, ...] | None) -> float:
-        market = Market(scenario, figures=figures)
+        market = Market(str(MARKET), consumers=consumers, weeks=weeks, figures=figures)
         begun = time.process_time()
         market.run()
         for key in market.record.keys:
