@@ -12,16 +12,14 @@ import sys
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+from benchmarks.chart import Line, chart
 from benchmarks.measure import machine
+from benchmarks.pages import DOCS, renewed
 from benchmarks.peers import agreement, timing
-from benchmarks.peers.chart import Line, chart
 from benchmarks.peers.peers import PEERS, Entry, ask, missing
 from benchmarks.peers.spec import Spec, read_spec
 
-__all__ = ["main", "renewed"]
-
-DOCS = Path(__file__).resolve().parents[2] / "docs"
-BEGIN, END = "<!-- peers -->", "<!-- /peers -->"
+__all__ = ["main"]
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -47,24 +45,9 @@ def main(arguments: list[str] | None = None) -> int:
         (options.out / "peers.svg").write_text(picture, encoding="utf-8")
     if options.docs:
         page = DOCS / "performance.md"
-        page.write_text(renewed(page.read_text(encoding="utf-8"), text), encoding="utf-8")
+        page.write_text(renewed(page.read_text(encoding="utf-8"), text, "peers"), encoding="utf-8")
         (DOCS / "images" / "peers.svg").write_text(picture, encoding="utf-8")
     return 0 if all(a.holds for each in found.values() for a in each) else 1
-
-
-def renewed(page: str, text: str) -> str:
-    """Put a text between the page's two marks.
-
-    Raises
-    ------
-    ValueError
-        If the page lacks one of them.
-    """
-    before, begin, rest = page.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not (begin and end):
-        raise ValueError(f"the page has no {BEGIN} … {END}")
-    return f"{before}{begin}\n{text}\n{end}{after}"
 
 
 def _agreements(entries: list[Entry], spec: Spec, ensemble: agreement.Ensemble) -> dict[str, list[agreement.Agreement]]:

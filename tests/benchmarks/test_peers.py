@@ -11,9 +11,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from benchmarks.chart import Line, chart
+from benchmarks.pages import renewed
 from benchmarks.peers import agreement, timing
-from benchmarks.peers.__main__ import renewed
-from benchmarks.peers.chart import Line, chart
 from benchmarks.peers.peers import PEERS, Entry, ask
 from benchmarks.peers.spec import MARKET, read_spec
 from benchmarks.peers.worker import figures_of, spec_from
@@ -165,11 +165,11 @@ def test_the_chart_is_a_picture_with_every_line_named():
 
 def test_the_page_is_renewed_between_its_marks():
     page = "before\n<!-- peers -->\nold\n<!-- /peers -->\nafter\n"
-    assert renewed(page, "new") == "before\n<!-- peers -->\nnew\n<!-- /peers -->\nafter\n"
+    assert renewed(page, "new", "peers") == "before\n<!-- peers -->\nnew\n<!-- /peers -->\nafter\n"
     with pytest.raises(ValueError, match="peers"):
-        renewed("no marks", "new")
+        renewed("no marks", "new", "peers")
 
 
 def test_the_documentation_has_a_place_for_the_comparison():
     page = (Path(__file__).resolve().parents[2] / "docs" / "performance.md").read_text(encoding="utf-8")
-    assert renewed(page, "") != page
+    assert renewed(page, "", "peers") != page

@@ -1,4 +1,4 @@
-"""A chart of speed against size as a static SVG, both axes logarithmic, each line named at its end."""
+"""A chart of something against size as a static SVG, both axes logarithmic, each line named at its end."""
 
 from __future__ import annotations
 

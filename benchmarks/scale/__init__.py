@@ -1,0 +1,1 @@
+"""How errors and costs go with the number of consumers, from a thousand to ten million."""
