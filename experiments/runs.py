@@ -85,11 +85,12 @@ def share_threads(replicates: int, threads: int, consumers: int) -> tuple[int, i
     """Decide how many markets run side by side and how many threads each one gets.
 
     Markets of one thread each use the cores best. Only when there are far fewer replicates than threads, and
-    the market is big enough to be split, do replicates run one after the other with all threads.
+    the market is big enough to be split, do replicates run one after the other with all threads. A small one would
+    only wait for its threads: 5,000 consumers take more than twice as long with two.
     """
     if replicates >= threads:
         return threads, 1
-    if replicates == 1 or (2 * replicates <= threads and consumers >= BIG_MARKET):
+    if (replicates == 1 or 2 * replicates <= threads) and consumers >= BIG_MARKET:
         return 1, threads
     return replicates, 1
 
