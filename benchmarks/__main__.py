@@ -10,7 +10,7 @@ import argparse
 from pathlib import Path
 
 from benchmarks.c_kernel import has_compiler, versus_c
-from benchmarks.measure import Sample, build, engines, ensemble, figures_share, machine, memory, start_up
+from benchmarks.measure import Sample, build, engines, ensembles, figures_share, machine, memory, start_up
 
 
 def main() -> None:
@@ -36,21 +36,13 @@ def _samples(*, small: bool) -> list[Sample]:
     if small:
         samples = engines(2000, 2, few=10, repeats=1, threads=threads)
         samples += versus_c(2000, 2, repeats=1, threads=threads) if has_compiler() else []
-        samples += [
-            ensemble(2, 500, 4, cores, repeats=1),
-            build(20_000, cores, repeats=1),
-            figures_share(500, 4, repeats=1),
-        ]
-        samples.append(memory(20_000, 4, repeats=1))
-        return samples
+        samples += [build(20_000, cores, repeats=1), figures_share(500, 4, repeats=1)]
+        return [*samples, *ensembles(2, 500, 4, cores, repeats=1), memory(20_000, 4, repeats=1)]
     samples = engines(1_000_000, 13, few=200, repeats=8, threads=threads)
     samples += versus_c(1_000_000, 4, repeats=8, threads=threads) if has_compiler() else []
-    samples.append(ensemble(16, 5000, 104, cores, repeats=7))
-    samples += [
-        build(1_000_000, cores, repeats=3),
-        figures_share(5000, 104, repeats=9),
-        figures_share(1_000_000, 4, repeats=5),
-    ]
+    samples += ensembles(16, 5000, 104, cores, repeats=7)
+    samples += [build(1_000_000, cores, repeats=3), figures_share(5000, 104, repeats=9)]
+    samples.append(figures_share(1_000_000, 4, repeats=5))
     samples.append(memory(1_000_000, 104, repeats=1))
     return samples + start_up(repeats=3)
 

@@ -13,8 +13,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-__all__ = ["Sample", "build", "engines", "ensemble", "figures_share", "machine", "memory", "start_up"]
+if TYPE_CHECKING:
+    from sim.scenario import Scenario
+
+__all__ = ["Sample", "build", "engines", "ensembles", "figures_share", "machine", "memory", "start_up"]
 
 HERE = Path(__file__).resolve().parent
 MARKET = HERE / "million.toml"
@@ -79,17 +83,45 @@ def engines(consumers: int, weeks: int, few: int, repeats: int, threads: Sequenc
     ]
 
 
-def ensemble(replicates: int, consumers: int, weeks: int, threads: int, repeats: int) -> Sample:
-    """Seconds for an ensemble of futures of a dashboard-size market, figures ready, compiled code warm."""
-    from experiments.runs import run_replicates
-    from sim.scenario import load
+def ensembles(replicates: int, consumers: int, weeks: int, cores: int, repeats: int) -> list[Sample]:
+    """Seconds for ensembles of dashboard-size markets, figures ready, code and processes warm; and for one future.
 
-    scenario = load("baseline", {"population.size": consumers, "horizon": weeks})
-    run_replicates(scenario, replicates=1)
-    values = [
-        _seconds(lambda: run_replicates(scenario, replicates=replicates, threads=threads)) for _ in range(repeats)
-    ]
-    return Sample(f"{replicates} futures × {consumers:,} consumers × {weeks} weeks", "s", tuple(values))
+    Processes, threads and one future take turns.
+    """
+    from experiments.pool import Pool
+    from sim.scenario import load, with_horizon
+
+    samples = []
+    with Pool(cores) as pool:
+        for scenario in ("baseline", str(MARKET)):
+            market = with_horizon(load(scenario, {"population.size": consumers}), weeks)
+            name, size = Path(scenario).stem, f"{consumers:,} consumers × {weeks} weeks"
+            ways: dict[str, Callable[[], object]] = {
+                f"{name}: {replicates} futures × {size}, {cores} processes": partial(
+                    _live, market, replicates=replicates, threads=cores, pool=pool
+                ),
+                f"{name}: {replicates} futures × {size}, {cores} threads": partial(
+                    _live, market, replicates=replicates, threads=cores
+                ),
+                f"{name}: one future × {size}": partial(_live, market, replicates=1, threads=cores),
+            }
+            seconds: dict[str, list[float]] = {way: [] for way in ways}
+            for turn in range(repeats + 1):
+                for way, action in ways.items():
+                    taken = _seconds(action)
+                    if turn > 0:  # in the first turn processes start, and load compiled code
+                        seconds[way].append(taken)
+            samples += [Sample(way, "s", tuple(values)) for way, values in seconds.items()]
+    return samples
+
+
+def _live(scenario: Scenario, **options: Any) -> None:
+    """Run an ensemble until its figures are ready."""
+    from experiments.runs import run_replicates
+
+    for run in run_replicates(scenario, **options):
+        assert run.record is not None
+        run.record.work_out()
 
 
 def build(consumers: int, threads: int, repeats: int) -> Sample:

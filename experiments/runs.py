@@ -1,8 +1,9 @@
-"""Run the replicates of one scenario, in threads, with progress and a clean stop.
+"""Run the replicates of one scenario, in threads or processes, with progress and a clean stop.
 
-The compiled week releases the interpreter's lock, so threads of one process share the cores. A replicate's
-luck depends on the seed, the replicate's number, the agent and the week, never on the thread that ran it: the
-results are the same for any number of threads.
+The compiled week releases the interpreter's lock, so threads of one process share the cores; ensembles of small
+markets, whose weeks are half Python, gain by a pool of processes (`experiments.pool`). A replicate's luck depends on
+the seed, the replicate's number, the agent and the week, never on who ran it: the results are the same for any number
+of threads or processes.
 """
 
 from __future__ import annotations
@@ -19,10 +20,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
+    from experiments.pool import Job, Pool
     from sim.figures import Record
     from sim.scenario import Scenario
 
-__all__ = ["Engine", "Progress", "Run", "available_cores", "run_replicates", "share_threads"]
+__all__ = ["Engine", "Progress", "Run", "available_cores", "run_one", "run_replicates", "share_threads"]
 
 Engine = Literal["compiled", "objects"]
 
@@ -83,11 +85,12 @@ def share_threads(replicates: int, threads: int, consumers: int) -> tuple[int, i
     """Decide how many markets run side by side and how many threads each one gets.
 
     Markets of one thread each use the cores best. Only when there are far fewer replicates than threads, and
-    the market is big enough to be split, do replicates run one after the other with all threads.
+    the market is big enough to be split, do replicates run one after the other with all threads. A small one would
+    only wait for its threads: 5,000 consumers take more than twice as long with two.
     """
     if replicates >= threads:
         return threads, 1
-    if replicates == 1 or (2 * replicates <= threads and consumers >= BIG_MARKET):
+    if (replicates == 1 or 2 * replicates <= threads) and consumers >= BIG_MARKET:
         return 1, threads
     return replicates, 1
 
@@ -102,6 +105,7 @@ def run_replicates(
     on_progress: Callable[[Progress], None] | None = None,
     on_run: Callable[[Run], None] | None = None,
     stop: threading.Event | None = None,
+    pool: Pool | None = None,
 ) -> list[Run]:
     """Run a scenario several times, with the same scenario and different luck.
 
@@ -123,6 +127,9 @@ def run_replicates(
         Called once for each replicate when it ends, in the calling thread, in the order in which they end.
     stop
         Set it (from anywhere) to stop after the weeks under way.
+    pool
+        Processes in which to run them; None: those that all share, if they run already or would pay for their start,
+        otherwise threads. The engine ``objects`` takes none.
 
     Returns
     -------
@@ -148,37 +155,66 @@ def run_replicates(
             total = scenario.horizon * replicates
             on_progress(Progress(sum(weeks_done), total, len(runs), replicates))
 
-    with ThreadPoolExecutor(side_by_side, thread_name_prefix="market") as pool:
+    if engine == "objects" or not _are_small(replicates, threads_each):
+        pool = None
+    elif pool is None:
+        from experiments.pool import pool_that_pays
+
+        pool = pool_that_pays([(scenario, replicates)], threads)
+    job: Job | None = None
+    if pool is not None:
+        from experiments.pool import Job
+
+        pool.warm_up(scenario)
+        job, side_by_side = Job(scenario, kept, stop), min(replicates, threads, pool.processes)
+
+    def run(number: int) -> Run:
+        def note(weeks: int) -> None:
+            weeks_done[number] = weeks
+
+        if pool is None or job is None:
+            return run_one(scenario, number, threads_each, engine, kept, note, stop)
+        one = pool.run(number, job, note)
+        note(one.weeks)
+        return one
+
+    with ThreadPoolExecutor(side_by_side, thread_name_prefix="market") as threads_of_markets:
         pending: set[Future[Run]] = set()
         for number in range(replicates):
             # Each thread speaks the caller's language.
-            context = contextvars.copy_context()
-            pending.add(
-                pool.submit(context.run, _run_one, scenario, number, threads_each, engine, kept, weeks_done, stop)
-            )
+            pending.add(threads_of_markets.submit(contextvars.copy_context().run, run, number))
         try:
             while pending:
                 finished, pending = wait(pending, timeout=_PROGRESS_EVERY, return_when=FIRST_COMPLETED)
                 for future in finished:
-                    run = future.result()
-                    runs[run.replicate] = run
+                    ended = future.result()
+                    runs[ended.replicate] = ended
                     if on_run is not None:
-                        on_run(run)
+                        on_run(ended)
                 report()
+                if job is not None and stop.is_set():
+                    job.ask_to_stop()
         except BaseException:
             stop.set()
-            pool.shutdown(wait=True, cancel_futures=True)
+            if job is not None:
+                job.ask_to_stop()
+            threads_of_markets.shutdown(wait=True, cancel_futures=True)
             raise
     return [runs[number] for number in range(replicates)]
 
 
-def _run_one(
+def _are_small(replicates: int, threads_each: int) -> bool:
+    """Tell whether there are several markets of one thread each: what processes are for."""
+    return replicates > 1 and threads_each == 1
+
+
+def run_one(
     scenario: Scenario,
     number: int,
     threads: int,
     engine: Engine,
     figures: tuple[str, ...] | None,
-    weeks_done: list[int],
+    on_weeks: Callable[[int], None],
     stop: threading.Event,
 ) -> Run:
     """Run one replicate to its horizon, to a stop or to a failure."""
@@ -192,7 +228,7 @@ def _run_one(
         market = Market(scenario, replicate=number, engine=engine, threads=threads, figures=figures)
         while market.running and not stop.is_set():
             market.step()
-            weeks_done[number] = market.record.weeks
+            on_weeks(market.record.weeks)
         status: Literal["done", "stopped"] = "stopped" if market.running else "done"
         record = market.record if market.record.weeks else None
         return Run(number, status, time.perf_counter() - begun, record)

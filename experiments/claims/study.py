@@ -15,6 +15,7 @@ from experiments.claims.effects import FEWEST, effect_of
 from experiments.claims.findings import Ablation, Answer, ClaimResult, PointResult, Question
 from experiments.claims.measures import Measure, measure_of, numbers
 from experiments.claims.verdicts import carried, found, least_of, outcome, together, verdict
+from experiments.pool import pool_that_pays
 from experiments.runs import Progress, run_replicates
 
 if TYPE_CHECKING:
@@ -114,8 +115,10 @@ class Study:
         self._numbers: dict[str, np.ndarray] = {}
         self._failed: dict[str, int] = {}
         self._weeks_done = 0
-        horizons = {key: market.horizon for plan in plans for key, market in plan.markets.items()}
-        self._weeks_total = replicates * sum(horizons.values())
+        markets = {key: market for plan in plans for key, market in plan.markets.items()}
+        self._weeks_total = replicates * sum(market.horizon for market in markets.values())
+        # Asked for all markets together: for one of them alone it would hardly ever pay to start processes.
+        self._pool = pool_that_pays([(market, replicates) for market in markets.values()], threads)
 
     def judge(self, plan: Plan) -> ClaimResult | None:
         """Run what a claim still needs and judge it; None if it was stopped before the last market was done."""
@@ -143,6 +146,7 @@ class Study:
             on_progress=self._tell,
             on_run=keep,
             stop=self.stop,
+            pool=self._pool,
         )
         if any(run.status == "stopped" for run in runs):
             return False

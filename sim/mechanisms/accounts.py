@@ -133,20 +133,21 @@ def close_books(firm: Firm, p: AccountsParameters, rates: Rates, week: int) -> N
     margin = max(0.0, sold * (firm.price - goods_cost))
     firm.co_created = margin * firm.external_share
     made = (firm.week.ideas + firm.week.codesigns + firm.week.supports) * rates.weight
-    firm.costs = {
-        "goods": in_cents(sold * goods_cost),
-        "research": in_cents(firm.research),
-        "facilitation": in_cents(firm.facilitation),
-        "service": in_cents(firm.service),
-        "cases": in_cents(firm.cases_settled_by_firm * rates.case_cost),
-        "brand_push": in_cents(firm.brand_push * p.push_cost * rates.heads),
-        "launches": in_cents(firm.launch_spend),
-        "fixed": in_cents(firm.fixed_cost),
-        "shared": in_cents(firm.sharing * firm.co_created),
-        "rewards": in_cents(made * firm.reward * rates.fair_wage),
-        "ambassadors": in_cents(firm.week.ambassadors * rates.weight * rates.ambassador_cost),
-        "campaigns": in_cents(firm.campaign_spend),
+    costs = {
+        "goods": sold * goods_cost,
+        "research": firm.research,
+        "facilitation": firm.facilitation,
+        "service": firm.service,
+        "cases": firm.cases_settled_by_firm * rates.case_cost,
+        "brand_push": firm.brand_push * p.push_cost * rates.heads,
+        "launches": firm.launch_spend,
+        "fixed": firm.fixed_cost,
+        "shared": firm.sharing * firm.co_created,
+        "rewards": made * firm.reward * rates.fair_wage,
+        "ambassadors": firm.week.ambassadors * rates.weight * rates.ambassador_cost,
+        "campaigns": firm.campaign_spend,
     }
+    firm.costs = {name: round(cost * 100) for name, cost in costs.items()}  # in cents, without a call for each
     firm.profit = firm.revenue + firm.fees - sum(firm.costs.values())
     firm.purse.cash += firm.profit
     firm.usual_revenue += (firm.revenue - firm.usual_revenue) / min(firm.weeks_here(week), _USUAL_WEEKS)

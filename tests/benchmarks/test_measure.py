@@ -9,7 +9,7 @@ from benchmarks.__main__ import main
 ROWS = (
     "compiled engine, 1 thread(s)",
     "one agent at a time",
-    "futures × 500 consumers",
+    "2 futures × 500 consumers",
     "building 20,000 consumers",
     "recording all figures",
     "peak memory",

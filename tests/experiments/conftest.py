@@ -24,6 +24,9 @@ class Ended(NamedTuple):
 def fake_market(monkeypatch: pytest.MonkeyPatch) -> type[fake_sim.Market]:
     """Put the fake market in place of the real one."""
     monkeypatch.setitem(sys.modules, "sim.market", fake_sim.module())
+    # Other processes know the real market only.
+    for module in ("experiments.pool", "experiments.claims.study"):
+        monkeypatch.setattr(f"{module}.pool_that_pays", lambda *_: None)
     monkeypatch.setattr(fake_sim.Market, "fails_at", {})
     monkeypatch.setattr(fake_sim.Market, "seconds_a_week", 0.0)
     return fake_sim.Market

@@ -121,11 +121,12 @@ def test_nothing_to_do_is_refused(replicates, threads):
     [
         (20, 8, 5_000, (8, 1)),
         (8, 8, 5_000_000, (8, 1)),
-        (1, 8, 5_000, (1, 8)),
+        (1, 8, 5_000, (1, 1)),
+        (1, 8, 1_000_000, (1, 8)),
         (3, 8, 5_000, (3, 1)),
         (3, 8, 1_000_000, (1, 8)),
         (5, 8, 1_000_000, (5, 1)),
     ],
 )
-def test_threads_go_to_markets_first(replicates, threads, consumers, expected):
+def test_threads_go_to_markets_first_and_to_large_ones_only(replicates, threads, consumers, expected):
     assert share_threads(replicates, threads, consumers) == expected

@@ -1,0 +1,312 @@
+"""A pool of processes that stay warm and run the replicates of small markets side by side.
+
+A week of a small market is half Python, and threads of one process take turns at Python: processes do not. They are
+started without the main module of the program (which would run a script that has no guard a second time), talk over a
+pipe of their own, and end when it does. Luck is addressed by replicate: results are the same as in threads.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+import pickle
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+from experiments.text import say
+
+if TYPE_CHECKING:
+    from experiments.runs import Run
+    from sim.scenario import Scenario
+
+__all__ = ["Job", "Pool", "WorkerLostError", "pool_that_pays", "seconds_saved", "shared_pool"]
+
+_START = (
+    "import pickle, sys; sys.path[:] = pickle.load(sys.stdin.buffer); from experiments.worker import serve; serve()"
+)
+
+START_SECONDS = 2.0
+"""What a pool must save before it is started: it takes one second, or two on a busy machine."""
+
+_IN_THREADS, _PYTHON, _CONSUMER = 0.8e-3, 0.35e-3, 70e-9
+"""Seconds a week of a market of five firms: at least, in threads; its Python; and each consumer. Measured."""
+
+_ATTEMPTS = 2
+
+
+class WorkerLostError(RuntimeError):
+    """A worker process ended before it had answered."""
+
+
+class _Worker:
+    """One process, and one replicate at a time."""
+
+    def __init__(self) -> None:
+        # A group of its own: Ctrl-C on the terminal is for the process that knows what to do about it.
+        apart: dict[str, Any] = {"process_group": 0}
+        if os.name == "nt":
+            apart = {"creationflags": getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)}
+        self._process = subprocess.Popen(
+            [sys.executable, "-c", _START], stdin=subprocess.PIPE, stdout=subprocess.PIPE, **apart
+        )
+        self._writing = threading.Lock()
+        self.is_ready = False
+        self._send(sys.path)
+
+    @property
+    def pid(self) -> int:
+        """The number of the process."""
+        return self._process.pid
+
+    def run(self, number: int, job: Job, on_weeks: Callable[[int], None]) -> Run:
+        """Run one replicate; raise `WorkerLostError` if the process does not live to answer."""
+        self._send(("run", number, job.text))
+        while True:
+            kind, *values = self._answer()
+            if kind == "run":
+                run: Run = values[0]
+                if run.record is not None:
+                    run.record.scenario = job.scenario
+                return run
+            if kind == "weeks":
+                on_weeks(values[0])
+                if job.stop.is_set():
+                    self.ask_to_stop()
+            else:
+                self.is_ready = True
+
+    def ask_to_stop(self) -> None:
+        """Let the replicate under way end with its week."""
+        try:
+            self._send(("stop",))
+        except WorkerLostError:
+            return  # whoever waits for its answer learns of it
+
+    def close(self) -> None:
+        """End the process."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        with suppress(OSError):
+            self._process.stdin.close()
+        try:
+            self._process.wait(2.0)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._process.stdout.close()
+
+    def _send(self, order: Any) -> None:
+        assert self._process.stdin is not None
+        try:
+            with self._writing:
+                self._process.stdin.write(pickle.dumps(order, pickle.HIGHEST_PROTOCOL))
+                self._process.stdin.flush()
+        except (OSError, ValueError) as error:
+            raise WorkerLostError from error
+
+    def _answer(self) -> tuple[Any, ...]:
+        assert self._process.stdout is not None
+        try:
+            answer: tuple[Any, ...] = pickle.load(self._process.stdout)  # from our own worker
+        except Exception as error:  # half an answer can raise anything
+            raise WorkerLostError from error
+        return answer
+
+
+class Job:
+    """What the replicates of one ensemble have in common.
+
+    Parameters
+    ----------
+    scenario, figures
+        As for `run_replicates`.
+    stop
+        Set to stop all replicates after the weeks under way.
+    """
+
+    def __init__(self, scenario: Scenario, figures: tuple[str, ...] | None, stop: threading.Event) -> None:
+        from sim.text import language
+
+        self.scenario = scenario
+        self.figures = figures
+        self.stop = stop
+        self.text = pickle.dumps((language(), scenario, figures), pickle.HIGHEST_PROTOCOL)
+        self.busy: set[_Worker] = set()
+
+    def ask_to_stop(self) -> None:
+        """Pass the wish to stop on to all that are at work on it."""
+        for worker in tuple(self.busy):
+            worker.ask_to_stop()
+
+
+class Pool:
+    """Worker processes, started when they are first needed, or ahead by `start`; close it, or use it in a `with`.
+
+    Several threads can have replicates run at the same time.
+
+    Parameters
+    ----------
+    processes
+        How many there are at most; None: one for each core.
+    """
+
+    def __init__(self, processes: int | None = None) -> None:
+        from experiments.runs import available_cores
+
+        self.processes = processes or available_cores()
+        self._free = threading.Semaphore(self.processes)
+        self._idle: list[_Worker] = []
+        self._all: set[_Worker] = set()
+        self._changing = threading.Lock()
+        self._is_warm = False
+
+    def __enter__(self) -> Pool:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def pids(self) -> list[int]:
+        """The numbers of the processes there are."""
+        with self._changing:
+            return sorted(worker.pid for worker in self._all)
+
+    def start(self) -> None:
+        """Start all processes, without waiting until they are ready."""
+        with self._changing:
+            while len(self._all) < self.processes:
+                worker = _Worker()
+                self._all.add(worker)
+                self._idle.append(worker)
+
+    def close(self) -> None:
+        """End all processes; a replicate under way is lost."""
+        with self._changing:
+            workers, self._all, self._idle = self._all, set(), []
+        for worker in workers:
+            worker.close()
+
+    def warm_up(self, scenario: Scenario) -> None:
+        """Compile in this process what was never compiled before: workers only load it, and never compile at once."""
+        if self._is_warm:
+            return
+        from sim import compiling
+
+        if not compiling.is_warm():
+            from sim.market import Market
+
+            Market(scenario).step()
+        self._is_warm = True
+
+    def run(self, number: int, job: Job, on_weeks: Callable[[int], None]) -> Run:
+        """Run one replicate in a process; a process that dies is replaced, and the replicate begun again, once.
+
+        Raises
+        ------
+        OSError
+            No process can be started.
+        """
+        from experiments.runs import Run, run_one
+
+        was_ready = False
+        for _ in range(_ATTEMPTS):
+            with self._free:
+                if job.stop.is_set():
+                    return Run(number, "stopped", 0.0)
+                worker = self._take()
+                job.busy.add(worker)
+                try:
+                    run = worker.run(number, job, on_weeks)
+                except WorkerLostError:
+                    was_ready = was_ready or worker.is_ready
+                    self._bury(worker)
+                else:
+                    with self._changing:
+                        self._idle.append(worker)
+                    return run
+                finally:
+                    job.busy.discard(worker)
+        if not was_ready:  # processes cannot work here at all
+            return run_one(job.scenario, number, 1, "compiled", job.figures, on_weeks, job.stop)
+        return Run(number, "failed", 0.0, error=say("runs.worker_lost", times=_ATTEMPTS))
+
+    def _take(self) -> _Worker:
+        with self._changing:
+            if self._idle:
+                return self._idle.pop()
+            worker = _Worker()
+            self._all.add(worker)
+            return worker
+
+    def _bury(self, worker: _Worker) -> None:
+        with self._changing:
+            self._all.discard(worker)
+        worker.close()
+
+
+_shared: Pool | None = None
+_sharing = threading.Lock()
+
+
+def shared_pool() -> Pool:
+    """Give the pool that all of this process share, of a process for each core; it closes with the interpreter."""
+    global _shared
+    with _sharing:
+        if _shared is None:
+            _shared = Pool()
+        return _shared
+
+
+def seconds_saved(consumers: int, weeks: int, threads: int) -> float:
+    """Estimate what processes instead of threads save of some weeks, of all replicates together, of small markets.
+
+    Threads take turns at the Python of a week: however many there are, it takes no less than the turns.
+    """
+    return weeks * max(0.0, _IN_THREADS - (_PYTHON + _CONSUMER * consumers) / threads)
+
+
+def pool_that_pays(ensembles: Iterable[tuple[Scenario, int]], threads: int) -> Pool | None:
+    """Give the shared pool if some scenarios, each run so many times, gain more than it takes to start; or None.
+
+    Parameters
+    ----------
+    ensembles
+        Scenarios and their numbers of replicates.
+    threads
+        Cores to use at most.
+    """
+    if threads < 2:
+        return None
+    saved = sum(
+        seconds_saved(scenario.population.size, scenario.horizon * replicates, min(threads, replicates))
+        for scenario, replicates in ensembles
+        if replicates > 1
+    )
+    is_running = _shared is not None and bool(_shared.pids)
+    if saved <= (0.0 if is_running else START_SECONDS):
+        return None
+    from sim import compiling
+
+    # Without stored code every process would compile for itself.
+    return shared_pool() if compiling.cache_folder() is not None else None
+
+
+def _close_shared() -> None:
+    if _shared is not None:
+        _shared.close()
+
+
+def _forget_shared() -> None:
+    """Leave the workers to the process that started them."""
+    global _shared, _sharing
+    _shared, _sharing = None, threading.Lock()
+
+
+atexit.register(_close_shared)
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget_shared)

@@ -1,0 +1,112 @@
+"""A process that runs replicates for another one: what a worker of `experiments.pool` does from its start to its end.
+
+It reads what to do from standard input and answers on standard output, as pickles. It ends when its input does: however
+the process that started it came to its end, no worker outlives it by more than a moment.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import pickle
+import queue
+import sys
+import threading
+import time
+from collections.abc import Callable
+from typing import Any, BinaryIO
+
+__all__ = ["serve"]
+
+_TELL_EVERY = 0.05  # seconds
+
+
+def serve() -> None:
+    """Answer until the input ends."""
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # what a library prints must not come between two answers
+    orders: queue.SimpleQueue[tuple[Any, ...]] = queue.SimpleQueue()
+    stop = threading.Event()
+    threading.Thread(target=_listen, args=(sys.stdin.buffer, orders, stop), daemon=True).start()
+    try:
+        _get_ready()
+        _tell(answers, ("ready",))
+        while True:
+            _obey(orders.get(), answers, stop)
+    except OSError:
+        os._exit(0)  # nobody reads the answers
+
+
+def _listen(source: BinaryIO, orders: queue.SimpleQueue[tuple[Any, ...]], stop: threading.Event) -> None:
+    """Pass orders on, and heed at once the wish to stop the replicate under way."""
+    try:
+        while True:
+            order = pickle.load(source)  # from the process that started this one
+            if order == ("stop",):
+                stop.set()
+                continue
+            stop.clear()
+            orders.put(order)
+    except Exception:  # the end of the input, in whatever shape
+        os._exit(0)
+
+
+def _get_ready() -> None:
+    """Import what every market needs before the first one is asked for."""
+    from experiments import startup
+
+    startup.defer_pandas()
+    import sim.market  # noqa: F401
+
+    gc.collect()
+    gc.freeze()  # modules stay: the collector need not look at them again
+
+
+def _obey(order: tuple[Any, ...], answers: BinaryIO, stop: threading.Event) -> None:
+    from dataclasses import replace
+
+    from experiments.runs import Run, run_one
+    from sim.text import use_language
+
+    _, number, job = order
+    language, scenario, figures = _job(job)
+    with use_language(language):
+        run: Run = run_one(scenario, number, 1, "compiled", figures, _teller(answers), stop)
+    if run.record is not None:
+        run.record.scenario = None  # the other side has it
+    try:
+        _tell(answers, ("run", run))
+    except OSError:
+        raise
+    except Exception as error:
+        _tell(answers, ("run", replace(run, status="failed", record=None, error=f"{type(error).__name__}: {error}")))
+
+
+_last_job: tuple[bytes, Any] = (b"", None)
+
+
+def _job(text: bytes) -> Any:
+    """Unpack what replicates have in common; once for all of them."""
+    global _last_job
+    if _last_job[0] != text:
+        _last_job = (text, pickle.loads(text))
+    return _last_job[1]
+
+
+def _teller(answers: BinaryIO) -> Callable[[int], None]:
+    """Give a function that tells how many weeks are done, not too often."""
+    last = time.monotonic()
+
+    def tell(weeks: int) -> None:
+        nonlocal last
+        now = time.monotonic()
+        if now - last >= _TELL_EVERY:
+            last = now
+            _tell(answers, ("weeks", weeks))
+
+    return tell
+
+
+def _tell(answers: BinaryIO, answer: tuple[Any, ...]) -> None:
+    answers.write(pickle.dumps(answer, pickle.HIGHEST_PROTOCOL))
+    answers.flush()
