@@ -127,8 +127,9 @@ def test_a_replicate_whose_processes_are_always_killed_is_reported():
     assert "processus" in runs[0].error
 
 
-def test_where_processes_cannot_work_the_replicates_still_run(monkeypatch):
-    monkeypatch.setattr("experiments.pool._START", "raise SystemExit")
+@pytest.mark.parametrize("wrong", [("experiments.pool._START", "raise SystemExit"), ("sys.executable", "/nowhere")])
+def test_where_processes_cannot_work_the_replicates_still_run(monkeypatch, wrong):
+    monkeypatch.setattr(*wrong)
     with Pool(2) as processes:
         runs = run_replicates(market(5), replicates=2, threads=2, pool=processes)
     assert [run.status for run in runs] == ["done"] * 2
