@@ -138,7 +138,8 @@ def happenings(
         )
     names = st.sampled_from(sorted(set(LEVERS) - {"price"}))
     changes = []
-    for at, who, lever in draw(st.lists(st.tuples(week, firm, names), max_size=3, unique=True)):
+    # A lever of a firm changes once: a change within a temporary one is refused.
+    for at, who, lever in draw(st.lists(st.tuples(week, firm, names), max_size=3, unique_by=lambda one: one[1:])):
         change = {"week": at, "firm": who, lever: draw(value_of(LEVERS[lever]))}
         if draw(st.booleans()):
             change["until"] = at + draw(st.integers(1, 3))
