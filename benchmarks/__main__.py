@@ -42,7 +42,6 @@ def _samples(*, small: bool) -> list[Sample]:
     samples += versus_c(1_000_000, 4, repeats=8, threads=threads) if has_compiler() else []
     samples += ensembles(16, 5000, 104, cores, repeats=7)
     samples += [build(1_000_000, cores, repeats=3), figures_share(5000, 104, repeats=9)]
-    samples.append(figures_share(1_000_000, 4, repeats=5))
     samples.append(memory(1_000_000, 104, repeats=1))
     return samples + start_up(repeats=3)
 
