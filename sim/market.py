@@ -64,7 +64,7 @@ _SIGNALS = struct.Struct(f"{len(SIGNAL_NAMES) + len(STANCE_NAMES) * MAX_CAUSES}f
 LANES = 512
 """Consumers in a tile: its rows fit the processor's second-level cache."""
 
-_TILES_WORTH_A_THREAD = 8
+_TILES_WORTH_A_THREAD = 48
 """Tiles that take longer than it takes to hand them to a thread."""
 
 

@@ -44,7 +44,8 @@ def test_the_market_that_is_compared_has_everything_going_on(one_thread):
 
 
 @pytest.mark.parametrize("threads", [2, 4])
-def test_threads(large, one_thread, threads):
+def test_threads(large, one_thread, threads, monkeypatch):
+    monkeypatch.setattr("sim.market._TILES_WORTH_A_THREAD", 1)  # or so small a market would stay in one
     assert differing(one_thread, lived(large, lanes=64, threads=threads)) == []
 
 
@@ -54,10 +55,11 @@ def test_lanes(large, one_thread, lanes):
 
 
 @pytest.mark.parametrize("size", [10, 63, 64, 65, 511])
-def test_a_size_that_is_no_multiple_of_the_lanes(size):
+def test_a_size_that_is_no_multiple_of_the_lanes(size, monkeypatch):
     scenario = stress(population=STRESS["population"] | {"size": size}, horizon=8)
     first = lived(scenario, lanes=64)
     assert differing(first, lived(scenario, lanes=1)) == []
+    monkeypatch.setattr("sim.market._TILES_WORTH_A_THREAD", 1)
     assert differing(first, lived(scenario, lanes=8, threads=2)) == []
 
 
