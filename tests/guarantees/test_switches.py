@@ -384,7 +384,7 @@ def test_switched_off_it_costs_nothing():
     """Purchase alone takes much less time than everything, and no single switch makes a week longer."""
     alone = {name: {"enabled": name == "purchase"} for name in NAMES}
     everything = seconds_a_week({})
-    assert seconds_a_week(alone) < 0.5 * everything
+    assert seconds_a_week(alone) < 0.7 * everything
     nothing = {name: {"enabled": False} for name in NAMES}
     assert seconds_a_week(nothing) < 0.2 * everything
     for name in ("beliefs", "activation", "contribution", "experience"):
