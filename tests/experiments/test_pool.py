@@ -31,7 +31,14 @@ def market(weeks, consumers=500):
 @pytest.fixture(scope="module")
 def pool():
     with Pool(2) as processes:
+        get_ready(processes)
         yield processes
+
+
+def get_ready(pool):
+    """Have every process of a pool work until it has ended a replicate."""
+    while len(pool.pids) < pool.processes:
+        run_replicates(market(20), replicates=pool.processes, threads=pool.processes, pool=pool)
 
 
 def is_alive(pid):
@@ -79,7 +86,7 @@ def test_a_stop_keeps_the_weeks_that_were_finished(pool):
     stop = threading.Event()
 
     def watch(progress):
-        if progress.weeks_done:
+        if progress.weeks_done > 1000:  # of both that are under way: neither is still being built
             stop.set()
 
     runs = run_replicates(market(5200), replicates=3, threads=2, pool=pool, on_progress=watch, stop=stop)
@@ -118,8 +125,7 @@ def test_a_process_that_is_killed_is_replaced_and_its_replicate_run_again():
 def test_a_replicate_whose_processes_are_always_killed_is_reported():
     with Pool(2) as processes, use_language("fr"):
         # Both have worked before: two that die before they are ready would be taken for a machine without processes.
-        while len(processes.pids) < 2:
-            run_replicates(market(20), replicates=2, threads=2, pool=processes)
+        get_ready(processes)
 
         def kill(progress):
             if progress.weeks_done:
