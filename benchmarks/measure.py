@@ -152,12 +152,10 @@ def figures_share(consumers: int, weeks: int, repeats: int) -> Sample:
 
 def memory(consumers: int, weeks: int, repeats: int) -> Sample:
     """Peak memory a consumer, in bytes: the peak of a process with many less that of one with a thousand (Linux)."""
-    # A process inherits its parent's peak in `ru_maxrss`; the kernel's own high-water mark begins anew.
     code = (
-        "import sys; from pathlib import Path; from sim.market import Market;"
+        "import sys; from benchmarks.peak import peak_bytes; from sim.market import Market;"
         f"Market({str(MARKET)!r}, consumers=int(sys.argv[1]), weeks={weeks}).run();"
-        "status = Path('/proc/self/status').read_text();"
-        "print(int(status.split('VmHWM:')[1].split()[0]) * 1024)"
+        "print(peak_bytes())"
     )
     values = []
     for _ in range(repeats):

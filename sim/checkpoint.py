@@ -37,9 +37,7 @@ def save(market: Market, path: str | Path) -> None:
     target = Path(path)
     columns = market.population.columns
     arrays: dict[str, Any] = {
-        "numbers": columns.numbers,
-        "codes": columns.codes,
-        "tags": columns.tags,
+        **{f"{kind}s": block for kind, block in columns.blocks.items()},
         "makers": market.makers,
         "made": market.made,
         **market.words_heard(),
@@ -104,13 +102,12 @@ def restore(path: str | Path, *, engine: str = "compiled", threads: int = 1) -> 
 
 def _fill(market: Market, arrays: dict[str, Any], about: dict[str, Any]) -> None:
     columns = market.population.columns
-    if columns.lanes == about["lanes"]:
-        columns.numbers[...], columns.codes[...], columns.tags[...] = (
-            arrays[name] for name in ("numbers", "codes", "tags")
-        )
-    else:
-        for name, block in (("numbers", columns.numbers), ("codes", columns.codes), ("tags", columns.tags)):
-            _copy_lanes(arrays[name], block, columns.size)
+    for kind, block in columns.blocks.items():
+        saved = arrays[f"{kind}s"]
+        if columns.lanes == about["lanes"]:
+            block[...] = saved
+        else:
+            _copy_lanes(saved, block, columns.size)
     market.makers[:], market.made[:] = arrays["makers"], arrays["made"]
     market.hear_words(arrays)
     market.salience.fast, market.salience.slow, market.salience.weary = about["salience"]

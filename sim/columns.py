@@ -100,6 +100,8 @@ class Columns:
     codes : int16 array, shape (tiles, code_rows, lanes)
     tags : int8 array, shape (tiles, tag_rows, lanes)
         The three blocks, each beginning at a multiple of 64 bytes. Writing to them changes the consumers.
+    blocks : mapping of str to array
+        The same blocks by the kind of their columns.
     size, lanes, tiles : int
     declared : mapping of str to Column
     row : mapping of str to int
@@ -146,23 +148,19 @@ class Columns:
         self.declared: Mapping[str, Column] = MappingProxyType(by_name)
         self.row: Mapping[str, int] = MappingProxyType(row)
         self.width: Mapping[str, int] = MappingProxyType(width)
-        self.numbers = _aligned_block((self.tiles, used["number"], self.lanes), KINDS["number"])
-        self.codes = _aligned_block((self.tiles, used["code"], self.lanes), KINDS["code"])
-        self.tags = _aligned_block((self.tiles, used["tag"], self.lanes), KINDS["tag"])
+        self.blocks: Mapping[str, Array] = MappingProxyType(
+            {kind: _aligned_block((self.tiles, used[kind], self.lanes), dtype) for kind, dtype in KINDS.items()}
+        )
+        self.numbers, self.codes, self.tags = (self.blocks[kind] for kind in ("number", "code", "tag"))
         for name, column in by_name.items():
             first = row[name]
             # Written to the whole rows, so that the unused lanes at the end hold sound values as well.
             self._block(name)[:, first : first + width[name], :] = _checked(column, column.default)
 
-    def block_of(self, kind: str) -> Array:
-        """Return the block of a kind of column: (tiles, rows, lanes)."""
-        blocks: dict[str, Array] = {"number": self.numbers, "code": self.codes, "tag": self.tags}
-        return blocks[kind]
-
     @property
     def bytes_per_consumer(self) -> int:
         """Memory that one consumer takes, in bytes."""
-        return sum(block.shape[1] * block.itemsize for block in (self.numbers, self.codes, self.tags))
+        return sum(block.shape[1] * block.itemsize for block in self.blocks.values())
 
     def __contains__(self, name: object) -> bool:
         """Whether a column has this name."""
@@ -313,17 +311,14 @@ class Columns:
             "size": self.size,
             "lanes": self.lanes,
             "widths": self._widths,
-            "numbers": self.numbers,
-            "codes": self.codes,
-            "tags": self.tags,
+            "blocks": dict(self.blocks),
         }
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         """Lay the columns out anew, because a pickled array comes back without its alignment."""
         Columns.__init__(self, state["declared"], state["size"], lanes=state["lanes"], widths=state["widths"])
-        self.numbers[...] = state["numbers"]
-        self.codes[...] = state["codes"]
-        self.tags[...] = state["tags"]
+        for kind, block in self.blocks.items():
+            block[...] = state["blocks"][kind]
 
     # ---------------------------------------------------------------- where things lie
 
@@ -334,7 +329,7 @@ class Columns:
             raise KeyError(no_such("column", name, self.declared)) from None
 
     def _block(self, name: str) -> Array:
-        return self.block_of(self.declared[name].kind)
+        return self.blocks[self.declared[name].kind]
 
     def _place(self, i: int) -> tuple[int, int]:
         if not 0 <= i < self.size:

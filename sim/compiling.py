@@ -163,13 +163,7 @@ def plain(rule: Any) -> Callable[..., Any]:
     The functions that a rule calls are found among the global names its code uses, so rules import each other by
     name (`from sim.fastmath import exp32`), never through a module.
     """
-    function = rule.py_func
-    names = {
-        name: plain(value) if isinstance(value, Dispatcher) else value
-        for name, value in function.__globals__.items()
-        if name in function.__code__.co_names or name == "__builtins__"
-    }
-    return types.FunctionType(function.__code__, names, function.__name__, function.__defaults__, function.__closure__)
+    return _calling(rule, plain)
 
 
 def anew(rule: Any, twins: dict[Any, Any] | None = None) -> Any:
@@ -186,13 +180,18 @@ def anew(rule: Any, twins: dict[Any, Any] | None = None) -> Any:
     """
     made = {} if twins is None else twins
     if rule not in made:
-        function = rule.py_func
-        names = {
-            name: anew(value, made) if isinstance(value, Dispatcher) and value is not rule else value
-            for name, value in function.__globals__.items()
-            if name in function.__code__.co_names or name == "__builtins__"
-        }
-        twin = types.FunctionType(function.__code__, names, function.__name__, function.__defaults__)
+        twin = _calling(rule, lambda called: called if called is rule else anew(called, made))
         options = {key: value for key, value in rule.targetoptions.items() if key != "nopython"}
         made[rule] = numba.njit(**options)(twin)
     return made[rule]
+
+
+def _calling(rule: Any, twin_of: Callable[[Any], Any]) -> Callable[..., Any]:
+    """Give the Python function of a compiled rule, made to call the twins of the compiled rules it calls."""
+    function = rule.py_func
+    names = {
+        name: twin_of(value) if isinstance(value, Dispatcher) else value
+        for name, value in function.__globals__.items()
+        if name in function.__code__.co_names or name == "__builtins__"
+    }
+    return types.FunctionType(function.__code__, names, function.__name__, function.__defaults__, function.__closure__)

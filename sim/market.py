@@ -50,7 +50,6 @@ from sim.records import (
 )
 from sim.salience import Salience
 from sim.scenario import Mechanisms, Scenario, changed, load, with_horizon
-from sim.strategies import Scripted
 from sim.streams import Luck, key_of
 from sim.suppliers import Supplier
 from sim.week import run_tiles
@@ -255,7 +254,7 @@ class Market(ConsumerModel):
                 self._let_in(firm)
         # All decide on last week's state: nobody sees what a rival has just decided.
         public = {sector: [f.as_rival(self.week) for f in firms if f.alive] for sector, firms in self.firms_of.items()}
-        deciding = [firm for firm in self.firms if firm.alive and type(firm.strategy) is not Scripted]
+        deciding = [firm for firm in self.firms if firm.alive and firm.strategy.decides]
         decisions = [(firm, firm.strategy.decide(firm.see(self, public[firm.sector]))) for firm in deciding]
         for firm, decision in decisions:
             firm.set_levers(decision)

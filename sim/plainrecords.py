@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Objects", "as_object", "as_objects", "write_back"]
+__all__ = ["Objects", "as_objects", "write_back"]
 
 
 class Objects(list[SimpleNamespace]):
@@ -23,18 +23,18 @@ class Objects(list[SimpleNamespace]):
         return len(self)
 
 
-def as_object(record: Any) -> SimpleNamespace:
+def _as_object(record: Any) -> SimpleNamespace:
     """Copy a numpy record into an object with the same fields; nested records become nested objects."""
     fields = {}
     for name in record.dtype.names:
         value = record[name]
-        fields[name] = as_object(value) if getattr(value.dtype, "names", None) else value
+        fields[name] = _as_object(value) if getattr(value.dtype, "names", None) else value
     return SimpleNamespace(**fields)
 
 
 def as_objects(records: NDArray[Any]) -> Objects:
     """Copy an array of records into objects."""
-    return Objects(as_object(record) for record in records)
+    return Objects(_as_object(record) for record in records)
 
 
 def write_back(objects: Objects, records: NDArray[Any]) -> None:

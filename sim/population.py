@@ -131,7 +131,7 @@ class Population:
     def _write(self, name: str, values: NDArray[Any], first: int, place: int = 0) -> None:
         """Write one row of a column for consumers from `first` on, which begins a tile."""
         columns = self.columns
-        kind = columns.block_of(columns.declared[name].kind)
+        kind = columns.blocks[columns.declared[name].kind]
         tile, full = first // columns.lanes, values.size // columns.lanes
         block, even = kind[tile:, columns.row[name] + place, :], full * columns.lanes
         block[:full] = values[:even].reshape(full, columns.lanes)

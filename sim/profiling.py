@@ -42,7 +42,6 @@ __all__ = ["TABLE", "Loops", "Phase", "Profile", "loops_of", "profile"]
 
 _WORD = 8
 _PEER = 4
-_CALIBRATION = 0.05  # seconds
 _MOVED = 64 << 20  # bytes
 
 
@@ -204,20 +203,23 @@ def profile(market: Market, weeks: int, on_week: Callable[[], bool] | None = Non
         raise ValueError(f"a profile needs the compiled engine and at least 1 week, not {market.engine!r}, {weeks}")
     threads, market.threads = market.threads, 1
     laps, whole = [], []
-    rate = _ticks_a_second()
+    ticks, first = int(read_clock()), time.perf_counter()
     try:
         for _ in range(weeks):
             market.times = np.zeros(len(PHASES), np.int64)
             begun = time.perf_counter()
             market.step()
             whole.append(time.perf_counter() - begun)
-            laps.append(market.times / rate if rate else np.full(len(PHASES), np.nan))
+            laps.append(market.times)
             if on_week is not None and on_week():
                 break
     finally:
         market.threads, market.times = threads, np.zeros(0, np.int64)
+    # The weeks themselves tell how long a tick of the processor's counter is, by the system's clock.
+    ticks, passed = int(read_clock()) - ticks, time.perf_counter() - first
+    seconds = np.array(laps) * (passed / ticks if ticks else np.nan)
     size = market.population.size
-    compiled = np.median(laps, axis=0)
+    compiled = np.median(seconds, axis=0)
     return Profile(
         size,
         len(laps),
@@ -225,7 +227,7 @@ def profile(market: Market, weeks: int, on_week: Callable[[], bool] | None = Non
         dict(zip(PHASES, (compiled / size * 1e9).tolist(), strict=True)),
         {name: _bytes_of(TABLE[name], market) for name in PHASES},
         _bandwidth(),
-        float(np.median(np.array(whole) - np.sum(laps, axis=1))) * 1e9,
+        float(np.median(np.array(whole) - seconds.sum(axis=1))) * 1e9,
     )
 
 
@@ -278,13 +280,6 @@ def _bytes_of(phase: Phase, market: Market) -> int:
         columns.width[name] * KINDS[columns.declared[name].kind].itemsize for name in (*phase.reads, *phase.writes)
     )
     return touched + (peers * (_PEER + _WORD) if phase.listens else 0) + (_WORD if phase.speaks else 0)
-
-
-def _ticks_a_second() -> float:
-    """Return the rate of the processor's counter, by the system's clock; 0 where there is none."""
-    ticks, begun = int(read_clock()), time.perf_counter()
-    time.sleep(_CALIBRATION)
-    return (int(read_clock()) - ticks) / (time.perf_counter() - begun)
 
 
 def _bandwidth() -> float:

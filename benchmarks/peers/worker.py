@@ -6,9 +6,9 @@ import json
 import sys
 import time
 from importlib import import_module
-from pathlib import Path
 from typing import Any
 
+from benchmarks.peak import peak_bytes
 from benchmarks.peers.spec import Builder, Spec, Totals
 
 __all__ = ["figures_of", "main", "spec_from"]
@@ -90,11 +90,11 @@ def _tuple(value: Any) -> Any:
 
 
 def _peak() -> int | None:
-    """Return the most memory that this process has held, in bytes (Linux alone says)."""
-    status = Path("/proc/self/status")
-    if not status.exists():
+    """Return the most memory that this process has held, in bytes; None where the system does not tell."""
+    try:
+        return peak_bytes()
+    except OSError:
         return None
-    return int(status.read_text().split("VmHWM:")[1].split()[0]) * 1024
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.measure import MARKET, machine
+from benchmarks.peak import peak_bytes
 from experiments.claims.measures import Measure, numbers
 from experiments.precision.questions import natural
 from experiments.runs import available_cores, run_replicates
@@ -190,11 +191,10 @@ def _giant(name: str, size: int, replicate: int, threads: int) -> dict[str, Any]
     market = Market(scenario, replicate=replicate, threads=threads, figures={measure.key for measure in wanted} or None)
     built = time.perf_counter()
     market.run()
-    status = Path("/proc/self/status").read_text(encoding="ascii")
     return {
         "build": built - begun,
         "week": (time.perf_counter() - built) / EARLY,
-        "peak": int(status.split("VmHWM:")[1].split()[0]) * 1024,
+        "peak": peak_bytes(),
         "numbers": numbers(market.record, wanted),
     }
 

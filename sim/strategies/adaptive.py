@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from sim.levers import LEVERS
-from sim.strategies.base import Changes
+from sim.strategies.base import Changes, Strategy
 from sim.strategies.sight import SETTLED_SALES, Sight
 
 __all__ = ["Adaptive"]
@@ -14,7 +14,7 @@ _CLAIMS = {"openness": "proclaimed_openness", "sharing": "proclaimed_sharing"}
 """Levers whose claim moves with them, so that no trial opens a gap between the two."""
 
 
-class Adaptive:
+class Adaptive(Strategy):
     """Climbs hills: tries a small change of one lever for some weeks, keeps it if it paid, goes back if not.
 
     What pays is judged by profit per unit bought in its whole sector, against the weeks just before: what moves the

@@ -16,6 +16,8 @@ class Strategy(Protocol):
     """What a strategy must offer."""
 
     key: ClassVar[str]
+    decides: ClassVar[bool] = True
+    """Whether it is asked each week: one that never changes anything need not look at the market."""
 
     def decide(self, sight: Sight) -> Changes:
         """Return the levers to change this week, by name."""
@@ -30,7 +32,7 @@ class Strategy(Protocol):
         ...
 
 
-class Forgetful:
+class Forgetful(Strategy):
     """A strategy that remembers nothing from week to week."""
 
     def state(self) -> dict[str, Any]:
@@ -42,7 +44,7 @@ class Forgetful:
         del state
 
 
-class ListPriced:
+class ListPriced(Strategy):
     """A strategy that remembers its firm's list price: the price in the first week that it sees."""
 
     def __init__(self) -> None:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 from typing import Any, ClassVar
 
-from sim.strategies.base import Changes, towards
+from sim.strategies.base import Changes, Strategy, towards
 from sim.strategies.sight import Rival, Sight
 
 __all__ = ["Imitator"]
 
 
-class Imitator:
+class Imitator(Strategy):
     """Watches the most profitable rival and copies, some weeks later, what can be seen of it.
 
     It copies the claim to share and not the sharing, which no outsider sees: its own gap between claim and conduct is

@@ -14,6 +14,7 @@ class Scripted(Forgetful):
     """Does what the scenario says and nothing else: the default for a strategist's own firm."""
 
     key: ClassVar[str] = "scripted"
+    decides: ClassVar[bool] = False
 
     def decide(self, sight: Sight) -> Changes:
         """Change nothing."""
