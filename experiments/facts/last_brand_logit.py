@@ -42,7 +42,7 @@ class LastBrandDesign:
         rows = np.flatnonzero(~panel.first)
         self.household: Integers = panel.household[rows]
         self.chosen: Integers = panel.chosen[rows]
-        mean_price = np.nanmean(panel.price, axis=0)
+        mean_price = panel.mean_price
         self.unit = float(mean_price.mean())
         price = panel.price[rows]
         self.price = np.where(np.isnan(price), mean_price, price) / self.unit
