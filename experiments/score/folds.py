@@ -5,7 +5,8 @@ found by drawing whole households anew. The model's value is the median over sim
 that a statistic that is mostly 0 can be 0.
 
 The first choice of a household, whose last brand is unknown, counts in no log-likelihood and no hit rate: it is given,
-for all models. In simulations every household has bought `simulate.WARM_UP` times at mean prices before, for all models.
+for all models. In simulations every household has bought `simulate.WARM_UP` times at mean prices before the panel
+begins, for all models.
 """
 
 from __future__ import annotations
@@ -95,9 +96,7 @@ def data_of(panel: Panel, folds: int, fold: int, seed: int, resamples: int = RES
     return FoldData(fold, len(held_out.households), found)
 
 
-def score_fold(
-    panel: Panel, model: ChoiceModel, folds: int, fold: int, seed: int, copies: int = COPIES
-) -> FoldScore:
+def score_fold(panel: Panel, model: ChoiceModel, folds: int, fold: int, seed: int, copies: int = COPIES) -> FoldScore:
     """Fit a model to one fold's training households and put it to the test on the others."""
     fitted_to, held_out = split(panel, folds, fold, seed)
     own = zlib.crc32(f"{seed}.{fold}.{model.key}".encode())

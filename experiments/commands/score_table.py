@@ -1,0 +1,114 @@
+"""The score on a terminal: for each panel its models and its statistics, then all panels together."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from experiments.commands.session import clean, results_console
+from experiments.numbers import UNKNOWN, count, decimal, percent
+from experiments.text import CATALOGUE, say
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rich.table import Table
+    from rich.text import Text
+
+    from experiments.score.findings import PanelScore, Row, Scores
+
+__all__ = ["model_name", "show_scores"]
+
+_DIGITS = {"dirichlet_sum": 2, "last_brand": 2, "price_elasticity": 2, "jeopardy_slope": 2, "double_jeopardy": 2}
+_OTHER_DIGITS = 3
+_SHORT_LIKELIHOOD, _SHORT_RATE = 3, 1
+
+
+def model_name(key: str) -> str:
+    """Give a model's name for people; its key where the catalogue has none."""
+    return say(f"score.model.{key}") if CATALOGUE.has(f"score.model.{key}") else clean(key)
+
+
+def show_scores(found: Scores) -> None:
+    """Print what was found."""
+    from rich.text import Text
+
+    console = results_console()
+    for panel in found.panels:
+        if not panel.scores:
+            continue
+        values = {"households": count(panel.households), "occasions": count(panel.occasions)}
+        heading = say("score.panel", panel=clean(panel.source), brands=count(panel.brands), **values)
+        console.print(Text(heading, style="bold"))
+        console.print(_models([panel.row(key) for key in found.models], found.folds))
+        console.print()
+        console.print(_statistics(panel, found.models))
+        console.print()
+    if sum(bool(panel.scores) for panel in found.panels) > 1:
+        console.print(Text(say("score.total", panels=count(len(found.panels))), style="bold"))
+        rows = [found.total(key) for key in found.models]
+        console.print(_models(rows, found.folds * len(found.panels)))
+        console.print()
+    console.print(Text(say("score.legend"), style="dim"))
+
+
+def _table(columns: Sequence[str]) -> Table:
+    from rich import box
+    from rich.table import Table
+
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, collapse_padding=True)
+    for position, column in enumerate(columns):
+        table.add_column(column, justify="left" if position == 0 else "right", overflow="fold")
+    return table
+
+
+def _models(rows: Sequence[Row], folds: int) -> Table:
+    """One row a model: share inside, log-likelihood of a choice, hit rate; how many folds, if not all."""
+    columns = ["model", "inside", "log_likelihood", "hit_rate"]
+    is_whole = all(row.folds == folds for row in rows)
+    if not is_whole:
+        columns.append("folds")
+    table = _table([say(f"score.column.{name}") for name in columns])
+    for row in rows:
+        inside = percent(row.share, 0)
+        if row.statistics:
+            inside += f" ({say('score.of', part=count(row.inside), whole=count(row.statistics))})"
+        cells = [inside, decimal(row.log_likelihood, _SHORT_LIKELIHOOD), percent(row.hit_rate, _SHORT_RATE)]
+        if not is_whole:
+            cells.append(say("score.of", part=count(row.folds), whole=count(folds)))
+        table.add_row(model_name(row.model), *cells)
+    return table
+
+
+def _statistics(panel: PanelScore, models: Sequence[str]) -> Table:
+    """One row a statistic: the data with their interval, and each model with the folds in which it is inside."""
+    from experiments.facts.choice_statistics import CHOICE_STATISTICS
+
+    shown = [key for key in models if panel.pairs(key)]
+    columns = [say("score.column.statistic"), say("score.column.data"), *(say_short(key) for key in shown)]
+    table = _table(columns)
+    for name in CHOICE_STATISTICS:
+        digits = _DIGITS.get(name, _OTHER_DIGITS)
+        span = panel.statistic(name)
+        if span is None:
+            table.add_row(say(f"score.statistic.{name}"), UNKNOWN, *(UNKNOWN for _ in shown))
+            continue
+        data = f"{decimal(span.value, digits)} [{decimal(span.low, digits)}; {decimal(span.high, digits)}]"
+        table.add_row(say(f"score.statistic.{name}"), data, *(_cell(panel, key, name, digits) for key in shown))
+    return table
+
+
+def _cell(panel: PanelScore, model: str, name: str, digits: int) -> Text:
+    from rich.text import Text
+
+    value, within, folds = panel.simulated(model, name)
+    mark = say("score.mark.inside") if within == folds else say("score.mark.outside") if within == 0 else ""
+    told = decimal(value, digits) if np.isfinite(value) else UNKNOWN
+    style = "green" if within == folds else "red" if within == 0 else "yellow"
+    return Text(f"{told} {within}/{folds}{mark}", style=style)
+
+
+def say_short(key: str) -> str:
+    """Give a model's short name, for the heading of a narrow column."""
+    return say(f"score.short.{key}") if CATALOGUE.has(f"score.short.{key}") else clean(key)
