@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from experiments.commands.session import clean, results_console
 from experiments.numbers import UNKNOWN, count, decimal, percent
 from experiments.text import CATALOGUE, say
@@ -64,21 +62,29 @@ def _table(columns: Sequence[str]) -> Table:
 
 
 def _models(rows: Sequence[Row], folds: int) -> Table:
-    """One row a model: share inside, log-likelihood of a choice, hit rate; how many folds, if not all."""
-    columns = ["model", "inside", "log_likelihood", "hit_rate"]
+    """One row a model: shares inside, log-likelihood of a choice, hit rate; how many folds, if not all."""
+    columns = ["model", "inside", "whole", "log_likelihood", "hit_rate"]
     is_whole = all(row.folds == folds for row in rows)
     if not is_whole:
         columns.append("folds")
     table = _table([say(f"score.column.{name}") for name in columns])
     for row in rows:
-        inside = percent(row.share, 0)
-        if row.statistics:
-            inside += f" ({say('score.of', part=count(row.inside), whole=count(row.statistics))})"
-        cells = [inside, decimal(row.log_likelihood, _SHORT_LIKELIHOOD), percent(row.hit_rate, _SHORT_RATE)]
+        cells = [
+            _share(row.share, row.inside, row.statistics),
+            _share(row.whole_share, row.whole_inside, row.whole_statistics),
+            decimal(row.log_likelihood, _SHORT_LIKELIHOOD),
+            percent(row.hit_rate, _SHORT_RATE),
+        ]
         if not is_whole:
             cells.append(say("score.of", part=count(row.folds), whole=count(folds)))
         table.add_row(model_name(row.model), *cells)
     return table
+
+
+def _share(share: float, inside: int, statistics: int) -> str:
+    if not statistics:
+        return UNKNOWN
+    return f"{percent(share, 0)} ({say('score.of', part=count(inside), whole=count(statistics))})"
 
 
 def _statistics(panel: PanelScore, models: Sequence[str]) -> Table:
@@ -88,25 +94,34 @@ def _statistics(panel: PanelScore, models: Sequence[str]) -> Table:
     shown = [key for key in models if panel.pairs(key)]
     columns = [say("score.column.statistic"), say("score.column.data"), *(say_short(key) for key in shown)]
     table = _table(columns)
+    spans = {} if panel.whole is None else panel.whole.statistics
     for name in CHOICE_STATISTICS:
         digits = _DIGITS.get(name, _OTHER_DIGITS)
-        span = panel.statistic(name)
-        if span is None:
-            table.add_row(say(f"score.statistic.{name}"), UNKNOWN, *(UNKNOWN for _ in shown))
-            continue
-        data = f"{decimal(span.value, digits)} [{decimal(span.low, digits)}; {decimal(span.high, digits)}]"
+        span = spans.get(name)
+        data = UNKNOWN
+        if span is not None:
+            data = f"{decimal(span.value, digits)} [{decimal(span.low, digits)}; {decimal(span.high, digits)}]"
         table.add_row(say(f"score.statistic.{name}"), data, *(_cell(panel, key, name, digits) for key in shown))
     return table
 
 
 def _cell(panel: PanelScore, model: str, name: str, digits: int) -> Text:
+    """Give a model's value on the whole panel with a mark, and the folds in which it is inside."""
     from rich.text import Text
 
-    value, within, folds = panel.simulated(model, name)
-    mark = say("score.mark.inside") if within == folds else say("score.mark.outside") if within == 0 else ""
-    told = decimal(value, digits) if np.isfinite(value) else UNKNOWN
-    style = "green" if within == folds else "red" if within == 0 else "yellow"
-    return Text(f"{told} {within}/{folds}{mark}", style=style)
+    text = Text()
+    value = panel.together.get(model, {}).get(name, float("nan"))
+    span = None if panel.whole is None else panel.whole.statistics.get(name)
+    if span is not None and model in panel.together:
+        is_inside = span.low <= value <= span.high
+        style = "green" if is_inside else "red"
+        text.append(
+            f"{decimal(value, digits)} {say('score.mark.inside' if is_inside else 'score.mark.outside')}", style
+        )
+    within, folds = panel.within(model, name)
+    if folds:
+        text.append(f" {within}/{folds}", "dim")
+    return text or Text(UNKNOWN)
 
 
 def say_short(key: str) -> str:

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-import numpy as np
-
-from experiments.facts.choice_statistics import CHOICE_STATISTICS
-from experiments.panel.interval import Interval
 from experiments.score.folds import FoldData, FoldScore, inside
 
 __all__ = ["Failure", "PanelScore", "Row", "Scores", "total_row"]
@@ -22,6 +18,7 @@ class Row:
     ----------
     folds : how many were finished.
     inside, statistics : statistics inside the intervals of the data, and all that the data have, over the folds.
+    whole_inside, whole_statistics : the same for whole panels.
     log_likelihood : per choice that counts.
     hit_rate : of the choices that count.
     """
@@ -30,6 +27,8 @@ class Row:
     folds: int
     inside: int
     statistics: int
+    whole_inside: int
+    whole_statistics: int
     log_likelihood: float
     hit_rate: float
     choices: int
@@ -38,6 +37,11 @@ class Row:
     def share(self) -> float:
         """Share of the statistics inside."""
         return self.inside / self.statistics if self.statistics else float("nan")
+
+    @property
+    def whole_share(self) -> float:
+        """Share of the statistics of whole panels inside."""
+        return self.whole_inside / self.whole_statistics if self.whole_statistics else float("nan")
 
 
 @dataclass(frozen=True)
@@ -57,6 +61,8 @@ class PanelScore:
     ----------
     warnings : of the reading, in the user's language.
     data, scores, failures : in the order of folds and models.
+    whole : what all households did; None if that was not worked out.
+    together : statistics of each model's copies of the whole panel; of the models whose folds are all finished.
     """
 
     source: str
@@ -67,6 +73,8 @@ class PanelScore:
     data: list[FoldData] = field(default_factory=list)
     scores: list[FoldScore] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
+    whole: FoldData | None = None
+    together: dict[str, dict[str, float]] = field(default_factory=dict)
 
     def pairs(self, model: str) -> list[tuple[FoldData, FoldScore]]:
         """Data and score of each finished fold of a model."""
@@ -75,21 +83,12 @@ class PanelScore:
 
     def row(self, model: str) -> Row:
         """Give a model's figures on this panel."""
-        return _row(model, self.pairs(model))
+        return total_row(model, [self])
 
-    def statistic(self, name: str) -> Interval | None:
-        """Give a statistic of the data and its interval, as means over the folds that have it."""
-        spans = [one.statistics[name] for one in self.data if name in one.statistics]
-        if not spans:
-            return None
-        return Interval(*np.mean([(span.value, span.low, span.high) for span in spans], axis=0).tolist())
-
-    def simulated(self, model: str, name: str) -> tuple[float, int, int]:
-        """Give a model's mean value of a statistic over the folds, in how many it is inside, and how many there are."""
-        pairs = [(data, score) for data, score in self.pairs(model) if name in data.statistics]
-        values = [score.statistics[name] for _, score in pairs if np.isfinite(score.statistics[name])]
-        within = sum(inside(data, score)[name] for data, score in pairs)
-        return float(np.mean(values)) if values else float("nan"), within, len(pairs)
+    def within(self, model: str, name: str) -> tuple[int, int]:
+        """Give in how many folds a model's value of a statistic is inside, and how many folds have it."""
+        found = [inside(data, score.statistics) for data, score in self.pairs(model)]
+        return sum(one.get(name, False) for one in found), sum(name in one for one in found)
 
 
 @dataclass(frozen=True)
@@ -125,21 +124,25 @@ class Scores:
 
 def total_row(model: str, panels: Iterable[PanelScore]) -> Row:
     """Give a model's figures on several panels together."""
-    return _row(model, [pair for panel in panels for pair in panel.pairs(model)])
-
-
-def _row(model: str, pairs: Sequence[tuple[FoldData, FoldScore]]) -> Row:
+    pairs: list[tuple[FoldData, FoldScore]] = []
+    whole: list[bool] = []
+    for panel in panels:
+        pairs += panel.pairs(model)
+        if panel.whole is not None and model in panel.together:
+            whole += inside(panel.whole, panel.together[model]).values()
     choices = sum(score.choices for _, score in pairs)
     likelihood = sum(score.log_likelihood for _, score in pairs)
     hits = sum(score.hits for _, score in pairs)
     return Row(
-        model,
-        len(pairs),
-        sum(sum(inside(data, score).values()) for data, score in pairs),
-        sum(len(data.statistics) for data, _ in pairs),
-        likelihood / choices if choices else float("nan"),
-        hits / choices if choices else float("nan"),
-        choices,
+        model=model,
+        folds=len(pairs),
+        inside=sum(sum(inside(data, score.statistics).values()) for data, score in pairs),
+        statistics=sum(len(data.statistics) for data, _ in pairs),
+        whole_inside=sum(whole),
+        whole_statistics=len(whole),
+        log_likelihood=likelihood / choices if choices else float("nan"),
+        hit_rate=hits / choices if choices else float("nan"),
+        choices=choices,
     )
 
 
@@ -150,6 +153,9 @@ def _row_document(row: Row) -> dict[str, object]:
         "share_inside": row.share,
         "inside": row.inside,
         "statistics": row.statistics,
+        "whole_share_inside": row.whole_share,
+        "whole_inside": row.whole_inside,
+        "whole_statistics": row.whole_statistics,
         "log_likelihood": row.log_likelihood,
         "hit_rate": row.hit_rate,
         "choices": row.choices,
@@ -159,26 +165,8 @@ def _row_document(row: Row) -> dict[str, object]:
 def _panel_document(panel: PanelScore, models: Sequence[str]) -> dict[str, object]:
     by_fold = []
     for data in panel.data:
-        scores = {one.model: one for one in panel.scores if one.fold == data.fold}
-        by_fold.append(
-            {
-                "fold": data.fold,
-                "households": data.households,
-                "statistics": {
-                    name: {
-                        "value": span.value,
-                        "low": span.low,
-                        "high": span.high,
-                        "models": {
-                            model: {"value": score.statistics[name], "inside": inside(data, score)[name]}
-                            for model, score in scores.items()
-                        },
-                    }
-                    for name in CHOICE_STATISTICS
-                    if (span := data.statistics.get(name)) is not None
-                },
-            }
-        )
+        scores = {one.model: one.statistics for one in panel.scores if one.fold == data.fold}
+        by_fold.append({"fold": data.fold, **_data_document(data, scores)})
     return {
         "source": panel.source,
         "brands": panel.brands,
@@ -186,6 +174,26 @@ def _panel_document(panel: PanelScore, models: Sequence[str]) -> dict[str, objec
         "occasions": panel.occasions,
         "warnings": panel.warnings,
         "models": [_row_document(panel.row(model)) for model in models],
+        "whole": None if panel.whole is None else _data_document(panel.whole, panel.together),
         "folds": by_fold,
         "failures": [{"fold": one.fold, "model": one.model, "error": one.error} for one in panel.failures],
+    }
+
+
+def _data_document(data: FoldData, models: Mapping[str, Mapping[str, float]]) -> dict[str, object]:
+    found = {model: inside(data, statistics) for model, statistics in models.items()}
+    return {
+        "households": data.households,
+        "statistics": {
+            name: {
+                "value": span.value,
+                "low": span.low,
+                "high": span.high,
+                "models": {
+                    model: {"value": statistics[name], "inside": found[model][name]}
+                    for model, statistics in models.items()
+                },
+            }
+            for name, span in data.statistics.items()
+        },
     }

@@ -45,7 +45,9 @@ class ChoiceModel(Protocol):
     key : its name on the command line and, under ``score.model``, in the catalogue of texts.
     """
 
-    key: str
+    @property
+    def key(self) -> str:
+        """Its name."""
 
     def fit(self, panel: Panel, seed: int) -> Fitted:
         """Find its parameters."""

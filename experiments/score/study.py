@@ -16,9 +16,20 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
-from experiments.panel.data import Panel
+from experiments.panel.data import Integers, Panel
 from experiments.score.findings import Failure, PanelScore, Scores
-from experiments.score.folds import COPIES, FOLDS, RESAMPLES, FoldData, FoldScore, data_of, score_fold
+from experiments.score.folds import (
+    COPIES,
+    FOLDS,
+    RESAMPLES,
+    WHOLE,
+    FoldData,
+    FoldScore,
+    data_of,
+    put_together,
+    score_fold,
+    simulated_statistics,
+)
 from experiments.score.protocol import ChoiceModel
 
 __all__ = ["Plan", "run_study"]
@@ -41,14 +52,15 @@ class Plan:
 
 @dataclass(frozen=True, order=True)
 class _Piece:
-    """One piece of work: the data of a fold (model -1), or one model on it."""
+    """One piece of work: the data of a fold (model -1) or one model on it; the same of the whole panel (fold -1)."""
 
     panel: int
     fold: int
     model: int
 
 
-_Result = FoldData | FoldScore | Failure
+_Task = tuple[_Piece, list[Integers]]
+_Result = FoldData | tuple[FoldScore, Integers] | dict[str, float] | Failure
 
 
 def run_study(
@@ -69,16 +81,32 @@ def run_study(
     pieces = [
         _Piece(panel, fold, model)
         for panel in range(len(plan.panels))
-        for fold in range(plan.folds)
+        for fold in (*range(plan.folds), WHOLE)
         for model in range(-1, len(plan.models))
     ]
     wish = stop or threading.Event()
     found: dict[_Piece, _Result] = {}
-    for piece, result in _worked(plan, pieces, workers, wish):
-        found[piece] = result
-        if on_progress is not None:
-            on_progress(len(found), len(pieces))
-    return _gathered(plan, found, interrupted=len(found) < len(pieces))
+
+    def later() -> list[_Task]:
+        """Whole panels of which all folds are finished."""
+        ready = []
+        for piece in pieces:
+            if piece.fold == WHOLE and piece.model >= 0:
+                parts = [found.get(replace(piece, fold=fold)) for fold in range(plan.folds)]
+                if all(isinstance(part, tuple) for part in parts):
+                    ready.append((piece, [part[1] for part in parts if isinstance(part, tuple)]))
+        return ready
+
+    def at_once() -> list[_Task]:
+        return [(piece, []) for piece in pieces if piece.fold != WHOLE or piece.model < 0]
+
+    for stage in (at_once, later):
+        for piece, result in _worked(plan, stage(), workers, wish):
+            found[piece] = result
+            if on_progress is not None:
+                on_progress(len(found), len(pieces))
+    stopped = wish.is_set() and len(found) < len(pieces)
+    return _gathered(plan, found, interrupted=stopped)
 
 
 def _gathered(plan: Plan, found: dict[_Piece, _Result], *, interrupted: bool) -> Scores:
@@ -95,31 +123,38 @@ def _gathered(plan: Plan, found: dict[_Piece, _Result], *, interrupted: bool) ->
     for piece in sorted(found):
         panel, result = panels[piece.panel], found[piece]
         if isinstance(result, FoldData):
-            panel.data.append(result)
-        elif isinstance(result, FoldScore):
-            panel.scores.append(result)
+            if piece.fold == WHOLE:
+                panel.whole = result
+            else:
+                panel.data.append(result)
+        elif isinstance(result, tuple):
+            panel.scores.append(result[0])
+        elif isinstance(result, dict):
+            panel.together[plan.models[piece.model].key] = result
         else:
             panel.failures.append(result)
     return Scores(panels, tuple(model.key for model in plan.models), plan.folds, plan.seed, interrupted)
 
 
-def _work(plan: Plan, piece: _Piece) -> _Result:
-    """Do one piece; whatever goes wrong in it spoils no other."""
+def _work(plan: Plan, piece: _Piece, parts: list[Integers]) -> _Result:
+    """Do one piece; whatever goes wrong in it spoils no other. `parts` are the folds of a whole panel."""
     panel = plan.panels[piece.panel]
     model = None if piece.model < 0 else plan.models[piece.model]
     try:
         if model is None:
             return data_of(panel, plan.folds, piece.fold, plan.seed, plan.resamples)
+        if piece.fold == WHOLE:
+            return simulated_statistics(panel, put_together(panel, parts, plan.seed), plan.seed)
         return score_fold(panel, model, plan.folds, piece.fold, plan.seed, plan.copies)
     except Exception as error:
         return Failure(piece.fold, None if model is None else model.key, f"{type(error).__name__}: {error}")
 
 
 def _worked(
-    plan: Plan, pieces: Sequence[_Piece], workers: int, stop: threading.Event
+    plan: Plan, pieces: Sequence[_Task], workers: int, stop: threading.Event
 ) -> Iterator[tuple[_Piece, _Result]]:
     """Do all pieces, here or in processes; here also what processes cannot do because they die."""
-    left = dict.fromkeys(pieces)
+    left = dict(pieces)
     if min(workers, len(pieces)) > 1:
         try:
             for piece, result in _in_processes(plan, pieces, min(workers, len(pieces)), stop):
@@ -127,19 +162,19 @@ def _worked(
                 yield piece, result
         except (BrokenProcessPool, OSError):
             pass
-    for piece in left:
+    for piece, parts in left.items():
         if stop.is_set():
             return
-        yield piece, _work(plan, piece)
+        yield piece, _work(plan, piece, parts)
 
 
 def _in_processes(
-    plan: Plan, pieces: Sequence[_Piece], workers: int, stop: threading.Event
+    plan: Plan, pieces: Sequence[_Task], workers: int, stop: threading.Event
 ) -> Iterator[tuple[_Piece, _Result]]:
     bare = replace(plan, panels=tuple(replace(panel, assumptions=(), warnings=()) for panel in plan.panels))
     context = multiprocessing.get_context("spawn")
     with _one_thread_each(), ProcessPoolExecutor(workers, context, _begin, (bare,)) as pool:
-        waiting: dict[Future[_Result], _Piece] = {pool.submit(_work_here, piece): piece for piece in pieces}
+        waiting: dict[Future[_Result], _Piece] = {pool.submit(_work_here, *task): task[0] for task in pieces}
         try:
             while waiting and not stop.is_set():
                 done, _ = wait(waiting, _LOOK_EVERY, FIRST_COMPLETED)
@@ -187,6 +222,6 @@ def _end_with_parent() -> None:
         os._exit(1)
 
 
-def _work_here(piece: _Piece) -> _Result:
+def _work_here(piece: _Piece, parts: list[Integers]) -> _Result:
     assert _plan is not None
-    return _work(_plan, piece)
+    return _work(_plan, piece, parts)
