@@ -33,7 +33,7 @@ from experiments.panel.search import DRAWS, plain_logit, search
 from experiments.panel.simulate import simulate_tastes
 from experiments.score.protocol import ChoiceModel, Predictions
 
-__all__ = ["MODELS", "FittedLogit", "Logit"]
+__all__ = ["LOGITS", "MODELS", "FittedLogit", "Logit"]
 
 Last = Literal["none", "fixed", "random"]
 
@@ -123,13 +123,15 @@ class FittedLogit:
         return Predictions(found.log_probability, found.brand == panel.chosen)
 
 
-_STANDARD = (
+_ALL = (
     Logit("logit", mixed=False),
     Logit("logit_last", mixed=False, last="fixed"),
     Logit("mixed", mixed=True),
     Logit("mixed_last", mixed=True, last="fixed"),
+    Logit("module", mixed=True, last="random", spreads="common", price="lognormal", start="stationary"),
 )
-_MODULE = Logit("module", mixed=True, last="random", spreads="common", price="lognormal", start="stationary")
+LOGITS: Mapping[str, Logit] = MappingProxyType({model.key: model for model in _ALL})
+"""Those of this file by key."""
 
-MODELS: Mapping[str, ChoiceModel] = MappingProxyType({model.key: model for model in (*_STANDARD, _MODULE)})
+MODELS: Mapping[str, ChoiceModel] = MappingProxyType({**LOGITS})
 """All models by key, in the order in which they are shown."""

@@ -26,11 +26,12 @@ def only(panel: Panel, rows: np.ndarray) -> Panel:
     """Keep some rows; every household must keep one."""
     return replace(
         panel,
-        **{name: getattr(panel, name)[rows] for name in ("household", "time", "chosen", "price")},
-        **{
-            name: None if getattr(panel, name) is None else getattr(panel, name)[rows]
-            for name in ("feature", "display")
-        },
+        household=panel.household[rows],
+        time=panel.time[rows],
+        chosen=panel.chosen[rows],
+        price=panel.price[rows],
+        feature=None if panel.feature is None else panel.feature[rows],
+        display=None if panel.display is None else panel.display[rows],
     )
 
 

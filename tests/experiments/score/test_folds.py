@@ -21,7 +21,7 @@ from experiments.score.folds import (
     simulated_statistics,
     split,
 )
-from experiments.score.models import MODELS
+from experiments.score.models import LOGITS
 from experiments.score.study import Plan, run_study
 from tests.experiments.panel.synthetic import blank, simulated
 from tests.experiments.score.conftest import Coin, chosen_by, only
@@ -94,7 +94,7 @@ def test_log_likelihood_and_hit_rate_leave_the_first_choices_out():
 def test_the_kind_that_made_the_data_scores_high_and_a_wrong_one_low(loyal_panel):
     """150 households, 3 folds, 9 copies: the mixed logit with last brand made them."""
     keys = ("logit", "logit_last", "mixed_last")
-    models = tuple(replace(MODELS[key], draws=32) for key in keys)
+    models = tuple(replace(LOGITS[key], draws=32) for key in keys)
     found = run_study(Plan((loyal_panel,), models, 3, 1, copies=9, resamples=100)).panels[0]
     rows = {key: found.row(key) for key in keys}
     assert rows["mixed_last"].share > 0.8
@@ -108,7 +108,7 @@ def test_the_kind_that_made_the_data_scores_high_and_a_wrong_one_low(loyal_panel
 def test_taste_alone_shows_no_more_repeats_than_chance():
     """120 households without taste or inertia: the plain logit is right, and taste for inertia is not invented."""
     panel = chosen_by(blank(households=120, seed=7), appeal=[0.5, 0.0, 0.0, -0.5], seed=8)
-    found = run_study(Plan((panel,), (MODELS["logit"],), 3, 1, copies=9, resamples=100)).panels[0]
+    found = run_study(Plan((panel,), (LOGITS["logit"],), 3, 1, copies=9, resamples=100)).panels[0]
     assert found.row("logit").share > 0.75
 
 
@@ -118,7 +118,7 @@ def test_the_number_of_processes_changes_nothing():
         simulated(seed=9, households=30),
         chosen_by(blank(households=30, brands=3, seed=10), appeal=[0.3, 0.0, -0.3], spread=1.0),
     )
-    models = (replace(MODELS["mixed_last"], draws=16), MODELS["logit"])
+    models = (replace(LOGITS["mixed_last"], draws=16), LOGITS["logit"])
     documents = [
         json.dumps(run_study(Plan(panels, models, 3, 1, copies=2, resamples=10), workers=workers).document())
         for workers in (1, 2)
@@ -128,16 +128,16 @@ def test_the_number_of_processes_changes_nothing():
 
 def test_the_seed_changes_the_folds_and_the_same_seed_nothing():
     panel = simulated(seed=11, households=24)
-    plan = Plan((panel,), (MODELS["logit_last"],), 2, 1, copies=2, resamples=5)
-    first, again, other = (run_study(one).document() for one in (plan, plan, replace(plan, seed=2)))
-    assert json.dumps(first) == json.dumps(again)
-    assert first["panels"][0]["folds"] != other["panels"][0]["folds"]
+    plan = Plan((panel,), (LOGITS["logit_last"],), 2, 1, copies=2, resamples=5)
+    first, again, other = (run_study(one) for one in (plan, plan, replace(plan, seed=2)))
+    assert json.dumps(first.document()) == json.dumps(again.document())
+    assert first.panels[0].data != other.panels[0].data
 
 
 def test_a_model_s_score_does_not_depend_on_the_others():
     panel = simulated(seed=12, households=24)
-    alone = score_fold(panel, MODELS["logit"], 3, 1, 1, copies=2)[0]
-    among = run_study(Plan((panel,), (Coin(), MODELS["logit"]), 3, 1, copies=2, resamples=5)).panels[0]
+    alone = score_fold(panel, LOGITS["logit"], 3, 1, 1, copies=2)[0]
+    among = run_study(Plan((panel,), (Coin(), LOGITS["logit"]), 3, 1, copies=2, resamples=5)).panels[0]
     assert next(one for one in among.scores if one.model == "logit" and one.fold == 1) == alone
 
 
@@ -219,9 +219,10 @@ SHAPES = (
 @pytest.mark.parametrize("shape", SHAPES)
 def test_panels_of_every_shape_are_scored(shape):
     panel = of_shape(shape)
-    models = (MODELS["logit_last"], replace(MODELS["mixed_last"], draws=8), replace(MODELS["module"], draws=8))
+    models = (LOGITS["logit_last"], replace(LOGITS["mixed_last"], draws=8), replace(LOGITS["module"], draws=8))
     found = run_study(Plan((panel,), models, 2, 1, copies=2, resamples=10)).panels[0]
     assert found.failures == []
+    assert found.whole is not None
     assert found.whole.fold == WHOLE
     for model in models:
         row = found.row(model.key)
@@ -235,7 +236,7 @@ def test_panels_of_every_shape_are_scored(shape):
 def test_many_brands_are_scored():
     """Ten brands, most of them small."""
     panel = chosen_by(blank(households=40, brands=10, seed=22), appeal=np.linspace(1.5, -1.5, 10), spread=1.0, seed=23)
-    models = (MODELS["logit"], replace(MODELS["mixed"], draws=8))
+    models = (LOGITS["logit"], replace(LOGITS["mixed"], draws=8))
     found = run_study(Plan((panel,), models, 2, 1, copies=2, resamples=10)).panels[0]
     assert found.failures == []
     assert found.row("mixed").statistics == 2 * len(CHOICE_STATISTICS)

@@ -7,7 +7,7 @@ import pytest
 
 from experiments.panel.data import Panel
 from experiments.panel.likelihood import design
-from experiments.score.models import MODELS, Logit
+from experiments.score.models import LOGITS, Logit
 from experiments.score.protocol import hits, log_likelihood
 from tests.experiments.panel.synthetic import Truth, blank, simulated
 from tests.experiments.score.conftest import chosen_by
@@ -28,7 +28,7 @@ def test_the_logit_recovers_constants_price_feature_and_last_brand():
     """3,000 households of 10 purchases; tolerance about four standard errors."""
     truth = {"appeal": [0.4, 0.0, -0.2, -0.6], "beta": 1.2, "inertia": 0.8, "feature": 0.7}
     panel = chosen_by(blank(households=3000, seed=1), **truth, seed=2)
-    found = named(MODELS["logit_last"].fit(panel, 1))
+    found = named(LOGITS["logit_last"].fit(panel, 1))
     base = panel.brands[design(panel).base]
     assert base == "A"
     assert found["appeal.B"] == pytest.approx(-0.4, abs=0.1)
@@ -46,7 +46,7 @@ def test_the_mixed_logit_recovers_each_brand_s_own_spread():
         blank(households=600, mean_size=15, seed=5),
         appeal=[0.5, 0.2, -0.2, -0.5], spread=[2.0, 0.4, 1.0, 1.0], beta=2.0, beta_sd=0.8, feature=1.0, seed=6,
     )  # fmt: skip
-    found = named(MODELS["mixed"].fit(panel, 1))
+    found = named(LOGITS["mixed"].fit(panel, 1))
     assert found["taste_spread.A"] == pytest.approx(2.0, abs=0.5)
     assert found["taste_spread.B"] == pytest.approx(0.4, abs=0.5)
     assert found["taste_spread.A"] > found["taste_spread.C"] + 0.3 > found["taste_spread.B"] + 0.3
@@ -58,8 +58,8 @@ def test_the_mixed_logit_recovers_each_brand_s_own_spread():
 @pytest.mark.slow
 def test_the_mixed_logit_tells_inertia_from_taste(loyal_panel):
     """150 households, true inertia 0.5: within 0.35; the logit takes taste for inertia."""
-    mixed = named(MODELS["mixed_last"].fit(loyal_panel, 1))
-    plain = named(MODELS["logit_last"].fit(loyal_panel, 1))
+    mixed = named(LOGITS["mixed_last"].fit(loyal_panel, 1))
+    plain = named(LOGITS["logit_last"].fit(loyal_panel, 1))
     assert mixed["inertia_mean"] == pytest.approx(0.5, abs=0.35)
     assert mixed["inertia_sd"] == 0.0
     assert plain["inertia_mean"] > 1.2
@@ -70,7 +70,7 @@ def test_the_mixed_logit_foretells_better_than_the_logit(loyal_panel):
     fitted_to, held_out = loyal_panel.of_households(np.arange(100)), loyal_panel.of_households(np.arange(100, 150))
     per_choice, rate = {}, {}
     for key in STANDARD:
-        predictions = MODELS[key].fit(fitted_to, 1).predict(held_out, 1)
+        predictions = LOGITS[key].fit(fitted_to, 1).predict(held_out, 1)
         values, choices = log_likelihood(predictions, held_out)
         per_choice[key] = values.sum() / choices
         rate[key] = hits(predictions, held_out)[0] / choices
@@ -140,13 +140,13 @@ def test_a_held_out_panel_is_laid_out_like_the_fitted_one():
     assert (task.attributes[:, :, 1] == 0).all()
 
 
-@pytest.mark.parametrize("key", MODELS)
+@pytest.mark.parametrize("key", LOGITS)
 def test_simulated_choices_are_those_of_the_seed_and_never_of_what_is_not_on_sale(key):
     panel = simulated(seed=12, households=40)
     price = panel.price.copy()
     price[(np.arange(panel.occasions) % 2 == 0) & (panel.chosen != 3), 3] = np.nan
     panel = replace(panel, price=price)
-    fitted = replace(MODELS[key], draws=16).fit(panel, 1)
+    fitted = replace(LOGITS[key], draws=16).fit(panel, 1)
     first, again, other = (fitted.simulate(panel, seed) for seed in (1, 1, 2))
     assert isinstance(first, Panel)
     assert np.array_equal(first.chosen, again.chosen)
@@ -162,5 +162,5 @@ def test_the_module_is_the_consumer_that_import_panel_estimates():
 
     panel = simulated(Truth(), seed=13, households=60)
     consumer = fit(panel, seed=1)
-    module = MODELS["module"].fit(panel, 1)
+    module = LOGITS["module"].fit(panel, 1)
     assert module.vector == pytest.approx(consumer.parameters, abs=1e-9)
