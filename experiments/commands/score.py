@@ -61,7 +61,7 @@ def score(
     panels = _panels(files or [], example, PanelOptions(layout, time, columns, delimiter, decimal, encoding))
     _refuse_few_households(panels, folds)
     _warn(panels)
-    with stop_on_interrupt() as stop, shown_steps("score.progress") as show:
+    with stop_on_interrupt("score.stopping") as stop, shown_steps("score.progress") as show:
         found = run_study(
             Plan(tuple(panels), chosen, folds, seed),
             workers=workers or available_cores(),
