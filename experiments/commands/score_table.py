@@ -21,6 +21,10 @@ __all__ = ["model_name", "show_scores"]
 _DIGITS = {"dirichlet_sum": 2, "last_brand": 2, "price_elasticity": 2, "jeopardy_slope": 2, "double_jeopardy": 2}
 _OTHER_DIGITS = 3
 _SHORT_LIKELIHOOD, _SHORT_RATE = 3, 1
+_LEAST_WIDTH, _MODEL_WIDTH = 54, 13
+"""Columns that the table of statistics takes: without models, and for each model with its folds."""
+_WORD = 14
+"""The longest word in the names of statistics must not be broken."""
 
 
 def model_name(key: str) -> str:
@@ -41,7 +45,8 @@ def show_scores(found: Scores) -> None:
         console.print(Text(heading, style="bold"))
         console.print(_models([panel.row(key) for key in found.models], found.folds))
         console.print()
-        console.print(_statistics(panel, found.models))
+        with_folds = console.width >= _LEAST_WIDTH + _MODEL_WIDTH * len(found.models)
+        console.print(_statistics(panel, found.models, with_folds=with_folds))
         console.print()
     if sum(bool(panel.scores) for panel in found.panels) > 1:
         console.print(Text(say("score.total", panels=count(len(found.panels))), style="bold"))
@@ -57,7 +62,8 @@ def _table(columns: Sequence[str]) -> Table:
 
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, collapse_padding=True)
     for position, column in enumerate(columns):
-        table.add_column(column, justify="left" if position == 0 else "right", overflow="fold")
+        width = _WORD if position == 0 else None
+        table.add_column(column, justify="right" if position else "left", overflow="fold", min_width=width)
     return table
 
 
@@ -87,7 +93,7 @@ def _share(share: float, inside: int, statistics: int) -> str:
     return f"{percent(share, 0)} ({say('score.of', part=count(inside), whole=count(statistics))})"
 
 
-def _statistics(panel: PanelScore, models: Sequence[str]) -> Table:
+def _statistics(panel: PanelScore, models: Sequence[str], *, with_folds: bool) -> Table:
     """One row a statistic: the data with their interval, and each model with the folds in which it is inside."""
     from experiments.facts.choice_statistics import CHOICE_STATISTICS
 
@@ -101,11 +107,15 @@ def _statistics(panel: PanelScore, models: Sequence[str]) -> Table:
         data = UNKNOWN
         if span is not None:
             data = f"{decimal(span.value, digits)} [{decimal(span.low, digits)}; {decimal(span.high, digits)}]"
-        table.add_row(say(f"score.statistic.{name}"), data, *(_cell(panel, key, name, digits) for key in shown))
+        table.add_row(
+            say(f"score.statistic.{name}"),
+            data,
+            *(_cell(panel, key, name, digits, with_folds=with_folds) for key in shown),
+        )
     return table
 
 
-def _cell(panel: PanelScore, model: str, name: str, digits: int) -> Text:
+def _cell(panel: PanelScore, model: str, name: str, digits: int, *, with_folds: bool) -> Text:
     """Give a model's value on the whole panel with a mark, and the folds in which it is inside."""
     from rich.text import Text
 
@@ -119,7 +129,7 @@ def _cell(panel: PanelScore, model: str, name: str, digits: int) -> Text:
             f"{decimal(value, digits)} {say('score.mark.inside' if is_inside else 'score.mark.outside')}", style
         )
     within, folds = panel.within(model, name)
-    if folds:
+    if folds and (with_folds or not text):
         text.append(f" {within}/{folds}", "dim")
     return text or Text(UNKNOWN)
 
