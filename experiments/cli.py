@@ -19,6 +19,7 @@ from experiments.commands import (
     run,
     scenarios,
     schema,
+    score,
     show,
 )
 from experiments.commands.session import CommandError, Lang, note, tell_problems
@@ -40,6 +41,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "claims": claims.claims,
     "precision": precision.precision,
     "import-panel": import_panel.import_panel,
+    "score": score.score,
     "profile": profile.profile,
 }
 """Every command by its name, in the order in which help lists them."""

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from experiments.commands.panel_options import LayoutName, PanelOptions, TimeName
 from experiments.commands.session import AsJson, Lang, fail, note, print_json, results_console, tell_problems
 from experiments.exits import Exit
 from experiments.text import say
@@ -18,20 +18,6 @@ if TYPE_CHECKING:
     from experiments.panel.estimate import Estimates
 
 __all__ = ["import_panel"]
-
-
-class LayoutName(StrEnum):
-    """How the rows of a panel stand, by its name on the command line."""
-
-    wide = "wide"
-    long = "long"
-
-
-class TimeName(StrEnum):
-    """What the time column counts, by its name on the command line."""
-
-    weeks = "weeks"
-    order = "order"
 
 
 def import_panel(
@@ -60,16 +46,9 @@ def import_panel(
         fail(say("import_panel.weeks", weeks=panel_weeks))
     if out is not None and out.exists() and not force:
         fail(say("import_panel.exists", path=out), Exit.CANNOT_WRITE)
-    options = {
-        "layout": None if layout is None else layout.value,
-        "time": None if time is None else time.value,
-        "columns": _named_columns(columns or []),
-        "delimiter": delimiter,
-        "decimal": decimal,
-        "encoding": encoding,
-    }
+    options = PanelOptions(layout, time, columns, delimiter, decimal, encoding)
     try:
-        panel = _panel(file, options)
+        panel = options.read(file)
         found = _estimates(panel, panel_weeks, panel_seed)
     except PanelError as error:
         tell_problems(str(error).splitlines())
@@ -86,29 +65,11 @@ def import_panel(
         note(say("import_panel.hint"))
 
 
-def _panel(file: Path | None, options: dict[str, Any]) -> Panel:
-    from experiments.panel.catsup import catsup
-    from experiments.panel.read import read_panel
-
-    return catsup() if file is None else read_panel(file, **options)
-
-
 def _estimates(panel: Panel, weeks: float | None, seed: int) -> Estimates:
     from experiments.panel.estimate import estimate
 
     note(say("import_panel.estimating"))
     return estimate(panel, weeks=weeks, seed=seed)
-
-
-def _named_columns(given: list[str]) -> dict[str, str]:
-    """Read ``ROLE=NAME`` texts."""
-    columns = {}
-    for text in given:
-        role, equals, name = text.partition("=")
-        if not (role and equals and name):
-            fail(say("import_panel.column", text=text))
-        columns[role.strip()] = name.strip()
-    return columns
 
 
 def _write(path: Path, found: Estimates, sector: str | None) -> None:

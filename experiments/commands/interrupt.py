@@ -17,15 +17,20 @@ __all__ = ["stop_on_interrupt"]
 
 
 @contextmanager
-def stop_on_interrupt() -> Iterator[threading.Event]:
+def stop_on_interrupt(stopping: str = "interrupt.stopping") -> Iterator[threading.Event]:
     """Give an event that the first Ctrl-C sets while the block lasts; the second ends the process at once.
 
     A request to terminate counts as Ctrl-C. Outside the main thread, where signals cannot be caught, nothing
     changes.
+
+    Parameters
+    ----------
+    stopping
+        Key of what is said at the first Ctrl-C.
     """
     stop = threading.Event()
     # Texts are read now: a signal handler may run while a catalogue is being read.
-    asked, at_once = say("interrupt.stopping"), say("interrupt.at_once")
+    asked, at_once = say(stopping), say("interrupt.at_once")
 
     def handle(_number: int, _frame: FrameType | None) -> None:
         if stop.is_set():

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from experiments.runs import Progress
 
-__all__ = ["LINE_EVERY", "shown_progress"]
+__all__ = ["LINE_EVERY", "shown_progress", "shown_steps"]
 
 LINE_EVERY = 10.0
 """Seconds between two lines where there is no terminal."""
@@ -26,6 +26,19 @@ LINE_EVERY = 10.0
 @contextmanager
 def shown_progress() -> Iterator[Callable[[Progress], None]]:
     """Give a function that takes progress and shows it, for as long as the block lasts."""
+    with _shown() as show:
+        yield lambda progress: show(lambda: _words(progress), progress.weeks_done, progress.weeks_total)
+
+
+@contextmanager
+def shown_steps(key: str) -> Iterator[Callable[[int, int], None]]:
+    """Give a function that takes steps done and all steps, and shows them in the words of the catalogue's `key`."""
+    with _shown() as show:
+        yield lambda done, total: show(lambda: say(key, done=count(done), total=count(total)), done, total)
+
+
+@contextmanager
+def _shown() -> Iterator[Callable[[Callable[[], str], int, int], None]]:
     if sys.stderr.isatty():
         with _bar() as show:
             yield show
@@ -34,7 +47,7 @@ def shown_progress() -> Iterator[Callable[[Progress], None]]:
 
 
 @contextmanager
-def _bar() -> Iterator[Callable[[Progress], None]]:
+def _bar() -> Iterator[Callable[[Callable[[], str], int, int], None]]:
     from rich.console import Console
     from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
     from rich.progress import Progress as Bars
@@ -48,20 +61,20 @@ def _bar() -> Iterator[Callable[[Progress], None]]:
     with Bars(*columns, console=Console(stderr=True), transient=True) as bars:
         task = bars.add_task(say("progress.starting"), total=None)
 
-        def show(progress: Progress) -> None:
-            bars.update(task, description=_words(progress), completed=progress.weeks_done, total=progress.weeks_total)
+        def show(words: Callable[[], str], done: int, total: int) -> None:
+            bars.update(task, description=words(), completed=done, total=total)
 
         yield show
 
 
-def _lines() -> Callable[[Progress], None]:
+def _lines() -> Callable[[Callable[[], str], int, int], None]:
     last = time.monotonic()
 
-    def show(progress: Progress) -> None:
+    def show(words: Callable[[], str], done: int, total: int) -> None:
         nonlocal last
-        if time.monotonic() - last >= LINE_EVERY and progress.weeks_done < progress.weeks_total:
+        if time.monotonic() - last >= LINE_EVERY and done < total:
             last = time.monotonic()
-            note(_words(progress))
+            note(words())
 
     return show
 

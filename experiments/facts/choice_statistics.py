@@ -107,7 +107,7 @@ class ChoiceStatistics:
             "inert": float(counted @ self._inert) / households,
             "last_brand": logit.inertia,
             "price_elasticity": logit.elasticity,
-            "switching_diagonal": float(np.mean((np.diag(switches) / np.maximum(left, 1.0))[left > 0])),
+            "switching_diagonal": _mean((np.diag(switches) / np.maximum(left, 1.0))[left > 0]),
         }
         return {name: found[name] for name in CHOICE_STATISTICS}
 
@@ -159,6 +159,10 @@ def _duplication(penetration: Floats, both: Floats) -> tuple[float, float]:
     pairs = ~np.eye(brands, dtype=bool)
     follows = _correlation(among_buyers[pairs], np.broadcast_to(penetration, (brands, brands))[pairs])
     return float(among_buyers[pairs].mean() / penetration.mean()), follows
+
+
+def _mean(values: Floats) -> float:
+    return float(values.mean()) if len(values) else float("nan")
 
 
 def _correlation(x: Floats, y: Floats) -> float:

@@ -42,7 +42,7 @@ class LastBrandDesign:
         rows = np.flatnonzero(~panel.first)
         self.household: Integers = panel.household[rows]
         self.chosen: Integers = panel.chosen[rows]
-        mean_price = np.nanmean(panel.price, axis=0)
+        mean_price = panel.mean_price
         self.unit = float(mean_price.mean())
         price = panel.price[rows]
         self.price = np.where(np.isnan(price), mean_price, price) / self.unit
@@ -59,7 +59,7 @@ class LastBrandDesign:
         self.inertia_at = brands - 1
 
     def fit(self, weight: Floats | None = None, begin: Floats | None = None) -> LastBrandLogit:
-        """Fit by Newton's method; the log-likelihood is concave.
+        """Fit by Newton's method; the log-likelihood is concave. Without any choice that counts, nothing is known.
 
         Parameters
         ----------
@@ -68,6 +68,8 @@ class LastBrandDesign:
         """
         size = self.attributes.shape[2]
         counted = np.ones(len(self.chosen)) if weight is None else weight[self.household]
+        if not counted.any():
+            return LastBrandLogit(float("nan"), float("nan"), np.zeros(size))
         picked = self.attributes[np.arange(len(self.chosen)), self.chosen]
         point = np.zeros(size) if begin is None else begin.copy()
         for _ in range(NEWTON_STEPS):

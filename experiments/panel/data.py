@@ -77,6 +77,14 @@ class Panel:
         """(H + 1,) rows at which the households start, and n."""
         return np.r_[np.flatnonzero(self.first), self.occasions]
 
+    @property
+    def mean_price(self) -> Floats:
+        """(B,) mean price of each brand where it was on sale; of all brands for one that never was."""
+        known = ~np.isnan(self.price)
+        total = np.where(known, self.price, 0.0).sum(axis=0)
+        times = known.sum(axis=0)
+        return np.where(times > 0, total / np.maximum(times, 1), total.sum() / max(int(times.sum()), 1))
+
     def of_households(self, keep: Integers) -> Panel:
         """The panel of some households only, numbered afresh in the order given (repeats allowed)."""
         starts = self.starts

@@ -81,7 +81,8 @@ def _approximation(vector: Floats, task: Design) -> tuple[Floats, Floats]:
     The first choice counts as one with no brand bought before: good enough to place points.
     """
     brands = task.on_sale.shape[1]
-    spread, log_median, sigma, mean, sd = vector[brands - 1 : brands + 4]
+    spread = np.broadcast_to(vector[task.tastes], brands)
+    middle, sigma, mean, sd = vector[task.traits]
     appeal = np.insert(vector[: brands - 1], task.base, 0.0)
     occasion = np.flatnonzero(task.chosen >= 0)
     households = len(task.starts) - 1
@@ -89,7 +90,9 @@ def _approximation(vector: Floats, task: Design) -> tuple[Floats, Floats]:
     edges = task.starts[:-1] - np.arange(households)
     price = task.attributes[occasion, :, 0]
     repeat = (task.last[occasion, None] == np.arange(brands)).astype(float)
-    steady = appeal + task.attributes[occasion, :, 1:] @ vector[brands + 4 :] + task.on_sale[occasion] + mean * repeat
+    steady = (
+        appeal + task.attributes[occasion, :, 1:] @ vector[task.traits.stop :] + task.on_sale[occasion] + mean * repeat
+    )
     bought = task.chosen[occasion, None] == np.arange(brands)
 
     size = brands + 2
@@ -99,8 +102,10 @@ def _approximation(vector: Floats, task: Design) -> tuple[Floats, Floats]:
     slope[:, :, -1] = sd * repeat
     curvature = np.empty((households, size, size))
     for _ in range(NEWTON_STEPS):
-        beta = np.exp(np.minimum(log_median + sigma * mode[:, -2], LARGEST_EXPONENT))[owner]
-        slope[:, :, -2] = -sigma * beta[:, None] * price
+        beta = (middle + sigma * mode[:, -2])[owner]
+        if task.price == "lognormal":
+            beta = np.exp(np.minimum(beta, LARGEST_EXPONENT))
+        slope[:, :, -2] = -sigma * price * (beta[:, None] if task.price == "lognormal" else 1.0)
         utility = (
             steady + spread * mode[owner, :brands] - beta[:, None] * price + sd * mode[owner, -1][:, None] * repeat
         )

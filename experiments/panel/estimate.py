@@ -9,10 +9,11 @@ import numpy as np
 from experiments.panel.counts import Nbd, dirichlet_sum, fit_nbd
 from experiments.panel.data import Floats, Panel, Time
 from experiments.panel.interval import Interval, percentiles
-from experiments.panel.logit import DRAWS, MixedLogit, fit
+from experiments.panel.logit import MixedLogit, fit
 from experiments.panel.prices import PriceProcess, price_process
 from experiments.panel.repeats import repeats
 from experiments.panel.replay import matched_inertia, replayed
+from experiments.panel.search import DRAWS
 from experiments.text import say
 from sim.problems import Place, Problem
 

@@ -8,14 +8,19 @@ The utility is the one that consumers of the simulation have, so that what is fo
 with z standard normal, log beta normal(log median, sigma) and inertia normal(mean, sd) (mixed logit:
 Train 2009, *Discrete Choice Methods with Simulation*, ch. 6 and 10).
 
+Two variations serve for comparison: a spread of its own for each brand, and beta normal(mean, sd). Models with
+fewer parameters hold some of these at 0 (see `search`).
+
 The brand bought before the panel began is unknown, and leaving the first occasion out would let taste
-pass for inertia (the initial conditions problem: Heckman 1981). Two ways are offered:
+pass for inertia (the initial conditions problem: Heckman 1981). Three ways are offered:
 
 "stationary"
     the household had been buying for long: the unknown brand has the stationary distribution of the
     household's own choice process at mean prices (see `start`).
 "drop"
     the first occasion only serves as the last brand of the second (the usual short cut).
+"none"
+    the first choice is made as if nothing had been bought before: right for models without inertia.
 """
 
 from __future__ import annotations
@@ -29,7 +34,9 @@ import numpy as np
 from experiments.panel.data import Floats, Integers, Panel
 from experiments.panel.start import LARGEST_EXPONENT, stationary_first, stationary_weights
 
-Start = Literal["stationary", "drop"]
+Start = Literal["stationary", "drop", "none"]
+Spreads = Literal["common", "own"]
+PriceEffect = Literal["lognormal", "normal"]
 
 ELEMENTS_PER_BLOCK = 400_000  # numbers in a block of the work arrays: they stay in the processor's cache
 
@@ -47,28 +54,63 @@ class Design:
     attributes: Floats  # (rows, B, A): price over its mean, then feature and display where known
     on_sale: Floats  # (rows, B): 0 on sale, -inf not on sale
     price_unit: float  # the mean price by which prices were divided
+    mean_price: Floats  # (B,) in currency
     base: int  # the brand whose appeal is held at 0
     names: tuple[str, ...]  # of the parameters, in order
+    spreads: Spreads
+    price: PriceEffect
+
+    @property
+    def tastes(self) -> slice:
+        """Where the spreads of taste stand among the parameters: one, or one a brand."""
+        brands = len(self.mean_price)
+        return slice(brands - 1, brands if self.spreads == "common" else 2 * brands - 1)
+
+    @property
+    def traits(self) -> slice:
+        """Where the two parameters of price and the two of inertia stand."""
+        return slice(self.tastes.stop, self.tastes.stop + 4)
+
+    @property
+    def extras(self) -> tuple[str, ...]:
+        """Names of the promotions whose effects come last."""
+        return self.names[self.traits.stop :]
 
 
-def design(panel: Panel) -> Design:
-    """Lay a panel out for the likelihood."""
+def design(
+    panel: Panel, *, spreads: Spreads = "common", price: PriceEffect = "lognormal", like: Design | None = None
+) -> Design:
+    """Lay a panel out for the likelihood.
+
+    Parameters
+    ----------
+    spreads : whether taste has one spread for all brands, or one for each.
+    price : distribution of the price coefficient.
+    like : layout of another panel of the same brands, so that parameters found there can be used here;
+        it decides all that would be taken from this panel otherwise, the other arguments included.
+    """
     households, brands = len(panel.households), len(panel.brands)
     starts = panel.starts + np.arange(households + 1)
     rows = int(starts[-1])
     before = starts[:-1]
     occasion = np.setdiff1d(np.arange(rows), before)
 
-    mean_price = np.nanmean(panel.price, axis=0)
-    unit = float(mean_price.mean())
+    promotions = {"feature": panel.feature, "display": panel.display}
+    if like is None:
+        mean_price = panel.mean_price
+        unit = float(mean_price.mean())
+        extras = tuple(name for name, table in promotions.items() if table is not None and table.std() > 0)
+        base = int(np.bincount(panel.chosen, minlength=brands).argmax())
+        names = _names(panel.brands, base, spreads, price, extras)
+    else:
+        mean_price, unit, extras, base, names = like.mean_price, like.price_unit, like.extras, like.base, like.names
+        spreads, price = like.spreads, like.price
     columns = [np.where(np.isnan(panel.price), mean_price, panel.price) / unit]
     resting = [mean_price / unit]
-    extras = []
-    for name, table in (("feature", panel.feature), ("display", panel.display)):
-        if table is not None and table.std() > 0:
-            columns.append(table)
-            resting.append(np.zeros(brands))
-            extras.append(name)
+    for name in extras:
+        table = promotions[name]
+        columns.append(np.zeros_like(panel.price) if table is None else table)
+        resting.append(np.zeros(brands))
     attributes = np.empty((rows, brands, len(columns)))
     attributes[occasion] = np.stack(columns, axis=2)
     attributes[before] = np.stack(resting, axis=1)
@@ -77,17 +119,21 @@ def design(panel: Panel) -> Design:
 
     chosen, last = np.full(rows, -1), np.full(rows, -1)
     chosen[occasion], last[occasion] = panel.chosen, panel.last
-    base = int(np.bincount(panel.chosen, minlength=brands).argmax())
-    names = (
-        *(f"appeal.{brand}" for index, brand in enumerate(panel.brands) if index != base),
-        "taste_spread",
-        "price_log_median",
-        "price_sigma",
+    return Design(starts, chosen, last, attributes, on_sale, unit, mean_price, base, names, spreads, price)
+
+
+def _names(
+    brands: tuple[str, ...], base: int, spreads: Spreads, price: PriceEffect, extras: tuple[str, ...]
+) -> tuple[str, ...]:
+    """Names of the parameters, in order."""
+    return (
+        *(f"appeal.{brand}" for index, brand in enumerate(brands) if index != base),
+        *(("taste_spread",) if spreads == "common" else (f"taste_spread.{brand}" for brand in brands)),
+        *(("price_log_median", "price_sigma") if price == "lognormal" else ("price_mean", "price_sd")),
         "inertia_mean",
         "inertia_sd",
         *extras,
     )
-    return Design(starts, chosen, last, attributes, on_sale, unit, base, names)
 
 
 @dataclass(frozen=True)
@@ -105,26 +151,27 @@ class Draws:
 
 
 @dataclass(frozen=True)
-class _Parameters:
+class Parameters:
     """One parameter vector, taken apart."""
 
     appeal: Floats  # (B,)
-    spread: float
+    spread: Floats  # (B,)
     beta: Floats  # (H, R)
     inertia: Floats  # (H, R)
     fixed: Floats  # (A - 1,) feature, display
 
     @classmethod
-    def of(cls, vector: Floats, task: Design, draws: Draws) -> _Parameters:
+    def of(cls, vector: Floats, task: Design, draws: Draws) -> Parameters:
+        """Take it apart, at the points `draws`."""
         brands = task.on_sale.shape[1]
-        spread, log_median, sigma, mean, sd = vector[brands - 1 : brands + 4]
-        exponent = np.minimum(log_median + sigma * draws.price, LARGEST_EXPONENT)
+        middle, sigma, mean, sd = vector[task.traits]
+        effect = middle + sigma * draws.price
         return cls(
             appeal=np.insert(vector[: brands - 1], task.base, 0.0),
-            spread=float(spread),
-            beta=np.exp(exponent),
+            spread=np.broadcast_to(vector[task.tastes], brands),
+            beta=np.exp(np.minimum(effect, LARGEST_EXPONENT)) if task.price == "lognormal" else effect,
             inertia=mean + sd * draws.inertia,
-            fixed=vector[brands + 4 :],
+            fixed=vector[task.traits.stop :],
         )
 
 
@@ -158,9 +205,9 @@ def choice_probabilities(
     Yields
     ------
     household, (occasions, B, R) probabilities given each point, and (R,) price coefficients per mean price.
-    With "drop" the first occasion is computed as if nothing had been bought before.
+    But for "stationary", the first occasion is computed as if nothing had been bought before.
     """
-    parts = _Parameters.of(vector, task, draws)
+    parts = Parameters.of(vector, task, draws)
     for block in _blocks(task, draws.price.shape[1]):
         weight, _, _ = _utilities(parts, task, draws, block)
         np.exp(weight, out=weight)
@@ -186,13 +233,13 @@ def _blocks(task: Design, number: int) -> list[slice]:
     return cuts
 
 
-def _utilities(parts: _Parameters, task: Design, draws: Draws, block: slice) -> tuple[Floats, Integers, slice]:
+def _utilities(parts: Parameters, task: Design, draws: Draws, block: slice) -> tuple[Floats, Integers, slice]:
     """(rows, B, R) utilities of a block, the household (in the block) of each row, and its rows."""
     rows = slice(int(task.starts[block.start]), int(task.starts[block.stop]))
     lengths = np.diff(task.starts[block.start : block.stop + 1])
     owner = np.repeat(np.arange(len(lengths)), lengths)
     attributes = task.attributes[rows]
-    taste = parts.appeal[:, None] + parts.spread * draws.taste[block]
+    taste = parts.appeal[:, None] + parts.spread[:, None] * draws.taste[block]
     utility = taste[owner]
     utility -= attributes[:, :, 0, None] * parts.beta[block][owner][:, None, :]
     utility += (attributes[:, :, 1:] @ parts.fixed + task.on_sale[rows])[:, :, None]
@@ -207,7 +254,7 @@ def _block(
     vector: Floats, task: Design, draws: Draws, start: Start, block: slice, scores: bool
 ) -> tuple[Floats, Floats]:
     """Log-likelihoods and gradients of a block of households."""
-    parts = _Parameters.of(vector, task, draws)
+    parts = Parameters.of(vector, task, draws)
     weight, owner, rows = _utilities(parts, task, draws, block)
     np.exp(weight, out=weight)
     chosen = task.chosen[rows]
@@ -219,8 +266,9 @@ def _block(
     picked = weight[occasion, chosen[occasion]]
     log_probability = np.zeros_like(total)
     log_probability[occasion] = np.log(np.maximum(picked, 1e-300) / total[occasion])
-    if start == "drop":
-        log_probability[before + 1] = 0.0
+    if start != "stationary":
+        if start == "drop":
+            log_probability[before + 1] = 0.0
         pull = at_rest = by_inertia = np.empty(0)
     else:
         first, at_rest, pull, by_inertia = stationary_first(
@@ -239,9 +287,10 @@ def _block(
 
     weight /= -total[:, None, :]
     weight[occasion, chosen[occasion]] += 1.0
-    if start == "drop":
+    if start != "stationary":
         weight[before] = 0.0
-        weight[before + 1] = 0.0
+        if start == "drop":
+            weight[before + 1] = 0.0
     else:
         weight[before], weight[before + 1] = at_rest, pull
     gradient = _gradient(weight, posterior, parts, task, draws, block, rows, owner, before, by_inertia)
@@ -251,7 +300,7 @@ def _block(
 def _gradient(
     pull: Floats,
     posterior: Floats,
-    parts: _Parameters,
+    parts: Parameters,
     task: Design,
     draws: Draws,
     block: slice,
@@ -261,12 +310,12 @@ def _gradient(
     by_inertia: Floats,
 ) -> Floats:
     """(H, K) gradients from `pull`, the (rows, B, R) derivatives of the log-probabilities by utility."""
-    beta = parts.beta[block]
+    slope = posterior * parts.beta[block] if task.price == "lognormal" else posterior
     weights = np.stack(
         [
             posterior,
-            posterior * beta,
-            posterior * beta * draws.price[block],
+            slope,
+            slope * draws.price[block],
             posterior * draws.inertia[block],
         ],
         axis=2,
@@ -276,7 +325,9 @@ def _gradient(
 
     appeal = np.add.reduceat(moments[:, :, 0], before, axis=0)
     by_taste = np.add.reduceat(pull, before, axis=0)
-    spread = np.einsum("hbr,hbr,hr->h", by_taste, draws.taste[block], posterior, optimize=False)
+    into = "h" if task.spreads == "common" else "hb"
+    spread = np.einsum(f"hbr,hbr,hr->{into}", by_taste, draws.taste[block], posterior, optimize=False)
+    spread = spread.reshape(len(spread), -1)
     price = -np.einsum("nb,nbm->nm", attributes[:, :, 0], moments[:, :, 1:3])
     fixed = np.einsum("nba,nb->na", attributes[:, :, 1:], moments[:, :, 0])
     repeat = np.flatnonzero(last >= 0)
@@ -286,4 +337,4 @@ def _gradient(
         inertia[before + 1, 0] = (by_inertia * posterior).sum(axis=1)
         inertia[before + 1, 1] = (by_inertia * weights[:, :, 3]).sum(axis=1)
     by_row = np.add.reduceat(np.concatenate([price, inertia, fixed], axis=1), before, axis=0)
-    return np.concatenate([np.delete(appeal, task.base, axis=1), spread[:, None], by_row], axis=1)
+    return np.concatenate([np.delete(appeal, task.base, axis=1), spread, by_row], axis=1)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Protocol
 
@@ -61,15 +61,36 @@ def simulate(panel: Panel, model: Taste, *, seed: int | Sequence[int]) -> Panel:
     beta = model.price_median * np.exp(model.price_sigma * random.standard_normal(households))
     inertia = model.inertia_mean + model.inertia_sd * random.standard_normal(households)
 
+    effects = {"feature": model.feature, "display": model.display}
+    return simulate_tastes(panel, taste, beta, inertia, {k: v for k, v in effects.items() if v is not None}, random)
+
+
+def simulate_tastes(
+    panel: Panel,
+    taste: Floats,
+    beta: Floats,
+    inertia: Floats,
+    effects: Mapping[str, float],
+    random: np.random.Generator,
+) -> Panel:
+    """Give the panel with choices made anew by households of given tastes.
+
+    Parameters
+    ----------
+    taste : (H, B) constants of the brands.
+    beta, inertia : (H,) coefficients of price, per unit of currency, and of the last brand bought.
+    effects : of "feature" and "display", where they have any.
+    """
+    households = len(panel.households)
     utility = np.where(
         np.isnan(panel.price), -np.inf, taste[panel.household] - beta[panel.household, None] * panel.price
     )
-    for effect, table in ((model.feature, panel.feature), (model.display, panel.display)):
-        if effect is not None and table is not None:
-            utility = utility + effect * table
+    for name, table in (("feature", panel.feature), ("display", panel.display)):
+        if name in effects and table is not None:
+            utility = utility + effects[name] * table
     utility = utility + random.gumbel(size=utility.shape)
 
-    at_rest = taste - beta[:, None] * np.nanmean(panel.price, axis=0)
+    at_rest = taste - beta[:, None] * panel.mean_price
     last = np.full(households, -1)
     everyone = np.arange(households)
     for _ in range(WARM_UP):
