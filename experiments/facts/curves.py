@@ -51,10 +51,7 @@ def _reviews(sample: Sample) -> dict[str, Floats]:
 
 def _new_offer(sample: Sample) -> dict[str, Floats]:
     seen = sample["market"]
-    firm = next(one for one in seen.scenario.firms if one.enters > 1)
-    first = seen.series("first_buyers", firm.name)[firm.enters - 1 :]
-    heads = seen.scenario.population.represents
-    return {"adopters": np.cumsum(np.r_[0.0, diffusion.adopters(first)]) / heads}
+    return {"adopters": np.cumsum(np.r_[0.0, diffusion.adopters_of_commons(seen)]) / seen.consumers}
 
 
 CURVES: Mapping[str, Callable[[Sample], dict[str, Floats]]] = MappingProxyType(

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from experiments.facts.observer import Observation
 from experiments.panel.data import Floats
 
-__all__ = ["Bass", "adopters", "bass_curve", "fit_bass"]
+__all__ = ["Bass", "adopters", "adopters_of_commons", "bass_curve", "fit_bass"]
 
 
 @dataclass(frozen=True)
@@ -64,3 +65,9 @@ def adopters(first_buyers: Floats, weeks: int = 52) -> Floats:
     """Add first buyers of each week up to periods of so many weeks; an unfinished one is left out."""
     whole = len(first_buyers) // weeks
     return np.asarray(first_buyers[: whole * weeks].reshape(whole, weeks).sum(axis=1))
+
+
+def adopters_of_commons(seen: Observation) -> Floats:
+    """Give who first took up the commons of the first sector, year by year, in simulated consumers."""
+    name = seen.scenario.sectors[0].alternatives["commons"]
+    return adopters(seen.first_buyers[:, seen.suppliers.index(name)].astype(float))

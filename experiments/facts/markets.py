@@ -220,7 +220,8 @@ def _with_settings(market: Scenario, user: Scenario) -> Scenario:
 
 def _taken(market: Any, user: Any, default: Any) -> Any:
     """Give the market's own value where it differs from the default, else the user's."""
-    if isinstance(default, dict) and "distribution" not in default:
+    # There is a mechanism called distribution, too.
+    if isinstance(default, dict) and not isinstance(default.get("distribution"), str):
         return {key: _taken(market[key], user[key], default[key]) for key in default}
     return user if market == default else market
 

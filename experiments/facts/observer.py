@@ -105,6 +105,8 @@ class Observation:
     participation : who took part in communities.
     satisfaction : (SATISFACTION_BINS,) purchases of all consumers by the satisfaction with them, from 0 to 1.
     stars : (5,) reviews of all firms by their stars.
+    suppliers : names of all suppliers.
+    first_buyers : (weeks, suppliers) simulated consumers who bought from a supplier for the first time.
     traits : means of some traits of the consumers, by name.
     """
 
@@ -115,6 +117,8 @@ class Observation:
     participation: Participation
     satisfaction: Integers
     stars: Integers
+    suppliers: tuple[str, ...]
+    first_buyers: Integers
     traits: dict[str, float]
 
     def series(self, figure: str, item: str = "") -> Floats:
@@ -158,6 +162,7 @@ class Observer:
         self._contributions = np.zeros((len(market.suppliers), size))
         self._satisfaction = np.zeros(SATISFACTION_BINS, np.int64)
         self._stars = np.zeros(5, np.int64)
+        self._first_buyers: list[list[int]] = []
         self._before = market.population.get("community").astype(np.int64)
         self._made = market.population.get("contributed").astype(float)
 
@@ -174,6 +179,7 @@ class Observer:
             self._note_purchases()
             self._note_participation(made)
             self._note_satisfaction()
+            self._first_buyers.append([supplier.week.first_buyers for supplier in market.suppliers])
         self._before, self._made = community, made
 
     def observation(self) -> Observation:
@@ -187,6 +193,8 @@ class Observer:
             participation=Participation(self._member, self._contributions),
             satisfaction=self._satisfaction,
             stars=self._stars,
+            suppliers=tuple(supplier.name for supplier in self.market.suppliers),
+            first_buyers=np.array(self._first_buyers, np.int64).reshape(-1, len(self.market.suppliers)),
             traits={name: float(population.get(name).mean()) for name in ("inertia", "peer_trust", "brand_trust")},
         )
 

@@ -128,10 +128,13 @@ def _given(sample: Sample) -> Floats:
 
 
 def _bass(sample: Sample) -> diffusion.Bass:
-    seen = sample["market"]
-    firm = next(one for one in seen.scenario.firms if one.enters > 1)
-    first = seen.series("first_buyers", firm.name)[firm.enters - 1 :]
-    return diffusion.fit_bass(diffusion.adopters(first))
+    return diffusion.fit_bass(diffusion.adopters_of_commons(sample["market"]))
+
+
+def _peer_effect(sample: Sample) -> float:
+    """Adopters in five years over those of the same market in which nobody hears what others say."""
+    heard, unheard = (diffusion.adopters_of_commons(sample[arm])[:5].sum() for arm in ("market", "unheard"))
+    return float(heard / unheard) if unheard else float("nan")
 
 
 def _modes_of_satisfaction(sample: Sample) -> float:
@@ -426,6 +429,7 @@ FACTS: tuple[Fact, ...] = (
                 "bass_innovation", "new_offer", 0.004, 0.03, lambda sample: _bass(sample).innovation, "median", digits=3
             ),
             Statistic("bass_imitation", "new_offer", 0.2, 0.66, lambda sample: _bass(sample).imitation, "median"),
+            Statistic("peer_effect", "new_offer", 1.0, _INF, _peer_effect, "median"),
         ),
     ),
 )
