@@ -52,8 +52,9 @@ def facts(
     if scenario is not None or settings:
         user = load(scenario or "baseline", settings or [])
     known: list[RealPanel] = []
+    has_real = any(one.on_panel is not None for fact in chosen for one in fact.statistics)
     try:
-        known = real_panels(panels or [])
+        known = real_panels(panels or [], with_catsup=has_real)
     except PanelError as error:
         fail(str(error))
     with stop_on_interrupt() as stop:

@@ -15,6 +15,7 @@ from experiments.facts.words import (
     real_text,
     statistic_name,
     value_text,
+    why_text,
 )
 from experiments.numbers import count
 from experiments.text import say
@@ -72,7 +73,7 @@ def _section(fact: FactFound) -> str:
     ]
     missed = [statistic_name(one.key) for one in fact.statistics if one.inside is False]
     if missed:
-        parts.append(say("facts.page.outside", names="; ".join(missed)))
+        parts.append(" ".join([say("facts.page.outside", names="; ".join(missed)), why_text(fact.key)]))
     return "\n\n".join(parts)
 
 

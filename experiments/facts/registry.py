@@ -191,7 +191,7 @@ FACTS: tuple[Fact, ...] = (
         (
             _counts("nbd_distance", _nbd_distance, 0.0, 0.04, digits=3),
             _counts("nbd_shape", _nbd_shape, 0.15, 0.86),
-            _counts("heavy_share", _heavy_share, 0.33, 0.66, unit="share"),
+            _counts("heavy_share", _heavy_share, 0.33, 0.66, unit="share", digits=1),
         ),
     ),
     Fact(

@@ -148,6 +148,8 @@ class Study:
 
     def _measure(self, plan: MarketPlan, number: int) -> dict[str, float]:
         """Run one replicate of a market and work out its statistics."""
+        if self.stop.is_set():
+            raise StoppedError
         sample = take_sample(plan, number, seed=self.seed, user=self.user, stop=self.stop)
         found = {}
         for one in self._wanted[plan.name]:

@@ -6,12 +6,22 @@ import math
 from typing import TYPE_CHECKING
 
 from experiments.numbers import UNKNOWN, decimal, percent
-from experiments.text import say
+from experiments.text import CATALOGUE, say
 
 if TYPE_CHECKING:
     from experiments.facts.findings import FactFound, Facts, RealValue, StatisticFound
 
-__all__ = ["band_text", "fact_name", "met_text", "outcome_text", "real_text", "statistic_name", "value_text"]
+__all__ = [
+    "band_text",
+    "fact_name",
+    "heading",
+    "met_text",
+    "outcome_text",
+    "real_text",
+    "statistic_name",
+    "value_text",
+    "why_text",
+]
 
 
 def fact_name(key: str) -> str:
@@ -83,3 +93,8 @@ def met_text(found: Facts) -> str:
 def heading(fact: FactFound) -> str:
     """Give the heading of a fact."""
     return say("facts.heading", number=fact.number, name=fact_name(fact.key))
+
+
+def why_text(key: str) -> str:
+    """Say why a fact is not met at the defaults."""
+    return say(f"facts.why.{key}") if f"facts.why.{key}" in CATALOGUE.texts("en") else say("facts.why.other")

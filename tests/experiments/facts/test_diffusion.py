@@ -8,7 +8,7 @@ from experiments.facts.diffusion import Bass, adopters, bass_curve, fit_bass
 
 @pytest.mark.parametrize(("p", "q"), [(0.01, 0.4), (0.03, 0.38), (0.004, 0.66), (0.2, 0.01)])
 def test_a_fit_finds_p_and_q(p, q):
-    years = np.arange(17.0)
+    years = np.arange(17, dtype=np.float64)
     found = fit_bass(np.diff(bass_curve(Bass(p, q, 1000.0), years)))
     assert found.innovation == pytest.approx(p, rel=0.02)
     assert found.imitation == pytest.approx(q, rel=0.05, abs=0.005)
@@ -16,7 +16,7 @@ def test_a_fit_finds_p_and_q(p, q):
 
 
 def test_a_fit_of_quarters_gives_rates_a_year():
-    quarters = 0.25 * np.arange(61)
+    quarters = 0.25 * np.arange(61, dtype=np.float64)
     found = fit_bass(np.diff(bass_curve(Bass(0.02, 0.4, 500.0), quarters)), period=0.25)
     assert (found.innovation, found.imitation) == pytest.approx((0.02, 0.4), rel=0.02)
 

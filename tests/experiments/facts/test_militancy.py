@@ -41,9 +41,8 @@ def test_talk_and_acts():
     )
     assert militancy.talk_per_act(event) == pytest.approx(100 / 20)
     assert militancy.hostility(event, weeks=1) == pytest.approx(0.8)
-    assert np.isnan(militancy.talk_per_act(seen(**dict.fromkeys(
-        ("attackers", "defenders", "boycott_size", "buycott_size"), [0, 0, 0])))
-    )  # fmt: skip
+    nobody = {key: [0, 0, 0] for key in ("attackers", "defenders", "boycott_size", "buycott_size")}
+    assert np.isnan(militancy.talk_per_act(seen(**nobody)))
 
 
 def test_sales_change_over_the_first_weeks():
@@ -61,7 +60,7 @@ def test_what_is_left_of_a_shock():
 
 
 def test_a_power_law_gives_its_exponent():
-    weeks = np.arange(1, 9)
+    weeks = np.arange(1, 9, dtype=np.float64)
     assert militancy.fading_exponent(1e6 * weeks**-2.5) == pytest.approx(2.5, abs=1e-4)
     drawn = np.random.default_rng(5).poisson(5000 * weeks**-2.0).astype(float)
     assert militancy.fading_exponent(drawn) == pytest.approx(2.0, abs=0.1)

@@ -1,6 +1,7 @@
 """Shares of members and contributors, the idea funnel, and what launches add, on hand-made numbers."""
 
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -40,7 +41,8 @@ def test_the_top_of_contributors():
 def test_contributions_are_those_of_members():
     member = np.array([[True, False, True], [False, False, True]])
     made = np.array([[2.0, 7.0, 0.0], [0.0, 0.0, 5.0]])
-    given, memberships = contributed(SimpleNamespace(participation=SimpleNamespace(member=member, contributions=made)))
+    watched: Any = SimpleNamespace(participation=SimpleNamespace(member=member, contributions=made))
+    given, memberships = contributed(watched)
     assert memberships == 3
     assert sorted(given) == [0.0, 2.0, 5.0]
 
