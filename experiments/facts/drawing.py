@@ -46,8 +46,8 @@ def overview(found: Facts) -> str:
         _text(band_right, 56, say("facts.chart.high"), f'text-anchor="middle" fill="{GREY}"'),
         f'<circle cx="{MARGIN + 6}" cy="52" r="4.5" fill="{BLUE}"/>',
         _text(MARGIN + 16, 56, say("facts.chart.simulated"), f'fill="{GREY}"'),
-        _diamond(MARGIN + 116, 52),
-        _text(MARGIN + 126, 56, say("facts.chart.real"), f'fill="{GREY}"'),
+        _diamond(MARGIN + 186, 52),
+        _text(MARGIN + 196, 56, say("facts.chart.real"), f'fill="{GREY}"'),
     ]
     return _page(WIDTH, height, say("facts.page.overview"), [shade, *legend, *parts])
 
