@@ -1,8 +1,8 @@
 """The facts themselves, at the defaults of the model.
 
 Ensemble: 12 replicates of each market of `experiments/facts/markets.toml` (of the drawn categories 12 categories), seed
-101, which is not the seed of docs/facts.md. Tolerance: a statistic counts as inside if its 95 % interval over replicates
-reaches the band, as outside if it does not.
+101, which is not the seed of docs/facts.md. Tolerance: a statistic counts as inside if its 95 % interval over
+replicates reaches the band.
 """
 
 import math
