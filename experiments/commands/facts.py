@@ -15,9 +15,9 @@ from experiments.exits import Exit
 from experiments.text import say
 
 if TYPE_CHECKING:
+    from experiments.facts.declared import Fact
     from experiments.facts.findings import Facts
     from experiments.facts.real import RealPanel
-    from experiments.facts.registry import Fact
 
 __all__ = ["facts"]
 

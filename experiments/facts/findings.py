@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer
 
-from experiments.facts.registry import Pooling, Unit, Use
+from experiments.facts.declared import Pooling, Unit, Use
 
 __all__ = ["FactFound", "Facts", "RealValue", "StatisticFound"]
 

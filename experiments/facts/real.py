@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from experiments.facts.declared import Statistic
 from experiments.facts.findings import RealValue
-from experiments.facts.registry import Statistic
 from experiments.facts.sampling import PanelFigures
 
 if TYPE_CHECKING:

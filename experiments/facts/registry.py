@@ -8,107 +8,15 @@ from real panels. Nothing in the model refers to them: they can be met or missed
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Literal
 
 from experiments.facts import buying, diffusion, militancy, participation, reviews
+from experiments.facts.declared import Fact, Statistic, of_choice, of_counts, of_mixed
 from experiments.facts.sampling import PanelFigures, Sample
 from experiments.panel.data import Floats
 
-__all__ = ["FACTS", "STATISTICS", "Fact", "Kind", "Pooling", "Statistic", "Unit", "Use"]
-
-Use = Literal["CAL", "VAL"]
-Unit = Literal["number", "share", "days", "weeks", "yes"]
-Pooling = Literal["mean", "median"]
-Kind = Literal["choice", "counts", "mixed"]
-"""How a statistic of a panel gets its interval: by resampling households, their counts, or from standard errors."""
-
-
-@dataclass(frozen=True)
-class Statistic:
-    """One number that a fact is about.
-
-    Attributes
-    ----------
-    key : its name, stable.
-    market : of `markets.toml` on which it is measured.
-    low, high : the band; infinite where it has no end.
-    measure : gives it for one replicate of the market; NaN where it has none.
-    pooled : how replicates make one value.
-    unit, digits : how it is shown.
-    kind, on_panel : where real panels have it too: how its interval is found, and its value on a panel.
-    most : replicates that it is worked out of at most, where it takes long; 0 for all.
-    of_choice : its name among the statistics of choice, where it is one.
-    """
-
-    key: str
-    market: str
-    low: float
-    high: float
-    measure: Callable[[Sample], float]
-    pooled: Pooling = "mean"
-    unit: Unit = "number"
-    digits: int = 2
-    kind: Kind | None = None
-    on_panel: Callable[[PanelFigures], float] | None = None
-    most: int = 0
-    of_choice: str = ""
-
-    def is_inside(self, value: float) -> bool | None:
-        """Tell whether a value lies in the band; None where it is not defined."""
-        return None if math.isnan(value) else self.low <= value <= self.high
-
-
-@dataclass(frozen=True)
-class Fact:
-    """One regularity.
-
-    Attributes
-    ----------
-    key : its name, stable.
-    number : its place in the list.
-    use : CAL, the defaults of the model are calibrated on it; VAL, it is only tested.
-    source : where it is documented.
-    statistics : what is measured.
-    """
-
-    key: str
-    number: int
-    use: Use
-    source: str
-    statistics: tuple[Statistic, ...]
-
-
-def _choice(key: str, of: str, low: float, high: float, digits: int = 2, unit: Unit = "number") -> Statistic:
-    """Declare a statistic of which brands households buy."""
-
-    def on_panel(figures: PanelFigures) -> float:
-        return figures.choice[of]
-
-    def measure(sample: Sample) -> float:
-        return sample.figures.choice[of]
-
-    return Statistic(key, "categories", low, high, measure, "median", unit, digits, "choice", on_panel, of_choice=of)
-
-
-def _counts(key: str, of: Callable[[PanelFigures], float], low: float, high: float, **shown: object) -> Statistic:
-    """Declare a statistic of how often households buy."""
-
-    def measure(sample: Sample) -> float:
-        return of(sample.figures)
-
-    return Statistic(key, "categories", low, high, measure, "median", kind="counts", on_panel=of, **shown)  # type: ignore[arg-type]
-
-
-def _mixed(key: str, of: Callable[[PanelFigures], float], low: float, high: float) -> Statistic:
-    """Declare a statistic of a mixed logit fitted to a panel as small as real ones."""
-
-    def measure(sample: Sample) -> float:
-        return of(sample.small)
-
-    return Statistic(key, "categories", low, high, measure, "median", kind="mixed", on_panel=of, most=6)
+__all__ = ["FACTS", "STATISTICS"]
 
 
 def _nbd_distance(figures: PanelFigures) -> float:
@@ -141,12 +49,6 @@ def _modes_of_satisfaction(sample: Sample) -> float:
     return float(reviews.modes(reviews.rebinned(sample["market"].satisfaction, 5)) == 1)
 
 
-def _of_event(
-    of: Callable[[Sample], float], key: str, market: str, low: float, high: float, **shown: object
-) -> Statistic:
-    return Statistic(key, market, low, high, of, **shown)  # type: ignore[arg-type]
-
-
 def _path(sample: Sample) -> Floats:
     return militancy.deviation(sample["event"], sample["quiet"])
 
@@ -162,8 +64,8 @@ FACTS: tuple[Fact, ...] = (
         "VAL",
         f"{_EHRENBERG}; 39 real categories",
         (
-            _choice("jeopardy_correlation", "double_jeopardy", 0.6, 0.95),
-            _choice("jeopardy_slope", "jeopardy_slope", 0.05, 0.75),
+            of_choice("jeopardy_correlation", "double_jeopardy", 0.6, 0.95),
+            of_choice("jeopardy_slope", "jeopardy_slope", 0.05, 0.75),
         ),
     ),
     Fact(
@@ -172,8 +74,8 @@ FACTS: tuple[Fact, ...] = (
         "VAL",
         _EHRENBERG,
         (
-            _choice("duplication_coefficient", "duplication", 0.90, 1.25),
-            _choice("duplication_correlation", "duplication_fit", 0.65, 1.0),
+            of_choice("duplication_coefficient", "duplication", 0.90, 1.25),
+            of_choice("duplication_correlation", "duplication_fit", 0.65, 1.0),
         ),
     ),
     Fact(
@@ -181,7 +83,7 @@ FACTS: tuple[Fact, ...] = (
         3,
         "CAL",
         f"{_EHRENBERG}; scanner panels",
-        (_choice("dirichlet_sum", "dirichlet_sum", 1.0, 10.0),),
+        (of_choice("dirichlet_sum", "dirichlet_sum", 1.0, 10.0),),
     ),
     Fact(
         "nbd",
@@ -189,9 +91,9 @@ FACTS: tuple[Fact, ...] = (
         "CAL",
         f"Ehrenberg 1959; {_EHRENBERG}; Ta Feng and other panels",
         (
-            _counts("nbd_distance", _nbd_distance, 0.0, 0.04, digits=3),
-            _counts("nbd_shape", _nbd_shape, 0.15, 0.86),
-            _counts("heavy_share", _heavy_share, 0.33, 0.66, unit="share", digits=1),
+            of_counts("nbd_distance", _nbd_distance, 0.0, 0.04, digits=3),
+            of_counts("nbd_shape", _nbd_shape, 0.15, 0.86),
+            of_counts("heavy_share", _heavy_share, 0.33, 0.66, unit="share", digits=1),
         ),
     ),
     Fact(
@@ -200,9 +102,9 @@ FACTS: tuple[Fact, ...] = (
         "CAL",
         _PANELS,
         (
-            _choice("excess_inertia", "excess_inertia", 0.0, 0.06, 3),
-            _choice("variety_seekers", "variety_seekers", 0.0, 0.01, 1, "share"),
-            _choice("inert", "inert", 0.03, 0.15, 1, "share"),
+            of_choice("excess_inertia", "excess_inertia", 0.0, 0.06, 3),
+            of_choice("variety_seekers", "variety_seekers", 0.0, 0.01, 1, "share"),
+            of_choice("inert", "inert", 0.03, 0.15, 1, "share"),
         ),
     ),
     Fact(
@@ -211,8 +113,8 @@ FACTS: tuple[Fact, ...] = (
         "CAL",
         _PANELS,
         (
-            _mixed("mixed_inertia", lambda figures: figures.mixed.inertia_mean, 0.30, 0.60),
-            _choice("plain_inertia", "last_brand", 1.1, 2.1),
+            of_mixed("mixed_inertia", lambda figures: figures.mixed.inertia_mean, 0.30, 0.60),
+            of_choice("plain_inertia", "last_brand", 1.1, 2.1),
             Statistic(
                 "structural_inertia",
                 "categories",
@@ -229,9 +131,9 @@ FACTS: tuple[Fact, ...] = (
         "CAL",
         _PANELS,
         (
-            _choice("price_elasticity", "price_elasticity", -5.0, -2.0),
-            _choice("feature_effect", "feature", 0.7, 1.25),
-            _choice("display_effect", "display", 0.4, 1.15),
+            of_choice("price_elasticity", "price_elasticity", -5.0, -2.0),
+            of_choice("feature_effect", "feature", 0.7, 1.25),
+            of_choice("display_effect", "display", 0.4, 1.15),
         ),
     ),
     Fact(
@@ -320,21 +222,21 @@ FACTS: tuple[Fact, ...] = (
         "CAL",
         "Liaukonytė, Tuchman & Zhu 2023",
         (
-            _of_event(
-                lambda sample: militancy.peak_deviation(_path(sample)),
+            Statistic(
                 "boycott_peak",
                 "boycott",
                 0.05,
                 0.25,
+                lambda sample: militancy.peak_deviation(_path(sample)),
                 unit="share",
                 digits=1,
             ),
-            _of_event(
-                lambda sample: militancy.weeks_to_return(_path(sample)),
+            Statistic(
                 "boycott_weeks",
                 "boycott",
                 2.0,
                 4.0,
+                lambda sample: militancy.weeks_to_return(_path(sample)),
                 unit="weeks",
                 digits=1,
             ),
@@ -346,24 +248,29 @@ FACTS: tuple[Fact, ...] = (
         "VAL",
         "Liaukonytė, Tuchman & Zhu 2023",
         (
-            _of_event(
-                lambda sample: militancy.talk_per_act(sample["event"]), "talk_per_act", "boycott", 3.0, _INF, digits=1
+            Statistic(
+                "talk_per_act",
+                "boycott",
+                3.0,
+                _INF,
+                lambda sample: militancy.talk_per_act(sample["event"]),
+                digits=1,
             ),
-            _of_event(
-                lambda sample: militancy.hostility(sample["event"]),
+            Statistic(
                 "hostile_talk",
                 "taking_sides",
                 0.5,
                 1.0,
+                lambda sample: militancy.hostility(sample["event"]),
                 unit="share",
                 digits=0,
             ),
-            _of_event(
-                lambda sample: militancy.sales_change(sample["event"], sample["quiet"]),
+            Statistic(
                 "sales_under_hostile_talk",
                 "taking_sides",
                 0.0,
                 0.30,
+                lambda sample: militancy.sales_change(sample["event"], sample["quiet"]),
                 unit="share",
                 digits=1,
             ),
@@ -375,21 +282,21 @@ FACTS: tuple[Fact, ...] = (
         "CAL",
         "Crane, Schweitzer & Sornette 2010",
         (
-            _of_event(
-                lambda sample: militancy.half_life_days(militancy.salience_after(sample["event"])),
+            Statistic(
                 "attention_half_life",
                 "attention",
                 0.6,
                 3.2,
+                lambda sample: militancy.half_life_days(militancy.salience_after(sample["event"])),
                 unit="days",
                 digits=1,
             ),
-            _of_event(
-                lambda sample: militancy.fading_exponent(militancy.acts_after(sample["event"])),
+            Statistic(
                 "acts_exponent",
                 "attention",
                 2.0,
                 3.0,
+                lambda sample: militancy.fading_exponent(militancy.acts_after(sample["event"])),
                 digits=1,
             ),
         ),

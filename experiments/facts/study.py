@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from experiments.facts.curves import CURVES, mean_curves
+from experiments.facts.declared import Fact, Pooling, Statistic
 from experiments.facts.findings import FactFound, Facts, StatisticFound
 from experiments.facts.markets import MarketPlan, arms_of, plans
-from experiments.facts.registry import FACTS, Fact, Pooling, Statistic
+from experiments.facts.registry import FACTS
 from experiments.facts.sampling import StoppedError, take_sample
 from experiments.runs import Progress
 
