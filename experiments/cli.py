@@ -11,6 +11,7 @@ import typer
 from experiments.commands import (
     check,
     claims,
+    facts,
     figures,
     import_panel,
     precision,
@@ -39,6 +40,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "run": run.run,
     "report": report.report,
     "claims": claims.claims,
+    "facts": facts.facts,
     "precision": precision.precision,
     "import-panel": import_panel.import_panel,
     "score": score.score,

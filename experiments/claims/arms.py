@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from sim.documents import Document
     from sim.scenario import Scenario
 
-__all__ = ["CONSUMERS", "Arm", "Case", "Point", "Size", "load_case", "points_of"]
+__all__ = ["CONSUMERS", "Arm", "Case", "Point", "Size", "laid", "load_case", "points_of"]
 
 CONSUMERS = 3000
 """Simulated consumers at most, unless said otherwise: enough for a difference of means over replicates."""
@@ -159,7 +159,7 @@ class Case:
         made = scenario
         for table, overrides in layers:
             try:
-                made = _laid(made, overrides, skips=is_other and table != "without")
+                made = laid(made, overrides, skips=is_other and table != "without")
             except ScenarioError as error:
                 raise ScenarioError(self._placed(error, table, overrides)) from None
         made = with_horizon(made, self.weeks(size))
@@ -257,7 +257,7 @@ def _keys(point: Point) -> tuple[str, ...]:
     return tuple(arm.key for arm in point.arms)
 
 
-def _laid(scenario: Scenario, overrides: Overrides, *, skips: bool) -> Scenario:
+def laid(scenario: Scenario, overrides: Overrides, *, skips: bool) -> Scenario:
     """Drop tables of a scenario and replace values.
 
     Parameters

@@ -27,11 +27,14 @@ class LastBrandLogit:
     inertia : coefficient of the last brand bought, in utility.
     elasticity : own-price elasticity of the brands' choice probabilities, weighted by their shares.
     coefficients : (K,) all of them, a start for the next fit.
+    feature, display : effects in utility; NaN where the panel does not tell.
     """
 
     inertia: float
     elasticity: float
     coefficients: Floats
+    feature: float = float("nan")
+    display: float = float("nan")
 
 
 class LastBrandDesign:
@@ -48,15 +51,14 @@ class LastBrandDesign:
         self.price = np.where(np.isnan(price), mean_price, price) / self.unit
         self.barred = np.where(np.isnan(price), -np.inf, 0.0)
         self.last = (panel.last[rows, None] == np.arange(brands)).astype(float)
-        others = [
-            table[rows]
-            for table in (panel.feature, panel.display)
-            if table is not None and float(np.nanstd(table)) > 0.0
-        ]
+        promotions = {"feature": panel.feature, "display": panel.display}
+        told = {name: table[rows] for name, table in promotions.items() if table is not None and np.nanstd(table) > 0.0}
+        others = list(told.values())
         constants = np.broadcast_to(np.eye(brands)[:, 1:], (len(rows), brands, brands - 1))
         varying = np.stack([self.last, -self.price, *others], axis=2)
         self.attributes = np.concatenate([constants, varying], axis=2)
         self.inertia_at = brands - 1
+        self.promotion_at = {name: brands + 1 + place for place, name in enumerate(told)}
 
     def fit(self, weight: Floats | None = None, begin: Floats | None = None) -> LastBrandLogit:
         """Fit by Newton's method; the log-likelihood is concave. Without any choice that counts, nothing is known.
@@ -84,7 +86,9 @@ class LastBrandDesign:
             if float(np.abs(step).max()) < 1e-6:
                 break
         probability = self._probabilities(point)
-        return LastBrandLogit(float(point[self.inertia_at]), self._elasticity(point, probability, counted), point)
+        elasticity = self._elasticity(point, probability, counted)
+        effects = {name: float(point[place]) for name, place in self.promotion_at.items()}
+        return LastBrandLogit(float(point[self.inertia_at]), elasticity, point, **effects)
 
     def _probabilities(self, point: Floats) -> Floats:
         utility = self.attributes @ point + self.barred
