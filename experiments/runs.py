@@ -13,7 +13,7 @@ import os
 import threading
 import time
 import traceback
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from pathlib import Path
@@ -106,6 +106,8 @@ def run_replicates(
     on_run: Callable[[Run], None] | None = None,
     stop: threading.Event | None = None,
     pool: Pool | None = None,
+    each: Callable[[int], Scenario] | None = None,
+    numbers: Sequence[int] | None = None,
 ) -> list[Run]:
     """Run a scenario several times, with the same scenario and different luck.
 
@@ -130,30 +132,37 @@ def run_replicates(
     pool
         Processes in which to run them; None: those that all share, if they run already or would pay for their start,
         otherwise threads. The engine ``objects`` takes none.
+    each
+        Gives the scenario of each replicate, where they differ, such as the draws of an ensemble; they have the weeks
+        and the size of `scenario`.
+    numbers
+        Numbers of the replicates, if they are not 0, 1, 2 and so on; then `replicates` is not read.
 
     Returns
     -------
     list of Run
-        In order of replicates, one for each. A replicate that fails is reported in its Run; the others go on.
+        In order of `numbers`, one for each. A replicate that fails is reported in its Run; the others go on.
 
     Raises
     ------
     ValueError
         `replicates` or `threads` is less than one.
     """
+    wanted = list(range(replicates) if numbers is None else numbers)
+    replicates = len(wanted) if numbers is not None else replicates
     if replicates < 1 or threads < 1:
         raise ValueError(f"replicates and threads must be at least 1, not {replicates} and {threads}")
     stop = stop or threading.Event()
     side_by_side, threads_each = share_threads(replicates, threads, scenario.population.size)
     if engine == "objects":
         side_by_side, threads_each = 1, 1  # plain Python holds the interpreter's lock
-    weeks_done, kept = [0] * replicates, None if figures is None else tuple(figures)
+    weeks_done, kept = dict.fromkeys(wanted, 0), None if figures is None else tuple(figures)
     runs: dict[int, Run] = {}
 
     def report() -> None:
         if on_progress is not None:
             total = scenario.horizon * replicates
-            on_progress(Progress(sum(weeks_done), total, len(runs), replicates))
+            on_progress(Progress(sum(weeks_done.values()), total, len(runs), replicates))
 
     if engine == "objects" or not _are_small(replicates, threads_each):
         pool = None
@@ -161,26 +170,44 @@ def run_replicates(
         from experiments.pool import pool_that_pays
 
         pool = pool_that_pays([(scenario, replicates)], threads)
-    job: Job | None = None
+    jobs: set[Job] = set()
+    common: Job | None = None
     if pool is not None:
         from experiments.pool import Job
 
         pool.warm_up(scenario)
-        job, side_by_side = Job(scenario, kept, stop), min(replicates, threads, pool.processes)
+        side_by_side = min(replicates, threads, pool.processes)
+        if each is None:
+            common = Job(scenario, kept, stop)
+            jobs.add(common)
 
     def run(number: int) -> Run:
         def note(weeks: int) -> None:
             weeks_done[number] = weeks
 
-        if pool is None or job is None:
-            return run_one(scenario, number, threads_each, engine, kept, note, stop)
-        one = pool.run(number, job, note)
+        try:
+            own = scenario if each is None else each(number)
+        except Exception as error:
+            return Run(number, "failed", 0.0, error=_one_line(error))
+        if pool is None:
+            return run_one(own, number, threads_each, engine, kept, note, stop)
+        job = common or Job(own, kept, stop)
+        jobs.add(job)
+        try:
+            one = pool.run(number, job, note)
+        finally:
+            if job is not common:
+                jobs.discard(job)
         note(one.weeks)
         return one
 
+    def pass_on_the_stop() -> None:
+        for job in tuple(jobs):
+            job.ask_to_stop()
+
     with ThreadPoolExecutor(side_by_side, thread_name_prefix="market") as threads_of_markets:
         pending: set[Future[Run]] = set()
-        for number in range(replicates):
+        for number in wanted:
             # Each thread speaks the caller's language.
             pending.add(threads_of_markets.submit(contextvars.copy_context().run, run, number))
         try:
@@ -192,15 +219,14 @@ def run_replicates(
                     if on_run is not None:
                         on_run(ended)
                 report()
-                if job is not None and stop.is_set():
-                    job.ask_to_stop()
+                if stop.is_set():
+                    pass_on_the_stop()
         except BaseException:
             stop.set()
-            if job is not None:
-                job.ask_to_stop()
+            pass_on_the_stop()
             threads_of_markets.shutdown(wait=True, cancel_futures=True)
             raise
-    return [runs[number] for number in range(replicates)]
+    return [runs[number] for number in wanted]
 
 
 def _are_small(replicates: int, threads_each: int) -> bool:

@@ -1,0 +1,267 @@
+"""Read a targets file for a scenario: every mistake at once, with file and line."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from experiments.calibration.declarations import ParameterTable, Target, Targets
+from experiments.calibration.priors import Prior, Uniform
+from experiments.calibration.statistics import Statistic, StatisticError, statistic_of
+from experiments.text import say
+from sim.problems import Place, Problem, ScenarioError
+
+if TYPE_CHECKING:
+    from experiments.calibration.inference import Aim
+    from experiments.panel.data import Panel
+    from sim.documents import Document
+    from sim.scenario import Scenario
+    from sim.toml_lines import KeyPath
+
+__all__ = ["Goal", "Parameter", "Question", "read_targets"]
+
+_FIXED = ("seed", "horizon", "population.size", "population.represents")
+"""What all runs have in common."""
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A number to be found: its name, the keys that take its value, its prior, and whether it is a whole number."""
+
+    name: str
+    keys: tuple[str, ...]
+    prior: Prior
+    whole: bool
+
+
+@dataclass(frozen=True)
+class Goal:
+    """A statistic and what it should be: between `low` and `high` (alike for a value), measured with error `sd`."""
+
+    name: str
+    kind: str
+    statistic: Statistic
+    low: float
+    high: float
+    sd: float
+
+    @property
+    def is_band(self) -> bool:
+        """Tell whether any number between bounds will do."""
+        return self.low < self.high
+
+
+@dataclass(frozen=True)
+class Question:
+    """What a calibration is asked: which parameters, to meet which targets."""
+
+    parameters: tuple[Parameter, ...]
+    goals: tuple[Goal, ...]
+
+    @property
+    def figures(self) -> frozenset[str]:
+        """Keys of the figures that runs must record."""
+        return frozenset().union(*(goal.statistic.figures for goal in self.goals))
+
+    @property
+    def needs_panel(self) -> bool:
+        """Tell whether the purchases of simulated consumers must be recorded."""
+        return any(goal.statistic.needs_panel for goal in self.goals)
+
+    @property
+    def aim(self) -> Aim:
+        """The targets as arrays."""
+        import numpy as np
+
+        from experiments.calibration.inference import Aim
+
+        return Aim(*(np.array([getattr(goal, part) for goal in self.goals]) for part in ("low", "high", "sd")))
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """The same for the same question, however its file is written."""
+        data = [
+            [[one.keys, one.prior.model_dump(), one.whole] for one in self.parameters],
+            [[goal.statistic.label, goal.low, goal.high, goal.sd] for goal in self.goals],
+        ]
+        return hashlib.sha256(json.dumps(data, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def read_targets(path: Path, scenario: Scenario, panel: Panel | None = None) -> Question:
+    """Read and check a targets file.
+
+    Parameters
+    ----------
+    path
+        The file.
+    scenario
+        The market whose parameters they are.
+    panel
+        Real purchases, from which targets without a value take theirs.
+
+    Raises
+    ------
+    ScenarioError
+        With every mistake found.
+    """
+    from sim.documents import read, validate
+
+    document = read(path)
+    tables = validate(document, Targets)
+    problems: list[Problem] = []
+    parameters = [_parameter(document, i, table, scenario, problems) for i, table in enumerate(tables.parameters)]
+    problems += _twice(document, tables, parameters)
+    goals = [_goal(document, i, target, scenario, panel, problems) for i, target in enumerate(tables.targets)]
+    if problems:
+        raise ScenarioError(sorted(set(problems), key=lambda problem: problem.place))
+    return Question(
+        tuple(one for one in parameters if one is not None), tuple(one for one in goals if one is not None)
+    )
+
+
+def _problem(document: Document, at: KeyPath, message: str, **values: object) -> Problem:
+    value = document.value(at)
+    kept = None if isinstance(value, dict | list) else value
+    return Problem(document.place(at), document.key(at), say(f"calibrate.file.{message}", **values), kept)
+
+
+def _parameter(
+    document: Document, place: int, table: ParameterTable, scenario: Scenario, problems: list[Problem]
+) -> Parameter | None:
+    """Check one parameter; None if something is wrong with it."""
+    at: KeyPath = ("parameter", place)
+    before = len(problems)
+    if (table.key is None) == (table.keys is None):
+        problems.append(_problem(document, at, "one_key"))
+    keys = [table.key] if table.key is not None else table.keys or []
+    prior = _prior(document, at, table, problems)
+    if len(problems) > before or prior is None:
+        return None
+    wholes = []
+    for number, key in enumerate(keys):
+        here: KeyPath = (*at, "key") if table.keys is None else (*at, "keys", number)
+        found = list(_wrong_with(document, here, key, prior, scenario))
+        problems += found
+        if not found:
+            wholes.append(isinstance(_present(scenario, key), int))
+    if len(problems) > before:
+        return None
+    return Parameter(table.name or keys[0].rpartition(".")[2], tuple(keys), prior, all(wholes))
+
+
+def _prior(document: Document, at: KeyPath, table: ParameterTable, problems: list[Problem]) -> Prior | None:
+    bounds = (table.low, table.high)
+    if table.prior is not None:
+        if bounds != (None, None):
+            problems.append(_problem(document, at, "two_priors"))
+            return None
+        prior, at = table.prior, (*at, "prior")
+    elif table.low is None or table.high is None:
+        problems.append(_problem(document, at, "no_prior"))
+        return None
+    else:
+        prior = Uniform(distribution="uniform", low=table.low, high=table.high)
+    low, high = prior.ends()
+    if not low < high:
+        problems.append(_problem(document, (*at, "low"), "bounds_order", low=f"{low:g}", high=f"{high:g}"))
+        return None
+    return prior
+
+
+def _wrong_with(document: Document, at: KeyPath, key: str, prior: Prior, scenario: Scenario) -> Iterator[Problem]:
+    """Say what is wrong with a key: that it leads nowhere, or does not take the ends of its prior."""
+    from sim.keys import KeyFormError, join_key, split_key
+    from sim.scenario import changed
+
+    try:
+        short = join_key(split_key(key)[0])
+    except KeyFormError:
+        short = key
+    if short in _FIXED:
+        yield _problem(document, at, "fixed", key=short)
+        return
+    present = _present(scenario, key)
+    if isinstance(present, bool | str | list | dict):
+        yield _problem(document, at, "no_number", key=key)
+        return
+    told = set()
+    for end in prior.ends():
+        value = round(end) if isinstance(present, int) else end
+        try:
+            changed(scenario, {key: value})
+        except ScenarioError as error:
+            for problem in error.problems:
+                message = str(replace(problem, place=Place("")))
+                if message not in told:
+                    told.add(message)
+                    yield replace(_problem(document, at, "no_number", key=key), message=message)
+
+
+def _present(scenario: Scenario, key: str) -> Any:
+    """Give the value that a key has now, None if it has none or leads nowhere."""
+    from sim.keys import KeyFormError, element_position, split_key
+
+    try:
+        parts = split_key(key)[0]
+    except KeyFormError:
+        return None
+    data: Any = scenario.as_file()
+    for part in parts:
+        if isinstance(data, list):
+            position = element_position(data, part)
+            data = None if position is None else data[position]
+        else:
+            data = data.get(part) if isinstance(data, dict) else None
+    return data
+
+
+def _twice(document: Document, tables: Targets, parameters: list[Parameter | None]) -> Iterator[Problem]:
+    """Find keys and names that two parameters have."""
+    seen: dict[str, int] = {}
+    names: dict[str, int] = {}
+    for place, (table, parameter) in enumerate(zip(tables.parameters, parameters, strict=True)):
+        for key in [table.key] if table.key else table.keys or []:
+            if seen.setdefault(key, place) != place:
+                yield _problem(document, ("parameter", place), "key_twice", key=key)
+        if parameter is not None and names.setdefault(parameter.name, place) != place:
+            yield _problem(document, ("parameter", place), "name_twice", name=parameter.name)
+
+
+def _goal(
+    document: Document, place: int, target: Target, scenario: Scenario, panel: Panel | None, problems: list[Problem]
+) -> Goal | None:
+    """Check one target; None if something is wrong with it."""
+    at: KeyPath = ("target", place)
+    try:
+        statistic = statistic_of(target, scenario, panel)
+    except StatisticError as error:
+        value = document.value((*at, error.part))
+        here: KeyPath = (*at, error.part) if value is not None else at
+        kept = None if isinstance(value, dict | list) else value
+        problems.append(Problem(document.place(here), document.key(here), str(error), kept))
+        return None
+    given = {part: getattr(target, part) for part in ("value", "sd", "low", "high")}
+    if given["value"] is None and given["low"] is None and given["high"] is None and statistic.observed is not None:
+        value, error = statistic.observed
+        sd = given["sd"] if given["sd"] is not None else error
+        return Goal(target.name or statistic.label, target.kind, statistic, value, value, sd)
+    band = (given["low"], given["high"])
+    if band == (None, None):
+        if given["value"] is None or given["sd"] is None:
+            needs = "value_or_panel" if statistic.can_observe else "value_and_sd"
+            problems.append(_problem(document, at, needs))
+            return None
+        return Goal(target.name or statistic.label, target.kind, statistic, given["value"], given["value"], given["sd"])
+    if None in band or given["value"] is not None:
+        problems.append(_problem(document, at, "half_band"))
+        return None
+    low, high = given["low"], given["high"]
+    if not low < high:
+        problems.append(_problem(document, (*at, "low"), "bounds_order", low=f"{low:g}", high=f"{high:g}"))
+        return None
+    return Goal(target.name or statistic.label, target.kind, statistic, low, high, given["sd"] or 0.0)
