@@ -50,5 +50,5 @@ if __name__ == "__main__":
 
     # What only one command needs is installed when that command is called for.
     more = ("calibrate",) if "calibrate" in sys.argv[1:] else ()
-    environment.ensure("experiments", extras=("panel",) + more)
+    environment.ensure("experiments", extras=("panel", *more))
     main()

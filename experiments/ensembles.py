@@ -4,15 +4,15 @@ A calibration leaves one; any program can write one::
 
     kind = "userisation ensemble"
     format = 1
-    scenario = "scenario.toml"          # the base: a name of the library, or a file beside this one
+    scenario = "scenario.toml"  # the base: a name of the library, or a file beside this one
 
     [[column]]
     name = "price"
     keys = ["firm.Citadel.levers.price", "firm.Summit.levers.price"]
 
     [draws]
-    values = [[9.8], [10.4], [9.1]]     # a row a draw, in the order of the columns
-    weights = [1.0, 0.5, 0.5]           # optional
+    values = [[9.8], [10.4], [9.1]]  # a row a draw, in the order of the columns
+    weights = [1.0, 0.5, 0.5]  # optional
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ class _Column(Strict):
 
 class _Draws(Strict):
     values: list[list[float | int]] = Field(min_length=1)
-    weights: list[Annotated[float, Field(ge=0)]] = []
+    weights: list[Annotated[float, Field(ge=0)]] = Field([])
 
 
 class _File(Strict):
@@ -238,8 +238,9 @@ def _wrong_with(document: Document, file: _File) -> list[Problem]:
             seen.add(key)
     for number, row in enumerate(file.draws.values):
         if len(row) != len(file.columns):
-            at = ("draws", "values", number)
-            found.append(problem(at, "row", row=number + 1, given=len(row), wanted=len(file.columns)))
+            found.append(
+                problem(("draws", "values", number), "row", row=number + 1, given=len(row), wanted=len(file.columns))
+            )
     weights = file.draws.weights
     if weights and (len(weights) != len(file.draws.values) or not sum(weights) > 0):
         found.append(problem(("draws", "weights"), "weights", wanted=len(file.draws.values)))

@@ -45,7 +45,7 @@ class UndefinedError(ValueError):
 def one_thread() -> Iterator[None]:
     """Do linear algebra in one thread: matrices are small, and the bits must not depend on the machine's cores."""
     # Only libraries that are there already are told: first those that bring their own threads.
-    import scipy.linalg
+    import scipy.linalg  # noqa: F401
     import sklearn.gaussian_process
     import sklearn.linear_model  # noqa: F401
     from threadpoolctl import threadpool_limits
@@ -138,7 +138,7 @@ class _Process:
         if self.kernel is None:  # it never varied
             return np.full(len(cube), self.centre), np.zeros(len(cube))
         cross = self.kernel(cube, self.points)
-        variance = self.kernel.diag(cube) - np.einsum("ij,jk,ik->i", cross, self.inverse, cross, optimize=True)
+        variance = self.kernel.diag(cube) - ((cross @ self.inverse) * cross).sum(axis=1)
         scale = self.scale**2 * self.inflation
         return self.centre + self.scale * (cross @ self.solved), scale * np.maximum(variance, 0.0)
 
@@ -165,7 +165,7 @@ def fit_emulator(cube: Floats, numbers: Floats, seed: int) -> Emulator:
     UndefinedError
         A statistic is undefined at too many points.
     """
-    n, _, statistics = numbers.shape
+    statistics = numbers.shape[2]
     known = np.isfinite(numbers)
     runs = known.sum(axis=1)  # (n, K)
     for k in range(statistics):

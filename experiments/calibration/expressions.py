@@ -93,7 +93,7 @@ def _check(node: ast.AST, scenario: Scenario) -> Iterator[str]:
             yield from _check(right, scenario)
         case ast.UnaryOp(op=ast.USub() | ast.UAdd(), operand=operand):
             yield from _check(operand, scenario)
-        case ast.Constant(value=int() | float() as value) if not isinstance(value, bool):
+        case ast.Constant(value=value) if type(value) in (int, float):
             return
         case ast.Call(func=ast.Name(id=name), args=[inner], keywords=[]) if name in _FUNCTIONS:
             yield from _check(inner, scenario)
@@ -103,7 +103,9 @@ def _check(node: ast.AST, scenario: Scenario) -> Iterator[str]:
         case ast.Call(func=ast.Name(id=name)) if name not in _FUNCTIONS and name not in OVER:
             from sim.problems import advice
 
-            raise ExpressionError(say("calibrate.kpi.no_function", name=name, advice=advice(name, [*OVER, *_FUNCTIONS])))
+            raise ExpressionError(
+                say("calibrate.kpi.no_function", name=name, advice=advice(name, [*OVER, *_FUNCTIONS]))
+            )
         case ast.Name(id=name) | ast.Subscript(value=ast.Name(id=name)):
             _check_figure(node, scenario)
             raise ExpressionError(say("calibrate.kpi.bare", name=name, options=", ".join(OVER)))
@@ -116,9 +118,10 @@ def _check_figure(node: ast.AST, scenario: Scenario) -> str:
     from sim.figures import FIGURES
     from sim.problems import advice
 
+    item: str | None = None
     match node:
         case ast.Name(id=key):
-            item = None
+            pass
         case ast.Subscript(value=ast.Name(id=key), slice=ast.Constant(value=str() as item)):
             pass
         case _:
@@ -160,8 +163,9 @@ def _series(node: ast.AST, record: Record) -> np.ndarray:
     key = node.id if isinstance(node, ast.Name) else node.value.id  # type: ignore[attr-defined]
     values = record[key].reshape(record.weeks, -1)
     if isinstance(node, ast.Subscript):
-        items: Any = record.items[FIGURES[key].scope]
-        return values[:, items.index(node.slice.value)]  # type: ignore[attr-defined]
+        item: Any = node.slice
+        column: np.ndarray = values[:, record.items[FIGURES[key].scope].index(item.value)]
+        return column
     return values.sum(axis=1)
 
 

@@ -122,7 +122,9 @@ def looked_up(emulator: Emulator, aim: Aim, dimensions: int, seed: int) -> tuple
     return cube, np.concatenate([log_likelihood(emulator, aim, block) for block in blocks])
 
 
-def sample(emulator: Emulator, aim: Aim, dimensions: int, seed: int, *, share: float = 0.0, brief: bool = False) -> Sample:
+def sample(
+    emulator: Emulator, aim: Aim, dimensions: int, seed: int, *, share: float = 0.0, brief: bool = False
+) -> Sample:
     """Sample the posterior, or a flattened one of which at least a `share` of the prior's points is left.
 
     Parameters

@@ -192,7 +192,9 @@ def _check_item(scenario: Scenario, key: str, item: str | None, key_part: str, i
     if names and item is None:
         raise StatisticError(item_part, say("calibrate.file.of_missing", key=key, options=", ".join(names)))
     if names and item not in names:
-        raise StatisticError(item_part, say("calibrate.kpi.unknown_item", key=key, value=item, advice=advice(item, names)))
+        raise StatisticError(
+            item_part, say("calibrate.kpi.unknown_item", key=key, value=item, advice=advice(item, names))
+        )
 
 
 def _check_weeks(scenario: Scenario, weeks: list[int] | None, part: str) -> None:

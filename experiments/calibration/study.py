@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from experiments.calibration.priors import settings_of
@@ -166,11 +166,10 @@ class Study:
 
     def _search(self) -> bool:
         """Run the even design and the waves; False if it was stopped."""
-        return all(not self.stop.is_set() and self._runs_of(w, lambda w=w: self._chosen(w)) for w in range(self._waves))
-
-    @property
-    def _waves(self) -> int:
-        return self.budget.waves + 1
+        for wave in range(self.budget.waves + 1):
+            if self.stop.is_set() or not self._runs_of(wave, partial(self._chosen, wave)):
+                return False
+        return True
 
     @cached_property
     def _dimensions(self) -> int:
@@ -277,9 +276,7 @@ class Study:
             on_run=keep,
             stop=self.stop,
             pool=self._pool,
-            each=lambda number: changed(
-                self.scenario, dict(settings_of(self.question.parameters, tasks[number].cube))
-            ),
+            each=lambda number: changed(self.scenario, dict(settings_of(self.question.parameters, tasks[number].cube))),
             numbers=sorted(tasks),
         )
         return all(run.status != "stopped" for run in runs)

@@ -119,9 +119,7 @@ def read_targets(path: Path, scenario: Scenario, panel: Panel | None = None) -> 
     goals = [_goal(document, i, target, scenario, panel, problems) for i, target in enumerate(tables.targets)]
     if problems:
         raise ScenarioError(sorted(set(problems), key=lambda problem: problem.place))
-    return Question(
-        tuple(one for one in parameters if one is not None), tuple(one for one in goals if one is not None)
-    )
+    return Question(tuple(one for one in parameters if one is not None), tuple(one for one in goals if one is not None))
 
 
 def _problem(document: Document, at: KeyPath, message: str, **values: object) -> Problem:
@@ -247,8 +245,8 @@ def _goal(
         return None
     given = {part: getattr(target, part) for part in ("value", "sd", "low", "high")}
     if given["value"] is None and given["low"] is None and given["high"] is None and statistic.observed is not None:
-        value, error = statistic.observed
-        sd = given["sd"] if given["sd"] is not None else error
+        value, known_to = statistic.observed
+        sd = given["sd"] if given["sd"] is not None else known_to
         return Goal(target.name or statistic.label, target.kind, statistic, value, value, sd)
     band = (given["low"], given["high"])
     if band == (None, None):

@@ -52,6 +52,8 @@ def remarks(found: Calibration) -> list[str]:
             values = {"nearest": decimal(target.nearest, 1), "distance": decimal(target.distance, 1)}
             text = say(f"calibrate.{target.status}", name=target.name, best=plain_number(target.best), **values)
             said.append(text)
+    if said:
+        said.append(say("calibrate.strained"))
     vague = [one.name for one in found.parameters if not one.identified]
     if vague:
         said.append(say("calibrate.not_identified", names=", ".join(vague)))

@@ -11,13 +11,15 @@ import typer
 
 from experiments.commands.interrupt import stop_on_interrupt
 from experiments.commands.progress import shown_progress
-from experiments.commands.run import BOUNDS, default_folder, refuse_bad_numbers, tell_if_compiling
+from experiments.commands.run import default_folder, refuse_bad_numbers, tell_if_compiling
 from experiments.commands.session import AsJson, Lang, fail, note, print_json, tell_problems
 from experiments.exits import Exit
 from experiments.numbers import count
 from experiments.text import say
 
 if TYPE_CHECKING:
+    import numpy as np
+
     from experiments.calibration.findings import Calibration
     from experiments.calibration.ledger import Ledger
     from experiments.calibration.study import Budget, Study
@@ -160,9 +162,7 @@ def _asked(model: Scenario, question: Question, budget: Budget) -> dict[str, str
     }
 
 
-def _opened(
-    folder: Path, model: Scenario, question: Question, budget: Budget, *, resume: bool, force: bool
-) -> Ledger:
+def _opened(folder: Path, model: Scenario, question: Question, budget: Budget, *, resume: bool, force: bool) -> Ledger:
     """Open the ledger of the folder, or start a new one."""
     from experiments.calibration import folder as files
     from experiments.calibration.ledger import Ledger
@@ -223,7 +223,7 @@ def _tell_stop(ledger: Ledger, budget: Budget, folder: Path, *, resume: bool) ->
     )  # fmt: skip
 
 
-def _write(folder: Path, found: Calibration, study: Study, draws: object) -> None:
+def _write(folder: Path, found: Calibration, study: Study, draws: np.ndarray) -> None:
     from experiments.calibration import folder as files
 
     files.write(folder, found, study, draws)

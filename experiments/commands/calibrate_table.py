@@ -87,5 +87,7 @@ def _table(*columns: str) -> Table:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, collapse_padding=True)
     for place, column in enumerate(columns):
         justify = "left" if place == 0 else "right"
-        table.add_column(say(f"calibrate.column.{column}"), justify="left" if justify == "left" else "right", overflow="fold")
+        table.add_column(
+            say(f"calibrate.column.{column}"), justify="left" if justify == "left" else "right", overflow="fold"
+        )
     return table
