@@ -24,11 +24,13 @@ OWN_FILES = (LEDGER, f"{LEDGER}-wal", f"{LEDGER}-shm", FINDINGS, ENSEMBLE, SCENA
 
 def write(folder: Path, found: Calibration, study: Study, draws: np.ndarray) -> None:
     """Write all files but the ledger; OSError where that cannot be."""
+    from experiments.calibration.page import render
     from experiments.scenario_data import document_of
     from experiments.toml_text import toml_text
 
     (folder / SCENARIO).write_text(toml_text(document_of(study.scenario)), encoding="utf-8")
     (folder / ENSEMBLE).write_text(ensemble_of(study.question, draws).text(), encoding="utf-8")
+    (folder / REPORT).write_text(render(found), encoding="utf-8")
     found.write(folder / FINDINGS)
 
 

@@ -157,7 +157,13 @@ def sample(
             found[inside] = power * log_likelihood(emulator, aim, cube[inside])
         return found
 
-    moves = [(emcee.moves.DEMove(), 0.6), (emcee.moves.DESnookerMove(), 0.1), (emcee.moves.StretchMove(), 0.3)]
+    # A step by a whole difference of two walkers, and one from the density of the others, change between modes.
+    moves = [
+        (emcee.moves.DEMove(), 0.4),
+        (emcee.moves.DEMove(gamma0=1.0), 0.1),
+        (emcee.moves.KDEMove(), 0.3),
+        (emcee.moves.StretchMove(), 0.2),
+    ]
     chains = emcee.EnsembleSampler(walkers, dimensions, posterior, moves=moves, vectorize=True)
     chains.random_state = np.random.RandomState(random.integers(2**31)).get_state()
     burn, kept = (_BURN // 3, _KEPT // 3) if brief else (_BURN, _KEPT)

@@ -42,7 +42,7 @@ def show_calibration(found: Calibration) -> None:
     told = remarks(found)
     for line in told:
         console.print(Text(clean(line), style="yellow"))
-    if all(one.identified for one in found.parameters):
+    if not told and all(one.identified for one in found.parameters):
         console.print(Text(say("calibrate.all_identified")))
     for line in legend(found):
         console.print(Text(line, style="dim"))
