@@ -17,14 +17,25 @@ from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 if TYPE_CHECKING:
     from experiments.pool import Job, Pool
     from sim.figures import Record
+    from sim.market import Market
     from sim.scenario import Scenario
 
-__all__ = ["Engine", "Progress", "Run", "available_cores", "run_one", "run_replicates", "share_threads"]
+__all__ = [
+    "Engine",
+    "Progress",
+    "Run",
+    "Watch",
+    "Watcher",
+    "available_cores",
+    "run_one",
+    "run_replicates",
+    "share_threads",
+]
 
 Engine = Literal["compiled", "objects"]
 
@@ -50,6 +61,8 @@ class Run:
         The figures of the weeks that were finished; None when there are none.
     error
         One line saying what failed, otherwise empty.
+    seen
+        What a watcher gave at the end of a run that was done; None without one.
     """
 
     replicate: int
@@ -57,11 +70,26 @@ class Run:
     seconds: float
     record: Record | None = None
     error: str = ""
+    seen: Any = None
 
     @property
     def weeks(self) -> int:
         """Weeks with results."""
         return 0 if self.record is None else self.record.weeks
+
+
+class Watcher(Protocol):
+    """Looks at one market while it runs, and changes nothing."""
+
+    def look(self, market: Market) -> None:
+        """Note the week that has just ended."""
+
+    def end(self, market: Market) -> Any:
+        """Give what was seen: something that can be pickled, because it may have to cross to another process."""
+
+
+Watch = Callable[["Market"], Watcher]
+"""Makes the watcher of a market before its first week; where processes run markets, it must be picklable."""
 
 
 @dataclass(frozen=True)
@@ -108,6 +136,7 @@ def run_replicates(
     pool: Pool | None = None,
     each: Callable[[int], Scenario] | None = None,
     numbers: Sequence[int] | None = None,
+    watch: Watch | None = None,
 ) -> list[Run]:
     """Run a scenario several times, with the same scenario and different luck.
 
@@ -137,6 +166,8 @@ def run_replicates(
         and the size of `scenario`.
     numbers
         Numbers of the replicates, if they are not 0, 1, 2 and so on; then `replicates` is not read.
+    watch
+        Makes a watcher for every market; what these see at the end comes with the runs.
 
     Returns
     -------
@@ -178,7 +209,7 @@ def run_replicates(
         pool.warm_up(scenario)
         side_by_side = min(replicates, threads, pool.processes)
         if each is None:
-            common = Job(scenario, kept, stop)
+            common = Job(scenario, kept, stop, watch)
             jobs.add(common)
 
     def run(number: int) -> Run:
@@ -190,8 +221,8 @@ def run_replicates(
         except Exception as error:
             return Run(number, "failed", 0.0, error=_one_line(error))
         if pool is None:
-            return run_one(own, number, threads_each, engine, kept, note, stop)
-        job = common or Job(own, kept, stop)
+            return run_one(own, number, threads_each, engine, kept, note, stop, watch)
+        job = common or Job(own, kept, stop, watch)
         jobs.add(job)
         try:
             one = pool.run(number, job, note)
@@ -242,6 +273,7 @@ def run_one(
     figures: tuple[str, ...] | None,
     on_weeks: Callable[[int], None],
     stop: threading.Event,
+    watch: Watch | None = None,
 ) -> Run:
     """Run one replicate to its horizon, to a stop or to a failure."""
     if stop.is_set():
@@ -252,12 +284,16 @@ def run_one(
         from sim.market import Market
 
         market = Market(scenario, replicate=number, engine=engine, threads=threads, figures=figures)
+        watcher = None if watch is None else watch(market)
         while market.running and not stop.is_set():
             market.step()
+            if watcher is not None:
+                watcher.look(market)
             on_weeks(market.record.weeks)
         status: Literal["done", "stopped"] = "stopped" if market.running else "done"
         record = market.record if market.record.weeks else None
-        return Run(number, status, time.perf_counter() - begun, record)
+        seen = None if watcher is None or status != "done" else watcher.end(market)
+        return Run(number, status, time.perf_counter() - begun, record, seen=seen)
     except Exception as error:
         return Run(number, "failed", time.perf_counter() - begun, error=_one_line(error))
 

@@ -28,6 +28,7 @@ __all__ = ["render"]
 
 ASSETS = Path(__file__).parent / "assets"
 _WIDE, _HIGH = 160, 34
+_SIZE = f'viewBox="0 0 {_WIDE} {_HIGH}" width="{_WIDE}" height="{_HIGH}"'
 _ROOM = 0.15  # of a drawing's width, left free on either side
 
 
@@ -129,7 +130,4 @@ def _range(one: TargetFound) -> Markup:
             f'<line x1="{across(one.reached_low):.1f}" x2="{across(one.reached_high):.1f}" y1="{middle}" y2="{middle}"/>'
             f'<circle cx="{across(one.reached):.1f}" cy="{middle}" r="4"/>'
         )
-    drawing = (
-        f'<svg viewBox="0 0 {_WIDE} {_HIGH}" width="{_WIDE}" height="{_HIGH}" aria-hidden="true">{shade}{dot}</svg>'
-    )
-    return Markup(drawing)
+    return Markup(f'<svg {_SIZE} aria-hidden="true">{shade}{dot}</svg>')

@@ -92,8 +92,9 @@ def question(tmp_path):
 
 @pytest.mark.heavy
 def test_intervals_hold_the_truths_of_a_market_as_often_as_they_say(question):
-    # 40 truths, 3 parameters, one design of 256 points and 2 futures: 120 intervals. At 50 % 60 hold, standard deviation
-    # 5.5; at 90 % 108, 3.3; three of these are allowed either way. Each truth is one future, measured with error.
+    # 40 truths, 3 parameters, one design of 256 points and 2 futures: 120 intervals. At 50 % 60 hold, standard
+    # deviation 5.5; at 90 % 108, 3.3; three of these are allowed either way. Each truth is one future, measured with
+    # error.
     market = load("baseline", SIZE)
     random = np.random.default_rng(17)
     truths = random.random((40, 3))
