@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -11,15 +11,14 @@ from sim.claims import Over
 from sim.quantities import Strict
 
 __all__ = [
-    "FactTarget",
     "FigureTarget",
     "KpiTarget",
-    "PanelTarget",
     "ParameterTable",
     "RepeatTarget",
     "ShareTarget",
     "Target",
     "Targets",
+    "json_schema",
 ]
 
 MOST_PARAMETERS, MOST_TARGETS = 20, 60
@@ -84,23 +83,7 @@ class KpiTarget(_Target):
     formula: str
 
 
-class PanelTarget(_Target):
-    """A statistic of a purchase panel, alike on the simulated purchases and on those of --panel."""
-
-    kind: Literal["panel"]
-    statistic: str
-
-
-class FactTarget(_Target):
-    """A named stylised fact."""
-
-    kind: Literal["fact"]
-    fact: str
-
-
-Target = Annotated[
-    FigureTarget | ShareTarget | RepeatTarget | KpiTarget | PanelTarget | FactTarget, Field(discriminator="kind")
-]
+Target = Annotated[FigureTarget | ShareTarget | RepeatTarget | KpiTarget, Field(discriminator="kind")]
 
 
 class Targets(Strict):
@@ -108,3 +91,8 @@ class Targets(Strict):
 
     parameters: list[ParameterTable] = Field(alias="parameter", min_length=1, max_length=MOST_PARAMETERS)
     targets: list[Target] = Field(alias="target", min_length=1, max_length=MOST_TARGETS)
+
+
+def json_schema() -> dict[str, Any]:
+    """Return the JSON Schema of targets files, for editors."""
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema"} | Targets.model_json_schema(by_alias=True)

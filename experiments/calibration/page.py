@@ -113,11 +113,11 @@ def _range(one: TargetFound) -> Markup:
 
     low, high = one.wanted_low - 2 * one.sd, one.wanted_high + 2 * one.sd
     ends = [value for value in (low, high, one.reached_low, one.reached_high) if value - value == 0]
-    first, last = min(ends), max(ends)
-    scale = _WIDE * (1 - 2 * _ROOM) / (last - first) if last > first else 0.0
+    least, most = min(ends), max(ends)
+    scale = _WIDE * (1 - 2 * _ROOM) / (most - least) if most > least else 0.0
 
     def across(value: float) -> float:
-        return _WIDE * _ROOM + scale * (value - first)
+        return _WIDE * _ROOM + scale * (value - least)
 
     middle = _HIGH / 2
     shade = (
@@ -126,8 +126,9 @@ def _range(one: TargetFound) -> Markup:
     )
     dot = ""
     if one.reached - one.reached == 0:
+        first, last = across(one.reached_low), across(one.reached_high)
         dot = (
-            f'<line x1="{across(one.reached_low):.1f}" x2="{across(one.reached_high):.1f}" y1="{middle}" y2="{middle}"/>'
+            f'<line x1="{first:.1f}" x2="{last:.1f}" y1="{middle}" y2="{middle}"/>'
             f'<circle cx="{across(one.reached):.1f}" cy="{middle}" r="4"/>'
         )
     return Markup(f'<svg {_SIZE} aria-hidden="true">{shade}{dot}</svg>')

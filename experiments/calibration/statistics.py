@@ -7,7 +7,7 @@ A kind of target is one function in `KINDS`: it takes the target, the scenario a
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -17,10 +17,8 @@ from experiments.text import say
 
 if TYPE_CHECKING:
     from experiments.calibration.declarations import (
-        FactTarget,
         FigureTarget,
         KpiTarget,
-        PanelTarget,
         RepeatTarget,
         ShareTarget,
         Target,
@@ -45,10 +43,10 @@ class StatisticError(ValueError):
 
 @dataclass(frozen=True)
 class Finished:
-    """A finished run: its figures, and statistics of its purchases if they were recorded."""
+    """A finished run: its figures, and what a watcher saw of it."""
 
     record: Record
-    choices: Mapping[str, float] | None = None
+    seen: Any = None
 
 
 @dataclass(frozen=True)
@@ -63,8 +61,6 @@ class Statistic:
         Keys of the figures that it needs.
     of
         Works it out; NaN where it is not defined.
-    needs_panel
-        Whether the simulated purchases must be recorded.
     observed
         Value and standard error in the real panel, if there is one.
     can_observe
@@ -74,7 +70,6 @@ class Statistic:
     label: str
     figures: frozenset[str]
     of: Callable[[Finished], float]
-    needs_panel: bool = False
     observed: tuple[float, float] | None = None
     can_observe: bool = False
 
@@ -153,21 +148,11 @@ def _kpi(target: KpiTarget, scenario: Scenario, _: Panel | None) -> Statistic:
     return Statistic(" ".join(target.formula.split()), formula.figures, lambda run: formula.of(run.record))
 
 
-def _panel(target: PanelTarget, scenario: Scenario, panel: Panel | None) -> Statistic:
-    raise NotImplementedError
-
-
-def _fact(target: FactTarget, scenario: Scenario, panel: Panel | None) -> Statistic:
-    raise NotImplementedError
-
-
 KINDS: dict[str, Callable[[Any, Scenario, Panel | None], Statistic]] = {
     "figure": _figure,
     "share": _share,
     "repeat_rate": _repeat_rate,
     "kpi": _kpi,
-    "panel": _panel,
-    "fact": _fact,
 }
 """What makes the statistic of a target of each kind."""
 

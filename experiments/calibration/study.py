@@ -285,5 +285,5 @@ class Study:
         import numpy as np
 
         assert run.record is not None
-        finished = Finished(run.record)
+        finished = Finished(run.record, run.seen)
         return np.array([goal.statistic.of(finished) for goal in self.question.goals])

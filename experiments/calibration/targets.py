@@ -69,11 +69,6 @@ class Question:
         return frozenset().union(*(goal.statistic.figures for goal in self.goals))
 
     @property
-    def needs_panel(self) -> bool:
-        """Tell whether the purchases of simulated consumers must be recorded."""
-        return any(goal.statistic.needs_panel for goal in self.goals)
-
-    @property
     def aim(self) -> Aim:
         """The targets as arrays."""
         import numpy as np

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import tomllib
+
 import numpy as np
 import pytest
 
@@ -112,6 +115,14 @@ def test_a_file_is_read(read, market):
     assert found[2] == pytest.approx(units[8:12].mean() / units[4:8].mean())
     assert found[3] == pytest.approx(made.record["revenue"][:, 0].sum() / units.sum())
     assert found[4] == made.record["militants"].max()
+
+
+def test_the_schema_knows_what_a_targets_file_may_say(command):
+    jsonschema = pytest.importorskip("jsonschema")
+    schema = json.loads(command("schema", "--targets").out)
+    check = jsonschema.Draft202012Validator(schema)
+    assert check.is_valid(tomllib.loads(GOOD))
+    assert not check.is_valid(tomllib.loads(GOOD.replace("kind = ", "kynd = ")))
 
 
 def test_the_same_question_has_the_same_fingerprint_however_it_is_written(read):
