@@ -46,6 +46,9 @@ class _Target(Strict):
     sd: float | None = Field(None, gt=0, description="Standard deviation of its measurement")
     low: float | None = Field(None, description="Or a band: least value that will do")
     high: float | None = Field(None, description="Largest value that will do")
+    averaged: bool = Field(
+        False, description="Whether the number is a mean over many markets or futures: one future's luck counts little"
+    )
 
 
 class FigureTarget(_Target):

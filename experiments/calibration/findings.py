@@ -220,8 +220,8 @@ def _distances(question: Question, outcome: Outcome, luck: Floats) -> tuple[Floa
     runs = known.sum(axis=1)
     means = np.where(known, outcome.numbers, 0.0).sum(axis=1) / np.where(runs > 0, runs, np.nan)
     aim = question.aim
-    # The observed future has its luck, and the mean of few futures has what is left of theirs.
-    error = np.sqrt(aim.sd**2 + luck**2 * (1.0 + 1.0 / np.maximum(runs, 1)))
+    # What was seen has its luck, and the mean of few futures has what is left of theirs.
+    error = np.sqrt(aim.sd**2 + luck**2 * (aim.shares**2 + 1.0 / np.maximum(runs, 1)))
     return means, np.abs(aim.missed(means)) / error
 
 
@@ -268,7 +268,7 @@ def _target(
     checked = checked[np.isfinite(checked)]
     reached = np.quantile(checked, [0.05, 0.5, 0.95]) if len(checked) else np.full(3, np.nan)
     middle = float(checked.mean()) if len(checked) else float("nan")
-    spread = float(np.sqrt(goal.sd**2 + luck[best, place] ** 2))
+    spread = float(np.sqrt(goal.sd**2 + luck[best, place] ** 2 * (goal.luck**2 + 1.0 / max(len(checked), 1))))
     beyond = abs(middle - min(max(middle, goal.low), goal.high))
     distance = beyond / spread if beyond else 0.0
     nearest = float(np.nanmin(scaled[:, place]))

@@ -1,8 +1,9 @@
 """From emulated statistics and targets to a posterior sample: a synthetic likelihood, sampled by emcee.
 
-The observed numbers are taken as one future of the market at the true parameters, measured with error: normal, with
-the measurement's variance, the covariance of the luck of one future, and the variance of the emulator's error (Wood
-2010, with the emulator's error as in Kennedy and O'Hagan 2001). In the unit cube of the prior the prior is flat.
+The observed numbers are taken as one future of the market at the true parameters (or as means over many), measured
+with error: normal, with the measurement's variance, the covariance of the luck of one future, and the variance of the
+emulator's error (Wood 2010, with the emulator's error as in Kennedy and O'Hagan 2001). In the unit cube of the prior
+the prior is flat.
 """
 
 from __future__ import annotations
@@ -20,8 +21,10 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-__all__ = ["Aim", "Sample", "chosen_apart", "log_likelihood", "sample", "sobol", "temper"]
+__all__ = ["AVERAGED", "Aim", "Sample", "chosen_apart", "log_likelihood", "sample", "sobol", "temper"]
 
+AVERAGED = 0.05
+"""Luck, as a part of that of one future, of a mean over 400."""
 SEARCHED = 1 << 13
 """Points of the prior at which the likelihood is looked up before chains start: what finds far-off modes."""
 WALKERS_EACH, FEWEST_WALKERS = 8, 64
@@ -40,11 +43,20 @@ class Aim:
         (K,) bounds between which nothing is better than anything else; the same number twice for a value.
     sd
         (K,) standard deviation of the measurement about the value or beyond the bounds.
+    luck
+        (K,) how much of the luck of one future is in the number that was seen: 1 for one future, `AVERAGED` for a
+        mean over many; None: one future for all.
     """
 
     low: Floats
     high: Floats
     sd: Floats
+    luck: Floats | None = None
+
+    @property
+    def shares(self) -> Floats:
+        """The shares of luck, (K,)."""
+        return np.ones(len(self.sd)) if self.luck is None else self.luck
 
     def missed(self, numbers: Floats) -> Floats:
         """Give how far numbers lie beyond the aim, signed, the shape of `numbers`."""
@@ -73,7 +85,7 @@ class Sample:
 def log_likelihood(emulator: Emulator, aim: Aim, cube: Floats) -> Floats:
     """Give the log likelihood at points of the cube, (n,), up to a constant."""
     means, errors = emulator.predict(cube)
-    covariance = emulator.covariance(cube)
+    covariance = emulator.covariance(cube) * aim.shares[:, None] * aim.shares
     steps = np.arange(len(aim.sd))
     covariance[:, steps, steps] *= 1.0 + 1e-9
     covariance[:, steps, steps] += errors + aim.sd**2

@@ -41,7 +41,17 @@ class Parameter:
 
 @dataclass(frozen=True)
 class Goal:
-    """A statistic and what it should be: between `low` and `high` (alike for a value), measured with error `sd`."""
+    """A statistic and what it should be.
+
+    Attributes
+    ----------
+    name, kind, statistic
+        What it is called, its kind, and the number it is about.
+    low, high, sd
+        Bounds (alike for a value), and the standard deviation of the measurement.
+    averaged
+        Whether it was seen as a mean over many futures.
+    """
 
     name: str
     kind: str
@@ -49,6 +59,14 @@ class Goal:
     low: float
     high: float
     sd: float
+    averaged: bool = False
+
+    @property
+    def luck(self) -> float:
+        """How much of the luck of one future is in what was seen."""
+        from experiments.calibration.inference import AVERAGED
+
+        return AVERAGED if self.averaged else 1.0
 
     @property
     def is_band(self) -> bool:
@@ -75,14 +93,14 @@ class Question:
 
         from experiments.calibration.inference import Aim
 
-        return Aim(*(np.array([getattr(goal, part) for goal in self.goals]) for part in ("low", "high", "sd")))
+        return Aim(*(np.array([getattr(goal, part) for goal in self.goals]) for part in ("low", "high", "sd", "luck")))
 
     @cached_property
     def fingerprint(self) -> str:
         """The same for the same question, however its file is written."""
         data = [
             [[one.keys, one.prior.model_dump(), one.whole] for one in self.parameters],
-            [[goal.statistic.label, goal.low, goal.high, goal.sd] for goal in self.goals],
+            [[goal.statistic.label, goal.low, goal.high, goal.sd, goal.averaged] for goal in self.goals],
         ]
         return hashlib.sha256(json.dumps(data, sort_keys=True).encode()).hexdigest()[:16]
 
@@ -242,14 +260,22 @@ def _goal(
     if given["value"] is None and given["low"] is None and given["high"] is None and statistic.observed is not None:
         value, known_to = statistic.observed
         sd = given["sd"] if given["sd"] is not None else known_to
-        return Goal(target.name or statistic.label, target.kind, statistic, value, value, sd)
+        return Goal(target.name or statistic.label, target.kind, statistic, value, value, sd, target.averaged)
     band = (given["low"], given["high"])
     if band == (None, None):
         if given["value"] is None or given["sd"] is None:
             needs = "value_or_panel" if statistic.can_observe else "value_and_sd"
             problems.append(_problem(document, at, needs))
             return None
-        return Goal(target.name or statistic.label, target.kind, statistic, given["value"], given["value"], given["sd"])
+        return Goal(
+            target.name or statistic.label,
+            target.kind,
+            statistic,
+            given["value"],
+            given["value"],
+            given["sd"],
+            target.averaged,
+        )
     if None in band or given["value"] is not None:
         problems.append(_problem(document, at, "half_band"))
         return None
@@ -257,4 +283,4 @@ def _goal(
     if not low < high:
         problems.append(_problem(document, (*at, "low"), "bounds_order", low=f"{low:g}", high=f"{high:g}"))
         return None
-    return Goal(target.name or statistic.label, target.kind, statistic, low, high, given["sd"] or 0.0)
+    return Goal(target.name or statistic.label, target.kind, statistic, low, high, given["sd"] or 0.0, target.averaged)

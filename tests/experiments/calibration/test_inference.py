@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from experiments.calibration.emulator import one_thread
-from experiments.calibration.inference import Aim, chosen_apart, log_likelihood, sample, sobol, temper
+from experiments.calibration.inference import AVERAGED, Aim, chosen_apart, log_likelihood, sample, sobol, temper
 from tests.experiments.calibration import toy
 
 
@@ -35,6 +35,15 @@ def test_the_likelihood_counts_measurement_luck_and_the_emulators_error():
     missed = seen - means[0]
     wanted = -0.5 * missed @ np.linalg.solve(covariance, missed) - 0.5 * np.linalg.slogdet(covariance)[1]
     assert log_likelihood(emulator, toy.aim_of(seen), cube)[0] == pytest.approx(wanted, rel=1e-6)
+
+
+def test_a_mean_over_many_futures_has_little_luck():
+    emulator = toy.learnt(64, 1)
+    cube = np.array([[0.3, 0.5, 0.7]])
+    means, errors = emulator.predict(cube)
+    aim = Aim(means[0], means[0], toy.ERROR, np.full(toy.STATISTICS, AVERAGED))
+    covariance = AVERAGED**2 * emulator.covariance(cube)[0] + np.diag(errors[0] + toy.ERROR**2)
+    assert log_likelihood(emulator, aim, cube)[0] == pytest.approx(-0.5 * np.linalg.slogdet(covariance)[1], rel=1e-6)
 
 
 def test_within_a_band_nothing_is_better():
