@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -27,6 +27,19 @@ __all__ = ["Goal", "Parameter", "Question", "read_targets"]
 
 _FIXED = ("seed", "horizon", "population.size", "population.represents")
 """What all runs have in common."""
+_OF_DISTRIBUTIONS = {
+    "value",
+    "low",
+    "high",
+    "mean",
+    "sd",
+    "median",
+    "sigma",
+    "shape",
+    "concentration",
+    "minimum",
+    "exponent",
+}
 
 
 @dataclass(frozen=True)
@@ -128,6 +141,7 @@ def read_targets(path: Path, scenario: Scenario, panel: Panel | None = None) -> 
     tables = validate(document, Targets)
     problems: list[Problem] = []
     parameters = [_parameter(document, i, table, scenario, problems) for i, table in enumerate(tables.parameters)]
+    parameters = _apart(tables, parameters)
     problems += _twice(document, tables, parameters)
     goals = [_goal(document, i, target, scenario, panel, problems) for i, target in enumerate(tables.targets)]
     if problems:
@@ -162,7 +176,22 @@ def _parameter(
             wholes.append(isinstance(_present(scenario, key), int))
     if len(problems) > before:
         return None
-    return Parameter(table.name or keys[0].rpartition(".")[2], tuple(keys), prior, all(wholes))
+    return Parameter(table.name or _short(keys[0]), tuple(keys), prior, all(wholes))
+
+
+def _short(key: str) -> str:
+    """Name a parameter by the end of its key; by two parts where the last says only which number of a distribution."""
+    parts = key.split(".")
+    return ".".join(parts[-2:]) if parts[-1] in _OF_DISTRIBUTIONS else parts[-1]
+
+
+def _apart(tables: Targets, parameters: Sequence[Parameter | None]) -> list[Parameter | None]:
+    """Give parameters that nobody named their whole key where the end of it is not enough to tell them apart."""
+    names = [one.name for one in parameters if one is not None]
+    return [
+        replace(one, name=one.keys[0]) if one is not None and table.name is None and names.count(one.name) > 1 else one
+        for table, one in zip(tables.parameters, parameters, strict=True)
+    ]
 
 
 def _prior(document: Document, at: KeyPath, table: ParameterTable, problems: list[Problem]) -> Prior | None:

@@ -117,6 +117,15 @@ def test_a_file_is_read(read, market):
     assert found[4] == made.record["militants"].max()
 
 
+def test_parameters_without_a_name_can_be_told_apart(read):
+    keys = ("firm.Nova.appeal", "firm.Agora.appeal", "population.traits.inertia.mean", "network.peers")
+    text = "".join(f'[[parameter]]\nkey = "{key}"\nlow = 1.0\nhigh = 5.0\n' for key in keys)
+    targets = GOOD[GOOD.index("[[target]]") :]
+    assert [one.name for one in read(text + targets).parameters] == [*keys[:2], "inertia.mean", "peers"]
+    text = text.replace("[[parameter]]", '[[parameter]]\nname = "same"')
+    assert any("two parameters called same" in line for line in refused(read, text + targets))
+
+
 def test_the_schema_knows_what_a_targets_file_may_say(command):
     jsonschema = pytest.importorskip("jsonschema")
     schema = json.loads(command("schema", "--targets").out)
