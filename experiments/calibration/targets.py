@@ -142,7 +142,7 @@ def read_targets(path: Path, scenario: Scenario, panel: Panel | None = None) -> 
     problems: list[Problem] = []
     parameters = [_parameter(document, i, table, scenario, problems) for i, table in enumerate(tables.parameters)]
     parameters = _apart(tables, parameters)
-    problems += _twice(document, tables, parameters)
+    problems += _twice(document, tables)
     goals = [_goal(document, i, target, scenario, panel, problems) for i, target in enumerate(tables.targets)]
     if problems:
         raise ScenarioError(sorted(set(problems), key=lambda problem: problem.place))
@@ -260,16 +260,13 @@ def _present(scenario: Scenario, key: str) -> Any:
     return data
 
 
-def _twice(document: Document, tables: Targets, parameters: list[Parameter | None]) -> Iterator[Problem]:
-    """Find keys and names that two parameters have."""
+def _twice(document: Document, tables: Targets) -> Iterator[Problem]:
+    """Find keys that two parameters have."""
     seen: dict[str, int] = {}
-    names: dict[str, int] = {}
-    for place, (table, parameter) in enumerate(zip(tables.parameters, parameters, strict=True)):
+    for place, table in enumerate(tables.parameters):
         for key in [table.key] if table.key else table.keys or []:
             if seen.setdefault(key, place) != place:
                 yield _problem(document, ("parameter", place), "key_twice", key=key)
-        if parameter is not None and names.setdefault(parameter.name, place) != place:
-            yield _problem(document, ("parameter", place), "name_twice", name=parameter.name)
 
 
 def _goal(

@@ -123,7 +123,7 @@ def test_parameters_without_a_name_can_be_told_apart(read):
     targets = GOOD[GOOD.index("[[target]]") :]
     assert [one.name for one in read(text + targets).parameters] == [*keys[:2], "inertia.mean", "peers"]
     text = text.replace("[[parameter]]", '[[parameter]]\nname = "same"')
-    assert any("two parameters called same" in line for line in refused(read, text + targets))
+    assert any("same" in line for line in refused(read, text + targets))
 
 
 def test_the_schema_knows_what_a_targets_file_may_say(command):
