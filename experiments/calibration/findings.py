@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 from pydantic import BaseModel, ConfigDict
 
+from experiments.calibration.inference import MET, distances
 from experiments.claims.findings import Number
 
 if TYPE_CHECKING:
@@ -25,8 +26,6 @@ IDENTIFIED = 0.2
 """Shrinkage of the posterior's standard deviation under which a parameter is said not to be identified."""
 CORRELATED = 0.8
 """Rank correlation in the posterior from which a pair is named."""
-MET = 2.0
-"""Distance, in standard deviations, up to which a target counts as met."""
 SURPRISE = 2.0
 """Mean square of an emulator's standard errors from which its fit is called poor."""
 CHAINS = 200
@@ -104,6 +103,8 @@ class TargetFound(Plain):
         What it is called, its kind, and the number it is about.
     wanted_low, wanted_high, sd
         The number wanted (twice) or the band, and the standard deviation of its measurement.
+    counted_sd
+        The standard deviation with which it counted: a larger one where no point came near, see `inference.widened`.
     reached, reached_low, reached_high
         Median and 90 % range of runs at draws of the posterior.
     distance
@@ -128,6 +129,7 @@ class TargetFound(Plain):
     wanted_low: Number
     wanted_high: Number
     sd: Number
+    counted_sd: Number
     reached: Number
     reached_low: Number
     reached_high: Number
@@ -183,9 +185,12 @@ def found(scenario: Scenario, question: Question, budget: Budget, outcome: Outco
         Runs that failed.
     """
     cube = outcome.sample.cube
-    luck = np.sqrt(outcome.emulator.luck(outcome.cube))
-    means, scaled = _distances(question, outcome, luck)
-    best = int(np.nanargmin(np.where(np.isnan(scaled).any(axis=1), np.inf, (scaled**2).sum(axis=1))))
+    variances = outcome.emulator.luck(outcome.cube)
+    means, scaled = distances(question.aim, outcome.numbers, variances)
+    luck = np.sqrt(variances)
+    # What no point came near must not choose the best one by itself.
+    _, counted = distances(outcome.aim, outcome.numbers, variances)
+    best = int(np.argmin(np.where(np.isnan(counted).any(axis=1), np.inf, (counted**2).sum(axis=1))))
     return Calibration(
         scenario=scenario.name,
         scenario_hash=scenario.text_hash,
@@ -212,17 +217,6 @@ def found(scenario: Scenario, question: Question, budget: Budget, outcome: Outco
             one.name: float(one.prior.value(outcome.cube[best, place])) for place, one in enumerate(question.parameters)
         },
     )  # fmt: skip
-
-
-def _distances(question: Question, outcome: Outcome, luck: Floats) -> tuple[Floats, Floats]:
-    """Give the means of points, (n, K), and their distances from the targets in standard deviations."""
-    known = np.isfinite(outcome.numbers)
-    runs = known.sum(axis=1)
-    means = np.where(known, outcome.numbers, 0.0).sum(axis=1) / np.where(runs > 0, runs, np.nan)
-    aim = question.aim
-    # What was seen has its luck, and the mean of few futures has what is left of theirs.
-    error = np.sqrt(aim.sd**2 + luck**2 * (aim.shares**2 + 1.0 / np.maximum(runs, 1)))
-    return means, np.abs(aim.missed(means)) / error
 
 
 def _parameter(question: Question, place: int, cube: Floats) -> ParameterFound:
@@ -281,6 +275,7 @@ def _target(
         wanted_low=goal.low,
         wanted_high=goal.high,
         sd=goal.sd,
+        counted_sd=float(outcome.aim.sd[place]),
         reached=float(reached[1]),
         reached_low=float(reached[0]),
         reached_high=float(reached[2]),

@@ -21,10 +21,24 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-__all__ = ["AVERAGED", "Aim", "Sample", "chosen_apart", "log_likelihood", "sample", "sobol", "temper"]
+__all__ = [
+    "AVERAGED",
+    "MET",
+    "Aim",
+    "Sample",
+    "chosen_apart",
+    "distances",
+    "log_likelihood",
+    "sample",
+    "sobol",
+    "temper",
+    "widened",
+]
 
 AVERAGED = 0.05
 """Luck, as a part of that of one future, of a mean over 400."""
+MET = 2.0
+"""Distance, in standard deviations, up to which a target counts as met."""
 SEARCHED = 1 << 13
 """Points of the prior at which the likelihood is looked up before chains start: what finds far-off modes."""
 WALKERS_EACH, FEWEST_WALKERS = 8, 64
@@ -80,6 +94,46 @@ class Sample:
     cube: Floats
     acceptance: float
     effective: float
+
+
+def distances(aim: Aim, numbers: Floats, luck: Floats) -> tuple[Floats, Floats]:
+    """Give how far the means of points lie from the aim.
+
+    Parameters
+    ----------
+    aim
+        What is wanted.
+    numbers
+        (n, R, K) of all futures; NaN where there is none.
+    luck
+        (n, K) variance of single futures.
+
+    Returns
+    -------
+    tuple of ndarray
+        Means, and distances in standard deviations of measurement and luck, (n, K) each; NaN where a point has none.
+    """
+    known = np.isfinite(numbers)
+    runs = known.sum(axis=1)
+    means = np.where(known, numbers, 0.0).sum(axis=1) / np.where(runs > 0, runs, np.nan)
+    # What was seen has its luck, and the mean of few futures has what is left of theirs.
+    error = np.sqrt(aim.sd**2 + luck * (aim.shares**2 + 1.0 / np.maximum(runs, 1)))
+    return means, np.abs(aim.missed(means)) / error
+
+
+def widened(aim: Aim, numbers: Floats, luck: Floats) -> Aim:
+    """Give an aim in which targets that no point came near count less.
+
+    One number that a market cannot give would drag all parameters into a corner. Such a target gets a standard
+    deviation by which the nearest point is one away; as points come nearer, it gets its own again.
+    """
+    means, scaled = distances(aim, numbers, luck)
+    sd = aim.sd.copy()
+    for k in range(len(sd)):
+        place = int(np.nanargmin(scaled[:, k]))
+        if scaled[place, k] > MET:
+            sd[k] = np.hypot(sd[k], abs(aim.missed(means)[place, k]))
+    return Aim(aim.low, aim.high, sd, aim.luck)
 
 
 def log_likelihood(emulator: Emulator, aim: Aim, cube: Floats) -> Floats:
@@ -181,7 +235,8 @@ def sample(
     burn, kept = (_BURN // 3, _KEPT // 3) if brief else (_BURN, _KEPT)
     chains.run_mcmc(chosen, burn + kept, skip_initial_state_check=True)
     cube = chains.get_chain(discard=burn, flat=True)
-    time = chains.get_autocorr_time(discard=burn, quiet=True, tol=0) if not brief else np.ones(1)
+    with np.errstate(all="ignore"):  # a chain that never moved has no such time
+        time = chains.get_autocorr_time(discard=burn, quiet=True, tol=0) if not brief else np.ones(1)
     time = np.maximum(np.nan_to_num(time, nan=float(kept)), 1.0)
     return Sample(cube, float(np.mean(chains.acceptance_fraction)), len(cube) / float(time.max()))
 

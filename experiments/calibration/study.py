@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from experiments.calibration.emulator import Emulator
-    from experiments.calibration.inference import Sample
+    from experiments.calibration.inference import Aim, Sample
     from experiments.calibration.ledger import Ledger, Point
     from experiments.calibration.targets import Question
     from experiments.pool import Pool
@@ -82,8 +82,8 @@ class Outcome:
     ----------
     cube, numbers
         (n, D) points and (n, R, K) their numbers, without the check.
-    emulator, sample
-        What was learnt of them, and the posterior.
+    emulator, aim, sample
+        What was learnt of them, what was aimed at in the end, and the posterior.
     draws
         (rows, D) of the ensemble, in the unit cube.
     checked
@@ -93,6 +93,7 @@ class Outcome:
     cube: Floats
     numbers: Floats
     emulator: Emulator
+    aim: Aim
     sample: Sample
     draws: Floats
     checked: Floats
@@ -158,11 +159,12 @@ class Study:
                 return None
             cube, numbers = self._learnt(self.budget.waves)
             emulator = self._emulator(cube, numbers)
-            found = self._sample(emulator)
+            aim = self._aim(emulator, cube, numbers)
+            found = self._sample(emulator, aim)
             draws = self._drawn(found)
         if self.stop.is_set() or not self._runs_of(CHECK, lambda: draws[: self.budget.checks]):
             return None
-        return Outcome(cube, numbers, emulator, found, draws, self._table(self.ledger.points(CHECK), 1)[:, 0])
+        return Outcome(cube, numbers, emulator, aim, found, draws, self._table(self.ledger.points(CHECK), 1)[:, 0])
 
     def _search(self) -> bool:
         """Run the even design and the waves; False if it was stopped."""
@@ -185,7 +187,7 @@ class Study:
         emulator = self._emulator(cube, numbers)
         share = _SHARES[wave - 1] if wave <= len(_SHARES) and wave < self.budget.waves else 0.0
         seed = self._seed + _WAVES + wave
-        found = sample(emulator, self.question.aim, self._dimensions, seed, share=share, brief=True)
+        found = sample(emulator, self._aim(emulator, cube, numbers), self._dimensions, seed, share=share, brief=True)
         return chosen_apart(found.cube, cube, self.budget.wave_points, seed)
 
     def _emulator(self, cube: Floats, numbers: Floats) -> Emulator:
@@ -194,10 +196,15 @@ class Study:
         # The newest lie where it matters.
         return fit_emulator(cube[-MOST_POINTS:], numbers[-MOST_POINTS:], self._seed)
 
-    def _sample(self, emulator: Emulator) -> Sample:
+    def _aim(self, emulator: Emulator, cube: Floats, numbers: Floats) -> Aim:
+        from experiments.calibration.inference import widened
+
+        return widened(self.question.aim, numbers, emulator.luck(cube))
+
+    def _sample(self, emulator: Emulator, aim: Aim) -> Sample:
         from experiments.calibration.inference import sample
 
-        return sample(emulator, self.question.aim, self._dimensions, self._seed + _POSTERIOR)
+        return sample(emulator, aim, self._dimensions, self._seed + _POSTERIOR)
 
     def _drawn(self, found: Sample) -> Floats:
         import numpy as np

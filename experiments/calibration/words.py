@@ -50,9 +50,10 @@ def remarks(found: Calibration) -> list[str]:
     for target in found.targets:
         if target.status != "met":
             values = {"nearest": decimal(target.nearest, 1), "distance": decimal(target.distance, 1)}
-            text = say(f"calibrate.{target.status}", name=target.name, best=plain_number(target.best), **values)
+            values |= {"best": plain_number(target.best), "sd": plain_number(target.counted_sd)}
+            text = say(f"calibrate.{target.status}", name=target.name, **values)
             said.append(text)
-    if said:
+    if any(target.status == "conflict" for target in found.targets):
         said.append(say("calibrate.strained"))
     vague = [one.name for one in found.parameters if not one.identified]
     if vague:

@@ -142,8 +142,9 @@ def test_what_cannot_be_met_is_said_with_its_distance(command, tmp_path):
     assert ended.code == 0
     words = " ".join(ended.out.split())
     assert "share:Nova:mean cannot be met: the nearest that any point came is" in words
-    assert "says where the market comes nearest" in words
-    nova = found_in(out)["targets"][0]
+    nova, repeat, citadel = found_in(out)["targets"]
+    assert (repeat["status"], citadel["status"]) == ("met", "met")
+    assert nova["counted_sd"] > 0.2 > nova["sd"]
     assert nova["status"] == "unmet"
     assert nova["nearest"] > 5
     assert nova["best"] < 0.7
@@ -151,6 +152,24 @@ def test_what_cannot_be_met_is_said_with_its_distance(command, tmp_path):
     words = " ".join(french.out.split())
     assert "share:Nova:mean ne peut être atteinte" in words
     assert "hors d'atteinte" in words
+    assert "Les cibles n'identifient pas appeal, idle" in words
+
+
+@pytest.mark.slow
+def test_targets_that_cannot_be_met_together_are_said_to_be_so(command, tmp_path):
+    targets = tmp_path / "targets.toml"
+    # With one parameter for both, the share of a firm cannot be 0.1 on average and 0.5 in half of the weeks.
+    share = '[[target]]\nkind = "share"\nof = "Nova"\nvalue = {}\nsd = 0.005\n'
+    parameter = '[[parameter]]\nkey = "firm.Nova.appeal"\nlow = -2.0\nhigh = 2.0\n'
+    text = parameter + share.format(0.12) + share.format(0.4) + "weeks = [6, 10]\n"
+    targets.write_text(text, encoding="utf-8")
+    out = tmp_path / "out"
+    ended = command("calibrate", "baseline", "-t", targets, *SMALL, "--out", out)
+    assert ended.code == 0
+    assert {target["status"] for target in found_in(out)["targets"]} == {"conflict"}
+    words = " ".join(ended.out.split())
+    assert "cannot be met together with the other targets" in words
+    assert "too narrow to be believed" in words
 
 
 @pytest.mark.skipif(os.name == "nt", reason="sends a POSIX signal")

@@ -5,8 +5,18 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from experiments.calibration.emulator import one_thread
-from experiments.calibration.inference import AVERAGED, Aim, chosen_apart, log_likelihood, sample, sobol, temper
+from experiments.calibration.emulator import fit_emulator, one_thread
+from experiments.calibration.inference import (
+    AVERAGED,
+    Aim,
+    chosen_apart,
+    distances,
+    log_likelihood,
+    sample,
+    sobol,
+    temper,
+    widened,
+)
 from tests.experiments.calibration import toy
 
 
@@ -51,6 +61,25 @@ def test_within_a_band_nothing_is_better():
     assert aim.missed(np.array([[0.5], [1.0], [2.0], [3.5]])).ravel().tolist() == [-0.5, 0.0, 0.0, 0.5]
 
 
+def test_what_no_point_comes_near_counts_less():
+    numbers = np.array([[[1.0, 5.0]], [[2.0, 6.0]], [[3.0, np.nan]]])
+    aim = Aim(np.array([2.1, 9.0]), np.array([2.1, 9.0]), np.array([0.1, 0.1]))
+    assert widened(aim, numbers, np.full((3, 2), 1e-4)).sd == pytest.approx([0.1, np.hypot(0.1, 3.0)])
+    means, scaled = distances(aim, numbers, np.full((3, 2), 1e-4))
+    assert np.isnan(means[2, 1])
+    assert scaled[1, 0] == pytest.approx(0.1 / np.sqrt(0.01 + 2e-4))
+
+
+def test_a_point_that_is_known_exactly_is_sampled_all_the_same():
+    cube = sobol(2, 32, 1)
+    numbers = np.repeat((cube @ [1.0, 2.0])[:, None, None], 2, axis=1)
+    with one_thread():
+        emulator = fit_emulator(cube, numbers, 1)
+        for wanted in (0.5, 50.0):
+            aim = Aim(np.array([wanted]), np.array([wanted]), np.array([1e-7]))
+            assert np.isfinite(sample(emulator, aim, 2, 1).cube).all()
+
+
 def test_a_flattened_likelihood_leaves_the_share_that_is_asked_for():
     values = -0.5 * (np.linspace(-50, 50, 4001)) ** 2
     power = temper(values, 0.2)
@@ -64,8 +93,6 @@ def test_chains_find_both_of_two_modes():
     # some 100 independent draws at least).
     cube = sobol(1, 32, 1)
     numbers = (cube * (1 - cube))[:, None, :] + 0.002 * np.random.default_rng(1).standard_normal((32, 2, 1))
-    from experiments.calibration.emulator import fit_emulator
-
     with one_thread():
         found = sample(fit_emulator(cube, numbers, 1), Aim(*np.array([[0.16], [0.16], [0.004]])), 1, 1)
     low, high = (np.abs(found.cube - 0.2) < 0.06).mean(), (np.abs(found.cube - 0.8) < 0.06).mean()
