@@ -14,7 +14,7 @@ from experiments.commands.progress import shown_progress
 from experiments.commands.run import default_folder, refuse_bad_numbers, tell_if_compiling
 from experiments.commands.session import AsJson, Lang, fail, note, print_json, tell_problems
 from experiments.exits import Exit
-from experiments.numbers import count
+from experiments.numbers import compact, count
 from experiments.text import say
 
 if TYPE_CHECKING:
@@ -76,6 +76,8 @@ def calibrate(
     if resume and out is None:
         fail(say("calibrate.resume_needs_out"))
     model = _market(scenario, settings or [], seed, weeks, consumers)
+    cores = threads or available_cores()
+    _refuse_absurd_size(model, cores)
     question = _question(targets, model, panel)
     first = points or default_points(len(question.parameters))
     budget = Budget(first, waves, wave_points or max(2, first // 2), replicates, draws, min(checks, draws))
@@ -89,7 +91,7 @@ def calibrate(
                 with shown_progress() as show_progress:
                     study = Study(
                         model, question, budget, ledger,
-                        threads=threads or available_cores(), on_progress=show_progress, stop=stop,
+                        threads=cores, on_progress=show_progress, stop=stop,
                     )  # fmt: skip
                     outcome = study.run()
                 if outcome is None:
@@ -130,6 +132,16 @@ def _market(name: str, settings: list[str], seed: int | None, weeks: int | None,
         if left_out:
             note(say("run.left_out", count=left_out, weeks=weeks))
     return model
+
+
+def _refuse_absurd_size(model: Scenario, cores: int) -> None:
+    """Refuse markets that memory cannot hold."""
+    from experiments.memory import available_bytes, needed_bytes
+
+    needed, available = needed_bytes(model, replicates=cores, side_by_side=cores), available_bytes()
+    if available is not None and needed > available:
+        sizes = {"needed": compact(needed), "available": compact(available)}
+        fail(say("run.too_big", consumers=count(model.population.size), replicates=count(cores), **sizes))
 
 
 def _question(targets: Path, model: Scenario, panel: Path | None) -> Question:

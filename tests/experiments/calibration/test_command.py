@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from experiments import memory
 from experiments.calibration.ledger import Ledger
 from experiments.commands import calibrate as module
 from experiments.ensembles import Ensemble
@@ -269,6 +270,14 @@ def test_misuse_is_explained_before_anything_is_run(command, targets_file, tmp_p
     assert ended.out == ""
     assert (tmp_path / "full" / "mine.txt").exists()
     assert not list(tmp_path.glob("**/calibration.sqlite"))
+
+
+def test_a_market_that_memory_cannot_hold_is_refused(command, targets_file, monkeypatch):
+    monkeypatch.setattr(memory, "available_bytes", lambda: 1e9)
+    sizes = ("--set", "population.represents=1e9", "--consumers", "90000000")
+    ended = command("calibrate", "baseline", "-t", targets_file, *sizes)
+    assert ended.code == Exit.BAD_INPUT
+    assert "would need about" in ended.err
 
 
 def test_a_ledger_that_is_none_is_refused(command, targets_file, tmp_path):
