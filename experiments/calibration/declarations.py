@@ -11,8 +11,10 @@ from sim.claims import Over
 from sim.quantities import Strict
 
 __all__ = [
+    "FactTarget",
     "FigureTarget",
     "KpiTarget",
+    "PanelTarget",
     "ParameterTable",
     "RepeatTarget",
     "ShareTarget",
@@ -86,7 +88,25 @@ class KpiTarget(_Target):
     formula: str
 
 
-Target = Annotated[FigureTarget | ShareTarget | RepeatTarget | KpiTarget, Field(discriminator="kind")]
+class PanelTarget(_Target):
+    """A statistic of which brands households buy, alike on simulated purchases and on those of --panel."""
+
+    kind: Literal["panel"]
+    statistic: str
+    sector: str | None = Field(None, description="Of whose purchases; by default the first sector")
+
+
+class FactTarget(_Target):
+    """A statistic of a stylised fact, measured in that fact's own market; by default its band is wanted."""
+
+    kind: Literal["fact"]
+    statistic: str
+    averaged: bool = True
+
+
+Target = Annotated[
+    FigureTarget | ShareTarget | RepeatTarget | KpiTarget | PanelTarget | FactTarget, Field(discriminator="kind")
+]
 
 
 class Targets(Strict):

@@ -13,12 +13,15 @@ from typing import TYPE_CHECKING, Any
 
 from experiments.calibration.expressions import ExpressionError, over_weeks
 from experiments.calibration.expressions import parse as parse_expression
+from experiments.calibration.watching import NOTHING, PANEL_HOUSEHOLDS, Watching
 from experiments.text import say
 
 if TYPE_CHECKING:
     from experiments.calibration.declarations import (
+        FactTarget,
         FigureTarget,
         KpiTarget,
+        PanelTarget,
         RepeatTarget,
         ShareTarget,
         Target,
@@ -65,6 +68,10 @@ class Statistic:
         Value and standard error in the real panel, if there is one.
     can_observe
         Whether a panel could tell it.
+    band
+        Bounds within which it should be, where nothing else is asked.
+    watching
+        What must be seen of a run beside its figures.
     """
 
     label: str
@@ -72,6 +79,8 @@ class Statistic:
     of: Callable[[Finished], float]
     observed: tuple[float, float] | None = None
     can_observe: bool = False
+    band: tuple[float, float] | None = None
+    watching: Watching = NOTHING
 
 
 def statistic_of(target: Target, scenario: Scenario, panel: Panel | None) -> Statistic:
@@ -148,11 +157,57 @@ def _kpi(target: KpiTarget, scenario: Scenario, _: Panel | None) -> Statistic:
     return Statistic(" ".join(target.formula.split()), formula.figures, lambda run: formula.of(run.record))
 
 
+def _panel(target: PanelTarget, scenario: Scenario, panel: Panel | None) -> Statistic:
+    from experiments.facts.choice_statistics import CHOICE_STATISTICS
+    from sim.problems import advice
+
+    name, sectors = target.statistic, [sector.name for sector in scenario.sectors]
+    if name not in CHOICE_STATISTICS:
+        known = advice(name, CHOICE_STATISTICS)
+        raise StatisticError("statistic", say("calibrate.file.no_statistic", name=name, advice=known))
+    sector = target.sector or sectors[0]
+    if sector not in sectors:
+        known = advice(sector, sectors)
+        raise StatisticError("sector", say("calibrate.file.no_sector", name=sector, advice=known))
+    observed, households = None, PANEL_HOUSEHOLDS
+    if panel is not None:
+        households = len(panel.households)
+        if target.value is None and target.low is None:
+            observed = _choice_observed(panel, name)
+
+    def of(run: Finished) -> float:
+        return float(run.seen.choices[sector].get(name, math.nan))
+
+    households = min(households, scenario.population.size)
+    watching = Watching(households, (sector,))
+    label = f"panel:{name}" + (f":{sector}" if len(sectors) > 1 else "")
+    return Statistic(label, frozenset(), of, observed=observed, can_observe=True, watching=watching)
+
+
+def _fact(target: FactTarget, scenario: Scenario, panel: Panel | None) -> Statistic:
+    from experiments.facts.registry import STATISTICS
+    from sim.problems import advice
+
+    key = target.statistic
+    if key not in STATISTICS:
+        known = advice(key, STATISTICS)
+        raise StatisticError("statistic", say("calibrate.file.no_statistic", name=key, advice=known))
+    statistic = STATISTICS[key]
+
+    def of(run: Finished) -> float:
+        return float(run.seen.facts[key])
+
+    band = (statistic.low, statistic.high)
+    return Statistic(f"fact:{key}", frozenset(), of, band=band, watching=Watching(facts=(key,)))
+
+
 KINDS: dict[str, Callable[[Any, Scenario, Panel | None], Statistic]] = {
     "figure": _figure,
     "share": _share,
     "repeat_rate": _repeat_rate,
     "kpi": _kpi,
+    "panel": _panel,
+    "fact": _fact,
 }
 """What makes the statistic of a target of each kind."""
 
@@ -203,6 +258,25 @@ def _observed(panel: Panel, number: Callable[[Panel, Any], float], brand: str | 
     if not math.isfinite(value) or not error > 0:
         raise StatisticError("of", say("calibrate.file.panel_too_small"))
     return value, error
+
+
+def _choice_observed(panel: Panel, name: str) -> tuple[float, float]:
+    """Give a statistic of choice of the real panel and its standard error."""
+    import numpy as np
+
+    from experiments.facts.choice_statistics import bootstrap, choice_statistics
+
+    if not _resampled or _resampled[0][0] is not panel:
+        _resampled[:] = [(panel, choice_statistics(panel), bootstrap(panel, RESAMPLES))]
+    _, values, drawn = _resampled[0]
+    value, error = float(values[name]), float(np.nanstd(drawn[name]))
+    if not math.isfinite(value) or not error > 0:
+        raise StatisticError("statistic", say("calibrate.file.panel_too_small"))
+    return value, error
+
+
+_resampled: list[tuple[Panel, dict[str, float], dict[str, Any]]] = []
+"""The last panel that was drawn anew: several targets ask for its statistics."""
 
 
 def _panel_share(panel: Panel, brand: str, weight: Any) -> float:

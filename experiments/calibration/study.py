@@ -285,6 +285,7 @@ class Study:
             pool=self._pool,
             each=lambda number: changed(self.scenario, dict(settings_of(self.question.parameters, tasks[number].cube))),
             numbers=sorted(tasks),
+            watch=self.question.watching,
         )
         return all(run.status != "stopped" for run in runs)
 

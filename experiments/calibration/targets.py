@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from experiments.calibration.declarations import ParameterTable, Target, Targets
 from experiments.calibration.priors import Prior, Uniform
 from experiments.calibration.statistics import Statistic, StatisticError, statistic_of
+from experiments.calibration.watching import NOTHING, Watching
 from experiments.text import say
 from sim.problems import Place, Problem, ScenarioError
 
@@ -98,6 +99,15 @@ class Question:
     def figures(self) -> frozenset[str]:
         """Keys of the figures that runs must record."""
         return frozenset().union(*(goal.statistic.figures for goal in self.goals))
+
+    @property
+    def watching(self) -> Watching | None:
+        """What must be seen of runs beside their figures; None if nothing."""
+        wanted = [goal.statistic.watching for goal in self.goals]
+        sectors = dict.fromkeys(sector for one in wanted for sector in one.sectors)
+        facts = dict.fromkeys(key for one in wanted for key in one.facts)
+        found = Watching(max(one.households for one in wanted), tuple(sectors), tuple(facts))
+        return found if found != NOTHING else None
 
     @property
     def aim(self) -> Aim:
@@ -288,6 +298,11 @@ def _goal(
         sd = given["sd"] if given["sd"] is not None else known_to
         return Goal(target.name or statistic.label, target.kind, statistic, value, value, sd, target.averaged)
     band = (given["low"], given["high"])
+    if band == (None, None) and statistic.band is not None and given["value"] is None:
+        low, high = statistic.band
+        return Goal(
+            target.name or statistic.label, target.kind, statistic, low, high, given["sd"] or 0.0, target.averaged
+        )
     if band == (None, None):
         if given["value"] is None or given["sd"] is None:
             needs = "value_or_panel" if statistic.can_observe else "value_and_sd"
