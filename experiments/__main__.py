@@ -48,5 +48,7 @@ def _end_quietly() -> "int":
 if __name__ == "__main__":
     from experiments import environment
 
-    environment.ensure("experiments", extras=("panel",))
+    # What only one command needs is installed when that command is called for.
+    more = ("calibrate",) if "calibrate" in sys.argv[1:] else ()
+    environment.ensure("experiments", extras=("panel", *more))
     main()

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from experiments.commands import (
+    calibrate,
     check,
     claims,
     facts,
@@ -42,6 +43,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "claims": claims.claims,
     "facts": facts.facts,
     "precision": precision.precision,
+    "calibrate": calibrate.calibrate,
     "import-panel": import_panel.import_panel,
     "score": score.score,
     "profile": profile.profile,

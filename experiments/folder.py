@@ -2,7 +2,8 @@
 
 Files: ``results.sqlite`` (every figure of every replicate), ``figures.csv`` and ``summary.csv`` (the same for
 other programs), ``scenario.toml`` and ``scenario.json`` (merged, ready to be run again), ``manifest.json``
-(how it was made) and ``report.html``.
+(how it was made) and ``report.html``; ``ensemble.toml`` where replicates
+drew from one.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = ["OWN_FILES", "FolderError", "ResultsFolder", "is_results_folder", "prepare"]
 
-RESULTS, FIGURES, SUMMARY = "results.sqlite", "figures.csv", "summary.csv"
+RESULTS, FIGURES, SUMMARY, ENSEMBLE = "results.sqlite", "figures.csv", "summary.csv", "ensemble.toml"
 MANIFEST, SCENARIO_TOML, SCENARIO_JSON, REPORT = (
     "manifest.json",
     "scenario.toml",
@@ -39,6 +40,7 @@ OWN_FILES = (
     MANIFEST,
     SCENARIO_TOML,
     SCENARIO_JSON,
+    ENSEMBLE,
     REPORT,
 )
 """All that is ever written into, or removed from, a results folder."""

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 from experiments.text import say
 
 if TYPE_CHECKING:
-    from experiments.runs import Run
+    from experiments.runs import Run, Watch
     from sim.scenario import Scenario
 
 __all__ = ["Job", "Pool", "WorkerLostError", "pool_that_pays", "seconds_saved", "shared_pool"]
@@ -136,15 +136,24 @@ class Job:
         As for `run_replicates`.
     stop
         Set to stop all replicates after the weeks under way.
+    watch
+        As for `run_replicates`.
     """
 
-    def __init__(self, scenario: Scenario, figures: tuple[str, ...] | None, stop: threading.Event) -> None:
+    def __init__(
+        self,
+        scenario: Scenario,
+        figures: tuple[str, ...] | None,
+        stop: threading.Event,
+        watch: Watch | None = None,
+    ) -> None:
         from sim.text import language
 
         self.scenario = scenario
         self.figures = figures
         self.stop = stop
-        self.text = pickle.dumps((language(), scenario, figures), pickle.HIGHEST_PROTOCOL)
+        self.watch = watch
+        self.text = pickle.dumps((language(), scenario, figures, watch), pickle.HIGHEST_PROTOCOL)
         self.busy: set[_Worker] = set()
 
     def ask_to_stop(self) -> None:
@@ -242,7 +251,7 @@ class Pool:
                 finally:
                     job.busy.discard(worker)
         if not was_ready:  # processes cannot work here at all
-            return run_one(job.scenario, number, 1, "compiled", job.figures, on_weeks, job.stop)
+            return run_one(job.scenario, number, 1, "compiled", job.figures, on_weeks, job.stop, job.watch)
         return Run(number, "failed", 0.0, error=say("runs.worker_lost", times=_ATTEMPTS))
 
     def _take(self) -> _Worker:

@@ -13,18 +13,29 @@ import os
 import threading
 import time
 import traceback
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 if TYPE_CHECKING:
     from experiments.pool import Job, Pool
     from sim.figures import Record
+    from sim.market import Market
     from sim.scenario import Scenario
 
-__all__ = ["Engine", "Progress", "Run", "available_cores", "run_one", "run_replicates", "share_threads"]
+__all__ = [
+    "Engine",
+    "Progress",
+    "Run",
+    "Watch",
+    "Watcher",
+    "available_cores",
+    "run_one",
+    "run_replicates",
+    "share_threads",
+]
 
 Engine = Literal["compiled", "objects"]
 
@@ -50,6 +61,8 @@ class Run:
         The figures of the weeks that were finished; None when there are none.
     error
         One line saying what failed, otherwise empty.
+    seen
+        What a watcher gave at the end of a run that was done; None without one.
     """
 
     replicate: int
@@ -57,11 +70,26 @@ class Run:
     seconds: float
     record: Record | None = None
     error: str = ""
+    seen: Any = None
 
     @property
     def weeks(self) -> int:
         """Weeks with results."""
         return 0 if self.record is None else self.record.weeks
+
+
+class Watcher(Protocol):
+    """Looks at one market while it runs, and changes nothing."""
+
+    def look(self, market: Market) -> None:
+        """Note the week that has just ended."""
+
+    def end(self, market: Market) -> Any:
+        """Give what was seen: something that can be pickled, because it may have to cross to another process."""
+
+
+Watch = Callable[["Market"], Watcher]
+"""Makes the watcher of a market before its first week; where processes run markets, it must be picklable."""
 
 
 @dataclass(frozen=True)
@@ -106,6 +134,9 @@ def run_replicates(
     on_run: Callable[[Run], None] | None = None,
     stop: threading.Event | None = None,
     pool: Pool | None = None,
+    each: Callable[[int], Scenario] | None = None,
+    numbers: Sequence[int] | None = None,
+    watch: Watch | None = None,
 ) -> list[Run]:
     """Run a scenario several times, with the same scenario and different luck.
 
@@ -130,30 +161,39 @@ def run_replicates(
     pool
         Processes in which to run them; None: those that all share, if they run already or would pay for their start,
         otherwise threads. The engine ``objects`` takes none.
+    each
+        Gives the scenario of each replicate, where they differ, such as the draws of an ensemble; they have the weeks
+        and the size of `scenario`.
+    numbers
+        Numbers of the replicates, if they are not 0, 1, 2 and so on; then `replicates` is not read.
+    watch
+        Makes a watcher for every market; what these see at the end comes with the runs.
 
     Returns
     -------
     list of Run
-        In order of replicates, one for each. A replicate that fails is reported in its Run; the others go on.
+        In order of `numbers`, one for each. A replicate that fails is reported in its Run; the others go on.
 
     Raises
     ------
     ValueError
         `replicates` or `threads` is less than one.
     """
+    wanted = list(range(replicates) if numbers is None else numbers)
+    replicates = len(wanted) if numbers is not None else replicates
     if replicates < 1 or threads < 1:
         raise ValueError(f"replicates and threads must be at least 1, not {replicates} and {threads}")
     stop = stop or threading.Event()
     side_by_side, threads_each = share_threads(replicates, threads, scenario.population.size)
     if engine == "objects":
         side_by_side, threads_each = 1, 1  # plain Python holds the interpreter's lock
-    weeks_done, kept = [0] * replicates, None if figures is None else tuple(figures)
+    weeks_done, kept = dict.fromkeys(wanted, 0), None if figures is None else tuple(figures)
     runs: dict[int, Run] = {}
 
     def report() -> None:
         if on_progress is not None:
             total = scenario.horizon * replicates
-            on_progress(Progress(sum(weeks_done), total, len(runs), replicates))
+            on_progress(Progress(sum(weeks_done.values()), total, len(runs), replicates))
 
     if engine == "objects" or not _are_small(replicates, threads_each):
         pool = None
@@ -161,26 +201,44 @@ def run_replicates(
         from experiments.pool import pool_that_pays
 
         pool = pool_that_pays([(scenario, replicates)], threads)
-    job: Job | None = None
+    jobs: set[Job] = set()
+    common: Job | None = None
     if pool is not None:
         from experiments.pool import Job
 
         pool.warm_up(scenario)
-        job, side_by_side = Job(scenario, kept, stop), min(replicates, threads, pool.processes)
+        side_by_side = min(replicates, threads, pool.processes)
+        if each is None:
+            common = Job(scenario, kept, stop, watch)
+            jobs.add(common)
 
     def run(number: int) -> Run:
         def note(weeks: int) -> None:
             weeks_done[number] = weeks
 
-        if pool is None or job is None:
-            return run_one(scenario, number, threads_each, engine, kept, note, stop)
-        one = pool.run(number, job, note)
+        try:
+            own = scenario if each is None else each(number)
+        except Exception as error:
+            return Run(number, "failed", 0.0, error=_one_line(error))
+        if pool is None:
+            return run_one(own, number, threads_each, engine, kept, note, stop, watch)
+        job = common or Job(own, kept, stop, watch)
+        jobs.add(job)
+        try:
+            one = pool.run(number, job, note)
+        finally:
+            if job is not common:
+                jobs.discard(job)
         note(one.weeks)
         return one
 
+    def pass_on_the_stop() -> None:
+        for job in tuple(jobs):
+            job.ask_to_stop()
+
     with ThreadPoolExecutor(side_by_side, thread_name_prefix="market") as threads_of_markets:
         pending: set[Future[Run]] = set()
-        for number in range(replicates):
+        for number in wanted:
             # Each thread speaks the caller's language.
             pending.add(threads_of_markets.submit(contextvars.copy_context().run, run, number))
         try:
@@ -192,15 +250,14 @@ def run_replicates(
                     if on_run is not None:
                         on_run(ended)
                 report()
-                if job is not None and stop.is_set():
-                    job.ask_to_stop()
+                if stop.is_set():
+                    pass_on_the_stop()
         except BaseException:
             stop.set()
-            if job is not None:
-                job.ask_to_stop()
+            pass_on_the_stop()
             threads_of_markets.shutdown(wait=True, cancel_futures=True)
             raise
-    return [runs[number] for number in range(replicates)]
+    return [runs[number] for number in wanted]
 
 
 def _are_small(replicates: int, threads_each: int) -> bool:
@@ -216,6 +273,7 @@ def run_one(
     figures: tuple[str, ...] | None,
     on_weeks: Callable[[int], None],
     stop: threading.Event,
+    watch: Watch | None = None,
 ) -> Run:
     """Run one replicate to its horizon, to a stop or to a failure."""
     if stop.is_set():
@@ -226,12 +284,16 @@ def run_one(
         from sim.market import Market
 
         market = Market(scenario, replicate=number, engine=engine, threads=threads, figures=figures)
+        watcher = None if watch is None else watch(market)
         while market.running and not stop.is_set():
             market.step()
+            if watcher is not None:
+                watcher.look(market)
             on_weeks(market.record.weeks)
         status: Literal["done", "stopped"] = "stopped" if market.running else "done"
         record = market.record if market.record.weeks else None
-        return Run(number, status, time.perf_counter() - begun, record)
+        seen = None if watcher is None or status != "done" else watcher.end(market)
+        return Run(number, status, time.perf_counter() - begun, record, seen=seen)
     except Exception as error:
         return Run(number, "failed", time.perf_counter() - begun, error=_one_line(error))
 

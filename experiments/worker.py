@@ -69,9 +69,9 @@ def _obey(order: tuple[Any, ...], answers: BinaryIO, stop: threading.Event) -> N
     from sim.text import use_language
 
     _, number, job = order
-    language, scenario, figures = _job(job)
+    language, scenario, figures, watch = _job(job)
     with use_language(language):
-        run: Run = run_one(scenario, number, 1, "compiled", figures, _teller(answers), stop)
+        run: Run = run_one(scenario, number, 1, "compiled", figures, _teller(answers), stop, watch)
     if run.record is not None:
         run.record.scenario = None  # the other side has it
     try:
@@ -79,7 +79,10 @@ def _obey(order: tuple[Any, ...], answers: BinaryIO, stop: threading.Event) -> N
     except OSError:
         raise
     except Exception as error:
-        _tell(answers, ("run", replace(run, status="failed", record=None, error=f"{type(error).__name__}: {error}")))
+        _tell(
+            answers,
+            ("run", replace(run, status="failed", record=None, seen=None, error=f"{type(error).__name__}: {error}")),
+        )
 
 
 _last_job: tuple[bytes, Any] = (b"", None)

@@ -14,6 +14,7 @@ from experiments.numbers import count
 from experiments.text import say
 
 if TYPE_CHECKING:
+    from experiments.ensembles import Ensemble
     from experiments.folder import ResultsFolder
     from experiments.manifest import Manifest
     from experiments.runs import Run
@@ -82,7 +83,9 @@ def manifest_of(
     )
 
 
-def files_of(results: ResultsFolder, manifest: Manifest, model: Scenario) -> dict[str, Callable[[Path], object]]:
+def files_of(
+    results: ResultsFolder, manifest: Manifest, model: Scenario, ensemble: Ensemble | None = None
+) -> dict[str, Callable[[Path], object]]:
     """Give what writes each file beside the results; the report comes last, because it reads the others."""
     from experiments import folder
     from experiments.csv_files import EXCEL_ROWS, MOST_ROWS, figure_rows, write_figures, write_summary
@@ -96,6 +99,9 @@ def files_of(results: ResultsFolder, manifest: Manifest, model: Scenario) -> dic
         folder.SCENARIO_JSON: lambda path: path.write_text(model.canonical + "\n", encoding="utf-8"),
         folder.SCENARIO_TOML: lambda path: path.write_text(toml_text(document), encoding="utf-8"),
     }
+    if ensemble is not None:
+        text = ensemble.text(folder.SCENARIO_TOML)
+        files[folder.ENSEMBLE] = lambda path: path.write_text(text, encoding="utf-8")
     rows = figure_rows(results.results)
     if rows:
         files[folder.SUMMARY] = lambda path: write_summary(path, summarise(results.results))

@@ -22,6 +22,7 @@ from experiments.numbers import compact, count
 from experiments.text import say
 
 if TYPE_CHECKING:
+    from experiments.ensembles import Ensemble
     from experiments.folder import ResultsFolder
     from experiments.runs import Run
     from sim.scenario import Scenario
@@ -77,8 +78,10 @@ def run(
         engine.value,
         threads or available_cores(),
     )
-    model = _load(order)
+    ensemble = _ensemble(scenario)
+    model = _load(order, ensemble)
     _refuse_absurd_size(model, order)
+    drawn = None if ensemble is None else _drawn(ensemble, model, order)
     folder = out if out is not None else default_folder(model.name)
     results = _open_folder(folder, model, order, force=force)
     try:
@@ -86,12 +89,12 @@ def run(
         with stop_on_interrupt() as stop:
             tell_if_compiling(order.engine)
             started, begun = datetime.now(UTC), time.perf_counter()
-            runs = _compute(model, order, results, stop)
+            runs = _compute(model, order, results, stop, drawn)
             seconds, interrupted = time.perf_counter() - begun, stop.is_set()
             _keep_cut_runs(runs, results)
             results.settle()
             manifest = manifest_of(model, order, runs, started, seconds, interrupted)
-            results.write(files_of(results, manifest, model))
+            results.write(files_of(results, manifest, model, ensemble))
             show(results, model, manifest, runs, as_json=as_json, with_series=with_series)
             code = tell_the_end(results, runs, interrupted)
     finally:
@@ -119,7 +122,20 @@ def refuse_bad_numbers(given: Mapping[str, int | None], bounds: Mapping[str, tup
             fail(say("cli.error.bad_value", name=f"--{name}", value=value, expected=expected))
 
 
-def _load(order: Order) -> Scenario:
+def _ensemble(name: str) -> Ensemble | None:
+    """Read the ensemble that a name stands for, if it does."""
+    from experiments.ensembles import Ensemble, is_ensemble
+
+    return Ensemble.read(name) if is_ensemble(name) else None
+
+
+def _drawn(ensemble: Ensemble, model: Scenario, order: Order) -> list[Scenario]:
+    """Give the scenario of each replicate; what the user sets counts more than what is drawn."""
+    note(say("ensemble.drawn", rows=count(len(ensemble))))
+    return ensemble.scenarios(order.replicates, model, order.settings)
+
+
+def _load(order: Order, ensemble: Ensemble | None) -> Scenario:
     from experiments.scenario_data import cut_to
     from sim.scenario import load
 
@@ -128,7 +144,7 @@ def _load(order: Order) -> Scenario:
         settings.append(f"seed={order.seed}")
     if order.consumers is not None:
         settings.append(f"population.size={order.consumers}")
-    model = load(order.scenario, settings)
+    model = load(order.scenario if ensemble is None else ensemble.scenario, settings)
     if order.weeks is not None:
         model, left_out = cut_to(model, order.weeks)
         if left_out:
@@ -184,7 +200,9 @@ def tell_if_compiling(engine: str) -> None:
         note(say("run.compiling"))
 
 
-def _compute(model: Scenario, order: Order, results: ResultsFolder, stop: threading.Event) -> list[Run]:
+def _compute(
+    model: Scenario, order: Order, results: ResultsFolder, stop: threading.Event, drawn: list[Scenario] | None
+) -> list[Run]:
     from experiments.runs import run_replicates
 
     def keep(one: Run) -> None:
@@ -200,6 +218,7 @@ def _compute(model: Scenario, order: Order, results: ResultsFolder, stop: thread
             on_progress=show_progress,
             on_run=keep,
             stop=stop,
+            each=None if drawn is None else drawn.__getitem__,
         )
 
 

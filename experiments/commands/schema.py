@@ -1,4 +1,4 @@
-"""``userisation schema``: the JSON Schema of scenario files, for editors."""
+"""``userisation schema``: the JSON Schemas of scenario and targets files, for editors."""
 
 from __future__ import annotations
 
@@ -15,9 +15,16 @@ from experiments.text import say
 __all__ = ["schema"]
 
 
-def schema(out: Annotated[Path | None, typer.Option("--out")] = None, lang: Lang = None) -> None:
+def schema(
+    out: Annotated[Path | None, typer.Option("--out")] = None,
+    of_targets: Annotated[bool, typer.Option("--targets")] = False,
+    lang: Lang = None,
+) -> None:
     """Print the schema, or write it to a file."""
-    from sim.scenario import json_schema
+    if of_targets:
+        from experiments.calibration.declarations import json_schema
+    else:
+        from sim.scenario import json_schema
 
     text = json.dumps(json_schema(), ensure_ascii=False, indent=2) + "\n"
     if out is None:

@@ -10,14 +10,16 @@ import threading
 import time
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from experiments.exits import Exit
 from experiments.pool import Pool, pool_that_pays, seconds_saved, shared_pool
-from experiments.runs import Progress, run_replicates
+from experiments.runs import Progress, run_one, run_replicates
 from sim.scenario import changed, load
 from sim.text import use_language
+from tests.experiments.watching import Counting
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -97,6 +99,36 @@ def test_a_stop_keeps_the_weeks_that_were_finished(pool):
     assert [run.status for run in again] == ["done"] * 2
 
 
+def test_replicates_may_have_numbers_scenarios_and_watchers_of_their_own(pool):
+    def each(number):
+        return changed(market(6), {"firm.Nova.levers.price": 8.0 + number})
+
+    numbers = (7, 3, 11)
+    options: dict[str, Any] = {"numbers": numbers, "each": each, "watch": Counting, "figures": ("share", "price")}
+    there = run_replicates(market(6), threads=2, pool=pool, **options)
+    here = [run_one(each(number), number, 1, "compiled", None, lambda _: None, threading.Event()) for number in numbers]
+    assert [run.replicate for run in there] == list(numbers)
+    for one, other in zip(there, here, strict=True):
+        assert one.record is not None
+        assert other.record is not None
+        assert one.record["price"][0, 0] == 8.0 + one.replicate
+        assert (one.record["share"] == other.record["share"]).all()
+        weeks, shares = one.seen
+        assert weeks == [1, 2, 3, 4, 5, 6]
+        assert shares == other.record["share"][-1].tolist()
+    alone = run_replicates(market(6), threads=1, **options)
+    assert [run.seen for run in alone] == [run.seen for run in there]
+
+
+def test_a_scenario_that_cannot_be_made_fails_alone(pool):
+    def each(number):
+        return changed(market(6), {"firm.Nova.levers.price": 5.0 - 3 * number})
+
+    runs = run_replicates(market(6), replicates=3, threads=2, pool=pool, each=each)
+    assert [run.status for run in runs] == ["done", "done", "failed"]
+    assert "price" in runs[2].error
+
+
 def test_a_run_that_raises_says_so(pool):
     broken = market(10).model_copy(update={"firms": "none"})
     here = run_replicates(broken, replicates=1)
@@ -158,7 +190,7 @@ def test_closing_ends_all_processes():
 SCRIPT = """
 import os, sys, threading
 from experiments.pool import Pool
-from experiments.runs import Progress, run_replicates
+from experiments.runs import Progress, run_one, run_replicates
 from sim.scenario import load
 print("begun", flush=True)
 pool = Pool(2)
