@@ -1,9 +1,13 @@
-"""Hearsay and militancy worked out by hand in a small world: both statements of the rules are right, not only alike."""
+"""Hearsay, trust, militancy and experience by hand: the statements of the rules are right, not only alike."""
 
 import itertools
 import math
 
 import pytest
+
+from sim.market import Market
+from sim.mechanisms.experience import ExperienceParameters, repair_probability
+from tests.guarantees.markets import made
 
 from . import test_activation, test_beliefs, test_sincerity
 from .test_beliefs import everybody_speaks
@@ -170,3 +174,39 @@ def test_energy_rises_with_what_moves_people_and_halves_in_a_half_life(statement
     for c in faded.consumers:
         c.militant, c.cause, c.target, c.stance, c.energy = True, 0, 0, -1, 0.8
     assert energy(statement, faded) == pytest.approx(0.4, abs=1e-6)
+
+
+def test_service_mends_half_of_the_rest_at_its_half_spend():
+    p = ExperienceParameters(base_repair=0.2, service_half=30.0, co_construction=0.5)
+    assert repair_probability(p, 0.0, 1.0, 0.0) == 0.2
+    assert repair_probability(p, 30.0, 1.0, 0.0) == pytest.approx(0.2 + 0.8 / 2)
+    # Of what is left, peers mend half of the share of cases that they settle, where the firm is open.
+    assert repair_probability(p, 30.0, 1.0, 0.5) == pytest.approx(0.6 + 0.4 * 0.25)
+    assert repair_probability(p, 30.0, 0.0, 0.5) == pytest.approx(0.6)
+
+
+def test_who_buys_learns_the_quality_and_who_does_not_learns_nothing():
+    """Goods without defects, noise or match: belief moves the share `learning` to the quality at every purchase."""
+    market = Market(
+        made(
+            {
+                "horizon": 4,
+                "population": {"size": 300, "represents": 300.0},
+                "sector": [{"name": "food"}],
+                "firm": [{"name": "Nova", "sector": "food", "quality": 0.9, "defect_rate": 0.0}],
+                "mechanisms": {
+                    "beliefs": {"speed": 0.0, "repulsion": 0.0},
+                    "activation": {"enabled": False},
+                    "experience": {"noise": 0.0, "match": 0.0, "learning": 0.25},
+                },
+            }
+        )
+    )
+    before = market.population.get("quality")[0]
+    market.step()
+    bought = market.population.get("bought")[0] == 1
+    after = market.population.get("quality")[0]
+    assert 20 < bought.sum() < 280
+    assert after[bought] == pytest.approx(before[bought] + 0.25 * (0.9 - before[bought]), abs=1e-6)
+    assert (after[~bought] == before[~bought]).all()
+    assert market.population.get("satisfaction")[bought] == pytest.approx(0.9, abs=1e-6)
