@@ -52,7 +52,7 @@ def search(
 
 def plain_logit(task: Design, *, held: Collection[str] = (), start: Start = "drop") -> Floats:
     """Find the parameters of the logit in which all households are alike."""
-    points = zero_draws(len(task.starts) - 1, len(task.mean_price))
+    points = zero_draws(len(task.starts) - 1, task)
     return maximise(np.zeros(len(task.names)), task, points, start, held)[0]
 
 
@@ -65,6 +65,9 @@ def _starting_point(plain: Floats, task: Design, point: tuple[float, float, floa
     spread, sigma, sd = point
     price = task.traits.start
     vector[task.tastes] = spread
+    vector[task.places] = (
+        spread * _FIRST_PLACES * np.random.default_rng(1).standard_normal(task.places.stop - task.places.start)
+    )
     if task.price == "lognormal":
         vector[price] = max(plain[price], np.log(SMALLEST_PRICE_EFFECT))
         vector[price + 1] = sigma
@@ -106,7 +109,10 @@ def maximise(
     return whole(found.x), -float(found.fun), bool(found.success or near)
 
 
+_FIRST_PLACES = 0.5  # of the spread of taste, at which the search for places on the map begins
+
 _WIDTHS = {
+    "place": 3.0,
     "appeal": 10.0,
     "taste_spread": 5.0,
     "price_log_median": 2.0,

@@ -19,14 +19,14 @@ coefficient of the last brand does as well with a spread as without, so that it 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
 
 import numpy as np
 
 from experiments.panel.data import Floats, Panel
-from experiments.panel.draws import placed_draws, zero_draws
+from experiments.panel.draws import placed_draws, random_draws, zero_draws
 from experiments.panel.foretell import foretell
 from experiments.panel.likelihood import Design, Parameters, PriceEffect, Spreads, Start, design
 from experiments.panel.search import DRAWS, plain_logit, search
@@ -63,6 +63,7 @@ class Logit:
     spreads: Spreads = "own"
     price: PriceEffect = "normal"
     start: Start = "none"
+    dimensions: int = 0
     draws: int = DRAWS
 
     def fit(self, panel: Panel, seed: int) -> FittedLogit:
@@ -72,7 +73,7 @@ class Logit:
             task = design(panel, price="normal")
             spreads = [name for name in task.names if name in ("taste_spread", "price_sd", "inertia_sd")]
             return FittedLogit(self, task, plain_logit(task, held={*held, *spreads}))
-        task = design(panel, spreads=self.spreads, price=self.price)
+        task = design(panel, spreads=self.spreads, price=self.price, dimensions=self.dimensions)
         vector, _, _ = search(task, start=self.start, draws=self.draws, seed=seed, held=held)
         return FittedLogit(self, task, vector)
 
@@ -94,18 +95,12 @@ class FittedLogit:
     def simulate(self, panel: Panel, seed: int) -> Panel:
         """Draw new households and let them choose; see `simulate_tastes`."""
         random = np.random.default_rng(seed)
-        households, brands = len(panel.households), len(panel.brands)
-        points = zero_draws(households, brands)
-        points = replace(
-            points,
-            taste=random.standard_normal((households, brands, 1)),
-            price=random.standard_normal((households, 1)),
-            inertia=random.standard_normal((households, 1)),
-        )
+        households = len(panel.households)
+        points = random_draws(households, self.task, random)
         parts = Parameters.of(self.vector, self.task, points)
         return simulate_tastes(
             panel,
-            parts.appeal + parts.spread * points.taste[:, :, 0],
+            parts.tastes(points)[:, :, 0],
             parts.beta[:, 0] / self.task.price_unit,
             parts.inertia[:, 0],
             dict(zip(self.task.extras, parts.fixed.tolist(), strict=True)),
@@ -118,7 +113,7 @@ class FittedLogit:
         if self.model.mixed:
             points = placed_draws(self.vector, task, HELD_OUT_DRAWS, seed)
         else:
-            points = zero_draws(len(panel.households), len(panel.brands))
+            points = zero_draws(len(panel.households), task)
         found = foretell(panel, task, points, self.model.start, self.vector)
         return Predictions(found.log_probability, found.brand == panel.chosen)
 
