@@ -119,6 +119,8 @@ def _approximation(vector: Floats, task: Design) -> tuple[Floats, Floats]:
         beta = (middle + sigma * mode[:, brands])[owner]
         if task.price == "lognormal":
             beta = np.exp(np.minimum(beta, LARGEST_EXPONENT))
+        elif task.price == "censored":
+            beta = np.maximum(beta, 0.0)
         slope[:, :, brands] = -sigma * price * (beta[:, None] if task.price == "lognormal" else 1.0)
         utility = (
             steady

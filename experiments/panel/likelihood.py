@@ -36,7 +36,7 @@ from experiments.panel.start import LARGEST_EXPONENT, stationary_first, stationa
 
 Start = Literal["stationary", "drop", "none"]
 Spreads = Literal["common", "own"]
-PriceEffect = Literal["lognormal", "normal"]
+PriceEffect = Literal["lognormal", "normal", "censored"]
 
 ELEMENTS_PER_BLOCK = 400_000  # numbers in a block of the work arrays: they stay in the processor's cache
 
@@ -191,7 +191,7 @@ class Parameters:
             appeal=np.insert(vector[: brands - 1], task.base, 0.0),
             spread=np.broadcast_to(vector[task.tastes], brands),
             place=np.insert(vector[task.places].reshape(task.dimensions, brands - 1), task.base, 0.0, axis=1).T,
-            beta=np.exp(np.minimum(effect, LARGEST_EXPONENT)) if task.price == "lognormal" else effect,
+            beta=_price_coefficient(effect, task.price),
             inertia=mean + sd * draws.inertia,
             fixed=vector[task.traits.stop :],
         )
@@ -199,6 +199,12 @@ class Parameters:
     def tastes(self, draws: Draws, block: slice = slice(None)) -> Floats:
         """(H, B, R) constants of the brands at the points of some households."""
         return self.appeal[:, None] + self.spread[:, None] * draws.taste[block] + self.place @ draws.place[block]
+
+
+def _price_coefficient(effect: Floats, kind: PriceEffect) -> Floats:
+    if kind == "lognormal":
+        return np.exp(np.minimum(effect, LARGEST_EXPONENT))
+    return effect if kind == "normal" else np.maximum(effect, 0.0)
 
 
 def log_likelihoods(
@@ -335,7 +341,11 @@ def _gradient(
     by_inertia: Floats,
 ) -> Floats:
     """(H, K) gradients from `pull`, the (rows, B, R) derivatives of the log-probabilities by utility."""
-    slope = posterior * parts.beta[block] if task.price == "lognormal" else posterior
+    slope = posterior
+    if task.price == "lognormal":
+        slope = posterior * parts.beta[block]
+    elif task.price == "censored":
+        slope = posterior * (parts.beta[block] > 0)
     weights = np.stack(
         [
             posterior,

@@ -53,7 +53,10 @@ def search(
 def plain_logit(task: Design, *, held: Collection[str] = (), start: Start = "drop") -> Floats:
     """Find the parameters of the logit in which all households are alike."""
     points = zero_draws(len(task.starts) - 1, task)
-    return maximise(np.zeros(len(task.names)), task, points, start, held)[0]
+    begin = np.zeros(len(task.names))
+    if task.price == "censored":
+        begin[task.traits.start] = 1.0
+    return maximise(begin, task, points, start, held)[0]
 
 
 def _free(task: Design, held: Collection[str]) -> np.ndarray:
@@ -109,10 +112,12 @@ def maximise(
     return whole(found.x), -float(found.fun), bool(found.success or near)
 
 
+import os
+PLACE_WIDTH = float(os.environ.get("PW", "3"))
 _FIRST_PLACES = 0.5  # of the spread of taste, at which the search for places on the map begins
 
 _WIDTHS = {
-    "place": 3.0,
+    "place": PLACE_WIDTH,
     "appeal": 10.0,
     "taste_spread": 5.0,
     "price_log_median": 2.0,
