@@ -15,6 +15,7 @@ SEARCH_DRAWS = 32
 ROUNDS = 2
 STARTING_POINTS = ((0.7, 0.3, 0.3), (1.5, 0.6, 0.6), (3.0, 0.9, 0.3))  # taste spread, price sigma, inertia sd
 SMALLEST_PRICE_EFFECT = 0.05  # of a price as high as the mean, for the search to begin from
+_FIRST_PLACES = 0.5  # of the spread of taste, at which the search for places on the map begins
 
 
 def search(
@@ -68,9 +69,8 @@ def _starting_point(plain: Floats, task: Design, point: tuple[float, float, floa
     spread, sigma, sd = point
     price = task.traits.start
     vector[task.tastes] = spread
-    vector[task.places] = (
-        spread * _FIRST_PLACES * np.random.default_rng(1).standard_normal(task.places.stop - task.places.start)
-    )
+    places = np.random.default_rng(1).standard_normal(task.places.stop - task.places.start)
+    vector[task.places] = spread * _FIRST_PLACES * places
     if task.price == "lognormal":
         vector[price] = max(plain[price], np.log(SMALLEST_PRICE_EFFECT))
         vector[price + 1] = sigma
@@ -112,12 +112,8 @@ def maximise(
     return whole(found.x), -float(found.fun), bool(found.success or near)
 
 
-import os
-PLACE_WIDTH = float(os.environ.get("PW", "3"))
-_FIRST_PLACES = 0.5  # of the spread of taste, at which the search for places on the map begins
-
 _WIDTHS = {
-    "place": PLACE_WIDTH,
+    "place": 2.0,
     "appeal": 10.0,
     "taste_spread": 5.0,
     "price_log_median": 2.0,

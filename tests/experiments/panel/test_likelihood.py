@@ -19,7 +19,7 @@ def panel():
 
 @pytest.mark.parametrize("start", ["stationary", "drop"])
 def test_the_gradient_is_the_slope(panel, start):
-    task, draws = design(panel), population_draws(25, BRANDS, 16, 1)
+    task, draws = design(panel), population_draws(25, design(panel), 16, 1)
     scores = log_likelihoods(POINT, task, draws, start)[1]
     assert task.names[:3] == ("appeal.B", "appeal.C", "appeal.D")
     for index in range(len(POINT)):
@@ -31,7 +31,7 @@ def test_the_gradient_is_the_slope(panel, start):
 
 
 def test_blocks_do_not_matter(panel, monkeypatch):
-    task, draws = design(panel), population_draws(25, BRANDS, 16, 1)
+    task, draws = design(panel), population_draws(25, design(panel), 16, 1)
     whole = log_likelihoods(POINT, task, draws)
     monkeypatch.setattr("experiments.panel.likelihood.ELEMENTS_PER_BLOCK", 1)
     split = log_likelihoods(POINT, task, draws)
@@ -41,7 +41,7 @@ def test_blocks_do_not_matter(panel, monkeypatch):
 
 def test_without_heterogeneity_it_is_the_plain_logit(panel):
     task = design(panel)
-    value = log_likelihoods(POINT, task, zero_draws(25, BRANDS), "drop", scores=False)[0]
+    value = log_likelihoods(POINT, task, zero_draws(25, task), "drop", scores=False)[0]
     appeal = np.insert(POINT[:3], task.base, 0.0)
     beta = np.exp(POINT[4]) / task.price_unit
     expected = np.zeros(25)
@@ -105,9 +105,9 @@ def test_probabilities_belong_to_the_likelihood(panel):
 def test_few_placed_points_do_as_well_as_many_of_the_population():
     panel = simulated(households=20, mean_size=25)
     task = design(panel)
-    exact = log_likelihoods(POINT, task, population_draws(20, BRANDS, 2**15, 5), scores=False)[0].sum()
+    exact = log_likelihoods(POINT, task, population_draws(20, task, 2**15, 5), scores=False)[0].sum()
     near = [log_likelihoods(POINT, task, placed_draws(POINT, task, 64, s), scores=False)[0].sum() for s in range(6)]
-    far = [log_likelihoods(POINT, task, population_draws(20, BRANDS, 64, s), scores=False)[0].sum() for s in range(6)]
+    far = [log_likelihoods(POINT, task, population_draws(20, task, 64, s), scores=False)[0].sum() for s in range(6)]
     assert abs(np.mean(near) - exact) < 0.3
     assert np.abs(np.array(near) - exact).mean() < np.abs(np.array(far) - exact).mean() / 3
 
