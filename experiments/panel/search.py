@@ -75,7 +75,9 @@ def _starting_point(plain: Floats, task: Design, point: tuple[float, float, floa
         vector[price] = max(plain[price], np.log(SMALLEST_PRICE_EFFECT))
         vector[price + 1] = sigma
     else:
-        vector[price + 1] = sigma * abs(plain[price])
+        if task.price == "censored":  # where all are held to 0 there is no slope to climb
+            vector[price] = max(plain[price], SMALLEST_PRICE_EFFECT)
+        vector[price + 1] = sigma * abs(vector[price])
     vector[price + 2] = min(plain[price + 2], 0.5)  # most of what a plain logit calls inertia is taste
     vector[price + 3] = sd
     return vector
