@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-
 from experiments.panel.data import Floats, Panel
 from experiments.panel.likelihood import Design, Draws, PriceEffect, Spreads, Start, design, log_likelihoods
 from experiments.panel.market_map import DIMENSIONS, free_parameters, most_dimensions
@@ -38,8 +36,8 @@ class Consumer:
     def find(self, panel: Panel, seed: int, dimensions: int | None = None) -> Found:
         """Find the parameters, with the map that the panel asks for.
 
-        Maps of 0 dimensions up to the most that the number of brands allows are fitted. The one of the smallest
-        Bayesian information criterion (Schwarz 1978) is taken, households being the independent observations.
+        Maps of 0 dimensions up to the most that the number of brands allows are fitted, and the one of the smallest
+        information criterion (Akaike 1974) is taken: the one expected to foretell other households best.
 
         Parameters
         ----------
@@ -54,8 +52,8 @@ class Consumer:
             task = design(panel, spreads=spreads, price=self.price, dimensions=count)
             vector, points, converged = search(task, start=self.start, draws=self.draws, seed=seed)
             value = float(log_likelihoods(vector, task, points, self.start, scores=False)[0].sum())
-            bic = free_parameters(task) * float(np.log(len(panel.households))) - 2 * value
-            ends.append((bic, task, vector, points, converged, value))
+            aic = 2 * free_parameters(task) - 2 * value
+            ends.append((aic, task, vector, points, converged, value))
         _, task, vector, points, converged, value = min(ends, key=lambda end: end[0])
         return Found(task, vector, points, converged, value, tuple(end[0] for end in ends))
 
@@ -71,7 +69,7 @@ class Found:
     points : those at which the likelihood was simulated in the last round.
     converged : whether the search ended at a maximum.
     log_likelihood : of the panel.
-    bic : Bayesian information criterion of the maps that were fitted: of 0, 1, ... dimensions.
+    aic : information criterion of the maps that were fitted: of 0, 1, ... dimensions.
     """
 
     task: Design
@@ -79,7 +77,7 @@ class Found:
     points: Draws
     converged: bool
     log_likelihood: float
-    bic: tuple[float, ...]
+    aic: tuple[float, ...]
 
 
 CONSUMER = Consumer()

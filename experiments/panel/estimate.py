@@ -255,7 +255,7 @@ def _of_the_map(model: MixedLogit) -> str:
     brands, dimensions = model.places.shape
     if not most_dimensions(brands):
         return say("panel.assume.few_brands", brands=brands)
-    values = {"without": f"{model.bic[0]:.1f}", "with": f"{min(model.bic[1:]):.1f}"}
+    values = {"without": f"{model.aic[0]:.1f}", "with": f"{min(model.aic[1:]):.1f}"}
     return say(f"panel.assume.map_of_{dimensions}", **values)
 
 

@@ -2,13 +2,14 @@
 
 The utility is the one that consumers of the simulation have, so that what is found can be put in as is:
 
-    U[i, f, t] = appeal[f] + spread * z[i, f] + inertia[i] * (f bought last) - beta[i] * price[f, t]
-                 + feature * feature[f, t] + display * display[f, t] + Gumbel noise
+    U[i, f, t] = appeal[f] + spread[f] * z[i, f] + sum_m place[f, m] * y[i, m] + inertia[i] * (f bought last)
+                 - beta[i] * price[f, t] + feature * feature[f, t] + display * display[f, t] + Gumbel noise
 
-with z standard normal, log beta normal(log median, sigma) and inertia normal(mean, sd) (mixed logit:
-Train 2009, *Discrete Choice Methods with Simulation*, ch. 6 and 10).
+with z and y standard normal, beta normal(mean, sd) and held to 0 or more ("censored"), and inertia normal(mean, sd)
+(mixed logit: Train 2009, *Discrete Choice Methods with Simulation*, ch. 6 and 10; places on a market map: Elrod and
+Keane 1995, *A factor-analytic probit model for representing the market structure in panel data*).
 
-Two variations serve for comparison: a spread of its own for each brand, and beta normal(mean, sd). Models with
+Variations serve for comparison: one spread for all brands, no map, beta lognormal or normal without bound. Models with
 fewer parameters hold some of these at 0 (see `search`).
 
 The brand bought before the panel began is unknown, and leaving the first occasion out would let taste
@@ -97,7 +98,7 @@ def design(
     ----------
     spreads : whether taste has one spread for all brands, or one for each.
     price : distribution of the price coefficient.
-    dimensions : of the market map.
+    dimensions : of the market map; 0 for none.
     like : layout of another panel of the same brands, so that parameters found there can be used here;
         it decides all that would be taken from this panel otherwise, the other arguments included.
     """

@@ -33,7 +33,7 @@ class MixedLogit:
     feature, display : effects in utility, None where the panel does not tell.
     errors : standard errors under the names of the estimates, robust to misspecification.
     log_likelihood : per choice that counts (all but the first ones when `start` is "drop").
-    bic : Bayesian information criterion of the maps compared: of 0, 1, ... dimensions.
+    aic : Akaike's information criterion of the maps compared: of 0, 1, ... dimensions.
     hit_rate : share of the choices that are the most probable one given the household's earlier choices.
     elasticity : (B,) own-price elasticities of the choice probabilities.
     mean_elasticity : their mean, weighted by the brands' shares.
@@ -52,7 +52,7 @@ class MixedLogit:
     display: float | None
     errors: dict[str, Floats]
     log_likelihood: float
-    bic: tuple[float, ...]
+    aic: tuple[float, ...]
     hit_rate: float
     elasticity: Floats
     mean_elasticity: float
@@ -158,7 +158,7 @@ def _report(panel: Panel, found: Found, start: Start) -> MixedLogit:
         display=named.get("display"),
         errors=errors,
         log_likelihood=found.log_likelihood / int(counted.sum()),
-        bic=found.bic,
+        aic=found.aic,
         hit_rate=float(hits.mean()) if len(hits) else 0.0,
         elasticity=values["elasticity"],
         mean_elasticity=float(share @ values["elasticity"]),

@@ -134,11 +134,11 @@ def test_spreads_and_places_of_the_brands_are_shown(estimates_with_map, estimate
 
 @pytest.mark.slow
 def test_what_was_decided_about_the_map_is_said(estimates_with_map, estimates):
-    assert any("two dimensions go together (BIC" in text for text in estimates_with_map.assumptions)
+    assert any("two dimensions go together (AIC" in text for text in estimates_with_map.assumptions)
     assert any("with 4 brands it cannot be told" in text for text in estimates.assumptions)
     plain = Truth(appeal=np.zeros(5), taste_spreads=np.ones(5), places=np.zeros((5, 0)))
     small = estimate(simulated(plain, households=60, brands=5), draws=16, bootstrap=2, compare=False)
-    assert any("too small for it (BIC" in text for text in small.assumptions)
+    assert any("too small for it (AIC" in text for text in small.assumptions)
 
 
 @pytest.mark.slow
