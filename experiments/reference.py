@@ -140,6 +140,8 @@ def _default(value: Any) -> str:
         given = value.model_dump() if hasattr(value, "model_dump") else dict(value)
         kind = given.pop("distribution", "")
         return f"{kind}({', '.join(f'{k} {v:g}' for k, v in given.items())})"
+    if isinstance(value, list):
+        return f"[{', '.join(map(_default, value))}]"
     return (
         "on"
         if value is True

@@ -100,6 +100,8 @@ class Firm(Supplier):
         self.strategy: Strategy = STRATEGIES[setup.strategy]()
         self.setup = setup
         self.appeal = setup.appeal
+        self.taste_spread = setup.taste_spread
+        self.map_place = (setup.place[0], setup.place[1])
         self.base_unit_cost = self.unit_cost = setup.unit_cost
         self._start_quality(setup.quality, setup.defect_rate)
         self.fixed_cost = setup.fixed_cost

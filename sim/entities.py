@@ -37,6 +37,7 @@ MAX_COHORTS = 6
 """Cohorts that a population can have beside the rest."""
 
 _NAME = Annotated[str, Field(min_length=1, max_length=60, pattern=r"^[^\s\x00-\x1f](?:[^\x00-\x1f]*[^\s\x00-\x1f])?$")]
+_PLACE = Annotated[list[Annotated[float, Field(ge=-20, le=20)]], Field(min_length=2, max_length=2)]
 
 
 class Text(Strict):
@@ -231,6 +232,18 @@ class FirmSetup(Strict):
         "Utilité de la marque pour tous",
         symbol="a_f",
     )
+    taste_spread: float = quantity(
+        1.0, "ratio", 0, 20, "How much tastes for it differ between consumers, in parts of the usual spread σ_t",
+        "Combien les goûts pour elle diffèrent entre consommateurs, en parts de la dispersion usuelle σ_t",
+        symbol="σ_f",
+    )  # fmt: skip
+    place: _PLACE = quantity(
+        [0.0, 0.0], "utility", None, None,
+        "Its place on the market map, two numbers: tastes for firms that lie the same way go together",
+        "Sa place sur la carte du marché, deux nombres : les goûts pour des firmes situées du même côté vont ensemble",
+        symbol="p_f",
+        source="Elrod & Keane 1995 (choice map)",
+    )  # fmt: skip
     quality: float = quantity(0.6, "score", 0, 1, "Quality at the start", "Qualité au départ", symbol="q")
     defect_rate: float = quantity(
         0.05,

@@ -183,12 +183,22 @@ class Population:
     def _draw_tastes(
         self, scenario: Scenario, suppliers: Sequence[Supplier], luck: Luck, first: int, last: int
     ) -> None:
+        """Draw tastes and beliefs of each supplier; tastes for those on the market map go together.
+
+        t_f = (σ_t σ_f / Z) z_f + (p_f1 y_1 + p_f2 y_2) / Z, all z and y standard normal: the factor-analytic choice map
+        of Elrod and Keane (1995), in two dimensions.
+        """
         p, s = scenario.mechanisms.purchase, scenario.mechanisms.sincerity
         spread = scenario.mechanisms.beliefs.initial_spread if scenario.mechanisms.beliefs.enabled else 0.0
-        scale = np.float32(p.taste_spread / p.zapping)
+        on_map = any(any(firm.map_place) for firm in suppliers)
+        sought = [normal_scores(luck.uniforms(f"map {m}", last - first, first)) for m in (1, 2)] if on_map else []
         for f, firm in enumerate(suppliers):
             scores = normal_scores(luck.uniforms(f"taste for {firm.name}", last - first, first))
-            self._write("taste", scale * scores, first, f)
+            taste = np.float32(p.taste_spread * firm.taste_spread / p.zapping) * scores
+            if any(firm.map_place):
+                for along, score in zip(firm.map_place, sought, strict=True):
+                    taste += np.float32(along / p.zapping) * score
+            self._write("taste", taste, first, f)
             scores = normal_scores(luck.uniforms(f"belief about {firm.name}", last - first, first))
             belief = np.float32(firm.true_quality) + np.float32(spread) * scores
             self._write("quality", np.clip(belief, np.float32(0), np.float32(1)), first, f)

@@ -150,7 +150,9 @@ def quantities(model: type[BaseModel]) -> dict[str, Quantity]:
 
 
 def _bound(field: FieldInfo, *names: str) -> float | None:
-    for rule in field.metadata:
+    """Return a bound of a number, or of the numbers of an array."""
+    inside = [rule for item in get_args(field.annotation) for rule in getattr(item, "__metadata__", ())]
+    for rule in (*field.metadata, *(rule for of_item in inside for rule in getattr(of_item, "metadata", ()))):
         for name in names:
             if (value := getattr(rule, name, None)) is not None:
                 return value

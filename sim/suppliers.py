@@ -86,6 +86,10 @@ class Supplier(mesa.Agent):
     keeping: float = 0.0
     trusted: float | None = None
     """Mean of the sincerity that consumers grant it at the start; None: what they grant any firm."""
+    taste_spread: float = 1.0
+    """How much tastes for it differ, in parts of the usual spread."""
+    map_place: tuple[float, float] = (0.0, 0.0)
+    """Its place on the market map, in utility."""
     parent_place: int = -1
     """Row of the firm whose line it is; -1: of none."""
 

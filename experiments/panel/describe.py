@@ -29,6 +29,7 @@ def describe(estimates: Estimates) -> str:
             weeks=decimal(estimates.weeks, 0),
         ),
         _table(_brand_rows(estimates)),
+        _table(_taste_rows(estimates)),
         _figures("buying", _buying(estimates)),
         _figures("choosing", _choosing(estimates)),
         _figures("fit", _fit(estimates)),
@@ -48,13 +49,10 @@ def _brand_rows(estimates: Estimates) -> list[list[str]]:
         "depth",
         "feature",
         "display",
-        "appeal",
-        "elasticity",
     ]
-    known = [True] * 6 + [estimates.prices[0].feature is not None, estimates.prices[0].display is not None] + [True] * 2
+    known = [True] * 6 + [estimates.prices[0].feature is not None, estimates.prices[0].display is not None]
     rows = [[say(f"panel.show.column.{key}") for key in keys]]
-    order = sorted(range(len(estimates.brands)), key=lambda brand: -estimates.share[brand].value)
-    for brand in order:
+    for brand in _by_share(estimates):
         price, share = estimates.prices[brand], estimates.share[brand]
         rows.append(
             [
@@ -66,11 +64,30 @@ def _brand_rows(estimates: Estimates) -> list[list[str]]:
                 percent(price.promotion_depth, 0),
                 "" if price.feature is None else percent(price.feature, 0),
                 "" if price.display is None else percent(price.display, 0),
-                _interval(estimates.appeal[brand]),
-                _interval(estimates.elasticity[brand]),
             ]
         )
     return [[cell for cell, shown in zip(row, known, strict=True) if shown] for row in rows]
+
+
+def _taste_rows(estimates: Estimates) -> list[list[str]]:
+    """What consumers feel for each brand; a column for each dimension of the market map."""
+    axes = [say("panel.show.column.place", number=axis + 1) for axis in range(len(estimates.places[0]))]
+    names = [say(f"panel.show.column.{key}") for key in ("brand", "appeal", "taste_spread", "elasticity")]
+    rows = [[*names[:3], *axes, names[3]]]
+    for brand in _by_share(estimates):
+        felt = (estimates.appeal[brand], estimates.taste_spreads[brand])
+        rows.append(
+            [
+                estimates.brands[brand],
+                *map(_interval, (*felt, *estimates.places[brand], estimates.elasticity[brand])),
+            ]
+        )
+    return rows
+
+
+def _by_share(estimates: Estimates) -> list[int]:
+    """Brands, the most bought one first."""
+    return sorted(range(len(estimates.brands)), key=lambda brand: -estimates.share[brand].value)
 
 
 def _buying(estimates: Estimates) -> list[tuple[str, str]]:
@@ -89,7 +106,7 @@ def _buying(estimates: Estimates) -> list[tuple[str, str]]:
 
 def _choosing(estimates: Estimates) -> list[tuple[str, str]]:
     names = (
-        "taste_spread", "price_median", "price_sigma", "inertia_mean", "inertia_sd", "inertia_matched",
+        "taste_spread", "price_mean", "price_sd", "inertia_mean", "inertia_sd", "inertia_matched",
         "usual_inertia", "feature", "display", "mean_elasticity",
     )  # fmt: skip
     found = [(name, getattr(estimates, name)) for name in names]

@@ -21,14 +21,24 @@ NEWTON_STEPS = 12
 LONGEST_STEP = 1.5  # of a Newton step, in standard deviations of the population
 
 
-def zero_draws(households: int, brands: int) -> Draws:
+def zero_draws(households: int, task: Design) -> Draws:
     """One point for everyone, in the middle: the logit without heterogeneity."""
-    return Draws(np.zeros((households, brands, 1)), *(np.zeros((households, 1)) for _ in range(3)))
+    return _draws(np.zeros((households, 1, _size(task))), np.zeros((households, 1)), task)
 
 
-def population_draws(households: int, brands: int, number: int, seed: int) -> Draws:
+def population_draws(households: int, task: Design, number: int, seed: int) -> Draws:
     """Points drawn from the population: scrambled Sobol' points turned normal."""
-    return _draws(_sobol_normal(households, number, brands + 2, seed), np.zeros((households, number)))
+    return _draws(_sobol_normal(households, number, _size(task), seed), np.zeros((households, number)), task)
+
+
+def random_draws(households: int, task: Design, random: np.random.Generator) -> Draws:
+    """One random point of the population for each household."""
+    return _draws(random.standard_normal((households, 1, _size(task))), np.zeros((households, 1)), task)
+
+
+def _size(task: Design) -> int:
+    """Normal numbers of a household: a taste for each brand, price, inertia, a place on the map."""
+    return len(task.mean_price) + 2 + task.dimensions
 
 
 def placed_draws(vector: Floats, task: Design, number: int, seed: int) -> Draws:
@@ -54,13 +64,15 @@ def placed_draws(vector: Floats, task: Design, number: int, seed: int) -> Draws:
     log_near = -(inside**2).sum(axis=2) / 2 - log_root[:, None]
     share = wide / number
     mixed = np.logaddexp(np.log(share) + log_population, np.log1p(-share) + log_near)
-    return _draws(point, log_population - mixed)
+    return _draws(point, log_population - mixed, task)
 
 
-def _draws(points: Floats, log_weight: Floats) -> Draws:
-    """Split (H, R, B + 2) points into what they stand for."""
-    taste = np.ascontiguousarray(points[:, :, :-2].transpose(0, 2, 1))
-    return Draws(taste, points[:, :, -2].copy(), points[:, :, -1].copy(), log_weight)
+def _draws(points: Floats, log_weight: Floats, task: Design) -> Draws:
+    """Split (H, R, D) points into what they stand for."""
+    brands = len(task.mean_price)
+    taste = np.ascontiguousarray(points[:, :, :brands].transpose(0, 2, 1))
+    place = np.ascontiguousarray(points[:, :, brands + 2 :].transpose(0, 2, 1))
+    return Draws(taste, points[:, :, brands].copy(), points[:, :, brands + 1].copy(), place, log_weight)
 
 
 def _sobol_normal(households: int, number: int, size: int, seed: int) -> Floats:
@@ -77,7 +89,7 @@ def _sobol_normal(households: int, number: int, size: int, seed: int) -> Floats:
 def _approximation(vector: Floats, task: Design) -> tuple[Floats, Floats]:
     """Mode (H, D) and root of the widened covariance (H, D, D) of each household's normal numbers.
 
-    Newton's method on the posterior of all households at once, D = B + 2, with the choices' curvature.
+    Newton's method on the posterior of all households at once, D = B + 2 + M, with the choices' curvature.
     The first choice counts as one with no brand bought before: good enough to place points.
     """
     brands = task.on_sale.shape[1]
@@ -95,19 +107,26 @@ def _approximation(vector: Floats, task: Design) -> tuple[Floats, Floats]:
     )
     bought = task.chosen[occasion, None] == np.arange(brands)
 
-    size = brands + 2
+    size = _size(task)
+    places = np.insert(vector[task.places].reshape(task.dimensions, brands - 1), task.base, 0.0, axis=1)
     mode = np.zeros((households, size))
     slope = np.zeros((len(occasion), brands, size))
     slope[:, np.arange(brands), np.arange(brands)] = spread
-    slope[:, :, -1] = sd * repeat
+    slope[:, :, brands + 1] = sd * repeat
+    slope[:, :, brands + 2 :] = places.T
     curvature = np.empty((households, size, size))
     for _ in range(NEWTON_STEPS):
-        beta = (middle + sigma * mode[:, -2])[owner]
+        beta = (middle + sigma * mode[:, brands])[owner]
         if task.price == "lognormal":
             beta = np.exp(np.minimum(beta, LARGEST_EXPONENT))
-        slope[:, :, -2] = -sigma * price * (beta[:, None] if task.price == "lognormal" else 1.0)
+        elif task.price == "censored":
+            beta = np.maximum(beta, 0.0)
+        slope[:, :, brands] = -sigma * price * (beta[:, None] if task.price == "lognormal" else 1.0)
         utility = (
-            steady + spread * mode[owner, :brands] - beta[:, None] * price + sd * mode[owner, -1][:, None] * repeat
+            steady
+            + (spread * mode[:, :brands] + mode[:, brands + 2 :] @ places)[owner]
+            - beta[:, None] * price
+            + sd * mode[owner, brands + 1][:, None] * repeat
         )
         utility -= utility.max(axis=1, keepdims=True)
         probability = np.exp(utility)

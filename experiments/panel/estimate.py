@@ -6,14 +6,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from experiments.panel.consumer import CONSUMER
 from experiments.panel.counts import Nbd, dirichlet_sum, fit_nbd
 from experiments.panel.data import Floats, Panel, Time
 from experiments.panel.interval import Interval, percentiles
-from experiments.panel.logit import MixedLogit, fit
+from experiments.panel.logit import MixedLogit, fit, inertia_of
+from experiments.panel.market_map import most_dimensions
 from experiments.panel.prices import PriceProcess, price_process
 from experiments.panel.repeats import repeats
 from experiments.panel.replay import matched_inertia, replayed
-from experiments.panel.search import DRAWS
 from experiments.text import say
 from sim.problems import Place, Problem
 
@@ -50,10 +51,12 @@ class Estimates:
     repeat_rate : share of successive occasions with the same brand.
     excess_repeat : the same minus its mean over random orders of each household's own purchases.
     appeal : brand by brand, their mean is 0.
-    taste_spread, price_median, price_sigma, inertia_mean, inertia_sd, feature, display : of `MixedLogit`.
+    taste_spread, price_mean, price_sd, inertia_mean, inertia_sd, feature, display : of `MixedLogit`.
+    taste_spreads : brand by brand.
+    places : brand by brand, its place in each dimension of the market map; none where there is no map.
     inertia_matched : mean inertia at which the model, replayed on the panel's occasions, repeats beyond
-        random order as much as the panel does. The likelihood also calls inertia what is taste of another
-        shape than normal, so this one is lower, and the one to put in a scenario.
+        random order as much as the panel does: a check of `inertia_mean`, which also holds what is taste of
+        another shape than normal.
     elasticity, mean_elasticity : own-price elasticity, brand by brand and weighted by share.
     log_likelihood : per choice.
     hit_rate : see `MixedLogit`.
@@ -81,8 +84,10 @@ class Estimates:
     excess_repeat: Interval
     appeal: tuple[Interval, ...]
     taste_spread: Interval
-    price_median: Interval
-    price_sigma: Interval
+    taste_spreads: tuple[Interval, ...]
+    places: tuple[tuple[Interval, ...], ...]
+    price_mean: Interval
+    price_sd: Interval
     inertia_mean: Interval
     inertia_sd: Interval
     inertia_matched: Interval
@@ -107,7 +112,7 @@ def estimate(
     *,
     weeks: float | None = None,
     seed: int = 1,
-    draws: int = DRAWS,
+    draws: int = CONSUMER.draws,
     bootstrap: int = BOOTSTRAP,
     compare: bool = True,
 ) -> Estimates:
@@ -145,14 +150,16 @@ def estimate(
     model = fit(panel, draws=draws, seed=seed)
     if not model.converged:
         warnings.append(_warning(panel, "panel.warn.not_converged"))
-    price_effect = model.price_median * float(np.nanmean(panel.price))
+    assumptions.append(_of_the_map(model))
+    price_effect = model.price_mean * float(np.nanmean(panel.price))
     if model.mean_elasticity > _LEAST_ELASTICITY and price_effect < _EXTREME:
         warnings.append(_warning(panel, "panel.warn.no_price_effect"))
     if max(abs(model.inertia_mean), model.taste_spread, price_effect / 10) > _EXTREME:
         warnings.append(_warning(panel, "panel.warn.extreme"))
     excess, breadth = replayed(panel, model, seed)
     inertia_matched = matched_inertia(panel, model, resampled["excess_repeat"], excess.value, seed)
-    usual = fit(panel, start="drop", draws=draws, seed=seed) if compare else None
+    dimensions = model.places.shape[1]
+    usual = inertia_of(panel, start="drop", draws=draws, seed=seed, dimensions=dimensions) if compare else None
     choice = _choice_intervals(model)
     brands = range(len(panel.brands))
     return Estimates(
@@ -175,8 +182,10 @@ def estimate(
         excess_repeat=resampled["excess_repeat"],
         appeal=tuple(choice[f"appeal.{brand}"] for brand in brands),
         taste_spread=choice["taste_spread"],
-        price_median=choice["price_median"],
-        price_sigma=choice["price_sigma"],
+        taste_spreads=tuple(choice[f"taste_spreads.{brand}"] for brand in brands),
+        places=tuple(tuple(choice[f"places.{brand}.{axis}"] for axis in range(dimensions)) for brand in brands),
+        price_mean=choice["price_mean"],
+        price_sd=choice["price_sd"],
         inertia_mean=choice["inertia_mean"],
         inertia_sd=choice["inertia_sd"],
         inertia_matched=inertia_matched,
@@ -188,7 +197,7 @@ def estimate(
         hit_rate=model.hit_rate,
         excess_repeat_replayed=excess,
         brands_bought_replayed=breadth,
-        usual_inertia=None if usual is None else _choice_intervals(usual)["inertia_mean"],
+        usual_inertia=None if usual is None else _around(*usual),
         seed=seed,
         draws=draws,
         bootstrap=bootstrap,
@@ -241,25 +250,40 @@ def _resampled(panel: Panel, weeks: float, purchases: Nbd, seed: int, times: int
     return {name: percentiles(value, [row[name] for row in rows]) for name, value in values.items()}
 
 
+def _of_the_map(model: MixedLogit) -> str:
+    """Say why tastes lie on a market map of so many dimensions, or on none."""
+    brands, dimensions = model.places.shape
+    if not most_dimensions(brands):
+        return say("panel.assume.few_brands", brands=brands)
+    values = {"without": f"{model.aic[0]:.1f}", "with": f"{min(model.aic[1:]):.1f}"}
+    return say(f"panel.assume.map_of_{dimensions}", **values)
+
+
+def _around(value: float, error: float, least: float = -np.inf) -> Interval:
+    """95 % interval of an estimate with a normal error, held to what is possible."""
+    reach = _NORMAL_97_5 * error
+    return Interval(value, max(value - reach, least), value + reach)
+
+
 def _choice_intervals(model: MixedLogit) -> dict[str, Interval]:
-    """Intervals of the choice parameters: on the log scale for what cannot be negative."""
+    """Intervals of the choice parameters: on the log scale for what cannot be negative, but for brands' spreads.
+
+    The spread of a brand can be nearly 0; its interval is cut there.
+    """
     found: dict[str, Interval] = {}
-
-    def add(name: str, value: float, error: float, *, positive: bool = False) -> None:
-        if positive and value > 0:
-            factor = float(np.exp(np.minimum(_NORMAL_97_5 * error / value, 50.0)))
-            found[name] = Interval(value, value / factor, value * factor)
-        else:
-            reach = _NORMAL_97_5 * error
-            found[name] = Interval(value, value - reach, value + reach)
-
-    for name in ("appeal", "elasticity"):
+    for name in ("appeal", "elasticity", "taste_spreads"):
         values: Floats = getattr(model, name)
+        least = 0.0 if name == "taste_spreads" else -np.inf
         for brand, (value, error) in enumerate(zip(values, model.errors[name], strict=True)):
-            add(f"{name}.{brand}", float(value), float(error))
-    for name in ("inertia_mean", "mean_elasticity", "feature", "display"):
+            found[f"{name}.{brand}"] = _around(float(value), float(error), least)
+    for at in np.ndindex(*model.places.shape):
+        name = ".".join(("places", *map(str, at)))
+        found[name] = _around(float(model.places[at]), float(model.errors["places"][at]))
+    for name in ("inertia_mean", "mean_elasticity", "price_mean", "feature", "display"):
         if getattr(model, name) is not None:
-            add(name, float(getattr(model, name)), float(model.errors[name]))
-    for name in ("taste_spread", "price_median", "price_sigma", "inertia_sd"):
-        add(name, float(getattr(model, name)), float(model.errors[name]), positive=True)
+            found[name] = _around(float(getattr(model, name)), float(np.squeeze(model.errors[name])))
+    for name in ("taste_spread", "price_sd", "inertia_sd"):
+        value, error = float(getattr(model, name)), float(np.squeeze(model.errors[name]))
+        factor = float(np.exp(np.minimum(_NORMAL_97_5 * error / value, 50.0))) if value > 0 else np.inf
+        found[name] = Interval(value, value / factor, value * factor) if value > 0 else _around(value, error)
     return found

@@ -2,13 +2,14 @@
 
 The utility is the one that consumers of the simulation have, so that what is found can be put in as is:
 
-    U[i, f, t] = appeal[f] + spread * z[i, f] + inertia[i] * (f bought last) - beta[i] * price[f, t]
-                 + feature * feature[f, t] + display * display[f, t] + Gumbel noise
+    U[i, f, t] = appeal[f] + spread[f] * z[i, f] + sum_m place[f, m] * y[i, m] + inertia[i] * (f bought last)
+                 - beta[i] * price[f, t] + feature * feature[f, t] + display * display[f, t] + Gumbel noise
 
-with z standard normal, log beta normal(log median, sigma) and inertia normal(mean, sd) (mixed logit:
-Train 2009, *Discrete Choice Methods with Simulation*, ch. 6 and 10).
+with z and y standard normal, beta normal(mean, sd) and held to 0 or more ("censored"), and inertia normal(mean, sd)
+(mixed logit: Train 2009, *Discrete Choice Methods with Simulation*, ch. 6 and 10; places on a market map: Elrod and
+Keane 1995, *A factor-analytic probit model for representing the market structure in panel data*).
 
-Two variations serve for comparison: a spread of its own for each brand, and beta normal(mean, sd). Models with
+Variations serve for comparison: one spread for all brands, no map, beta lognormal or normal without bound. Models with
 fewer parameters hold some of these at 0 (see `search`).
 
 The brand bought before the panel began is unknown, and leaving the first occasion out would let taste
@@ -36,7 +37,7 @@ from experiments.panel.start import LARGEST_EXPONENT, stationary_first, stationa
 
 Start = Literal["stationary", "drop", "none"]
 Spreads = Literal["common", "own"]
-PriceEffect = Literal["lognormal", "normal"]
+PriceEffect = Literal["lognormal", "normal", "censored"]
 
 ELEMENTS_PER_BLOCK = 400_000  # numbers in a block of the work arrays: they stay in the processor's cache
 
@@ -59,6 +60,7 @@ class Design:
     names: tuple[str, ...]  # of the parameters, in order
     spreads: Spreads
     price: PriceEffect
+    dimensions: int = 0  # of the market map, M
 
     @property
     def tastes(self) -> slice:
@@ -67,9 +69,14 @@ class Design:
         return slice(brands - 1, brands if self.spreads == "common" else 2 * brands - 1)
 
     @property
+    def places(self) -> slice:
+        """Where the brands' places on the market map stand, dimension by dimension, the base brand left out."""
+        return slice(self.tastes.stop, self.tastes.stop + self.dimensions * (len(self.mean_price) - 1))
+
+    @property
     def traits(self) -> slice:
         """Where the two parameters of price and the two of inertia stand."""
-        return slice(self.tastes.stop, self.tastes.stop + 4)
+        return slice(self.places.stop, self.places.stop + 4)
 
     @property
     def extras(self) -> tuple[str, ...]:
@@ -78,7 +85,12 @@ class Design:
 
 
 def design(
-    panel: Panel, *, spreads: Spreads = "common", price: PriceEffect = "lognormal", like: Design | None = None
+    panel: Panel,
+    *,
+    spreads: Spreads = "common",
+    price: PriceEffect = "lognormal",
+    dimensions: int = 0,
+    like: Design | None = None,
 ) -> Design:
     """Lay a panel out for the likelihood.
 
@@ -86,6 +98,7 @@ def design(
     ----------
     spreads : whether taste has one spread for all brands, or one for each.
     price : distribution of the price coefficient.
+    dimensions : of the market map; 0 for none.
     like : layout of another panel of the same brands, so that parameters found there can be used here;
         it decides all that would be taken from this panel otherwise, the other arguments included.
     """
@@ -101,10 +114,10 @@ def design(
         unit = float(mean_price.mean())
         extras = tuple(name for name, table in promotions.items() if table is not None and table.std() > 0)
         base = int(np.bincount(panel.chosen, minlength=brands).argmax())
-        names = _names(panel.brands, base, spreads, price, extras)
+        names = _names(panel.brands, base, spreads, dimensions, price, extras)
     else:
         mean_price, unit, extras, base, names = like.mean_price, like.price_unit, like.extras, like.base, like.names
-        spreads, price = like.spreads, like.price
+        spreads, price, dimensions = like.spreads, like.price, like.dimensions
     columns = [np.where(np.isnan(panel.price), mean_price, panel.price) / unit]
     resting = [mean_price / unit]
     for name in extras:
@@ -119,16 +132,23 @@ def design(
 
     chosen, last = np.full(rows, -1), np.full(rows, -1)
     chosen[occasion], last[occasion] = panel.chosen, panel.last
-    return Design(starts, chosen, last, attributes, on_sale, unit, mean_price, base, names, spreads, price)
+    return Design(starts, chosen, last, attributes, on_sale, unit, mean_price, base, names, spreads, price, dimensions)
 
 
 def _names(
-    brands: tuple[str, ...], base: int, spreads: Spreads, price: PriceEffect, extras: tuple[str, ...]
+    brands: tuple[str, ...],
+    base: int,
+    spreads: Spreads,
+    dimensions: int,
+    price: PriceEffect,
+    extras: tuple[str, ...],
 ) -> tuple[str, ...]:
     """Names of the parameters, in order."""
+    others = [brand for index, brand in enumerate(brands) if index != base]
     return (
-        *(f"appeal.{brand}" for index, brand in enumerate(brands) if index != base),
+        *(f"appeal.{brand}" for brand in others),
         *(("taste_spread",) if spreads == "common" else (f"taste_spread.{brand}" for brand in brands)),
+        *(f"place.{dimension + 1}.{brand}" for dimension in range(dimensions) for brand in others),
         *(("price_log_median", "price_sigma") if price == "lognormal" else ("price_mean", "price_sd")),
         "inertia_mean",
         "inertia_sd",
@@ -147,6 +167,7 @@ class Draws:
     taste: Floats  # (H, B, R)
     price: Floats  # (H, R)
     inertia: Floats  # (H, R)
+    place: Floats  # (H, M, R): what the household is after on the market map
     log_weight: Floats  # (H, R)
 
 
@@ -156,6 +177,7 @@ class Parameters:
 
     appeal: Floats  # (B,)
     spread: Floats  # (B,)
+    place: Floats  # (B, M) of the brands on the market map
     beta: Floats  # (H, R)
     inertia: Floats  # (H, R)
     fixed: Floats  # (A - 1,) feature, display
@@ -169,10 +191,21 @@ class Parameters:
         return cls(
             appeal=np.insert(vector[: brands - 1], task.base, 0.0),
             spread=np.broadcast_to(vector[task.tastes], brands),
-            beta=np.exp(np.minimum(effect, LARGEST_EXPONENT)) if task.price == "lognormal" else effect,
+            place=np.insert(vector[task.places].reshape(task.dimensions, brands - 1), task.base, 0.0, axis=1).T,
+            beta=_price_coefficient(effect, task.price),
             inertia=mean + sd * draws.inertia,
             fixed=vector[task.traits.stop :],
         )
+
+    def tastes(self, draws: Draws, block: slice = slice(None)) -> Floats:
+        """(H, B, R) constants of the brands at the points of some households."""
+        return self.appeal[:, None] + self.spread[:, None] * draws.taste[block] + self.place @ draws.place[block]
+
+
+def _price_coefficient(effect: Floats, kind: PriceEffect) -> Floats:
+    if kind == "lognormal":
+        return np.exp(np.minimum(effect, LARGEST_EXPONENT))
+    return effect if kind == "normal" else np.maximum(effect, 0.0)
 
 
 def log_likelihoods(
@@ -239,8 +272,7 @@ def _utilities(parts: Parameters, task: Design, draws: Draws, block: slice) -> t
     lengths = np.diff(task.starts[block.start : block.stop + 1])
     owner = np.repeat(np.arange(len(lengths)), lengths)
     attributes = task.attributes[rows]
-    taste = parts.appeal[:, None] + parts.spread[:, None] * draws.taste[block]
-    utility = taste[owner]
+    utility = parts.tastes(draws, block)[owner]
     utility -= attributes[:, :, 0, None] * parts.beta[block][owner][:, None, :]
     utility += (attributes[:, :, 1:] @ parts.fixed + task.on_sale[rows])[:, :, None]
     last = task.last[rows]
@@ -310,7 +342,11 @@ def _gradient(
     by_inertia: Floats,
 ) -> Floats:
     """(H, K) gradients from `pull`, the (rows, B, R) derivatives of the log-probabilities by utility."""
-    slope = posterior * parts.beta[block] if task.price == "lognormal" else posterior
+    slope = posterior
+    if task.price == "lognormal":
+        slope = posterior * parts.beta[block]
+    elif task.price == "censored":
+        slope = posterior * (parts.beta[block] > 0)
     weights = np.stack(
         [
             posterior,
@@ -328,6 +364,8 @@ def _gradient(
     into = "h" if task.spreads == "common" else "hb"
     spread = np.einsum(f"hbr,hbr,hr->{into}", by_taste, draws.taste[block], posterior, optimize=False)
     spread = spread.reshape(len(spread), -1)
+    place = np.einsum("hbr,hmr,hr->hmb", by_taste, draws.place[block], posterior, optimize=False)
+    place = np.delete(place, task.base, axis=2).reshape(len(spread), -1)
     price = -np.einsum("nb,nbm->nm", attributes[:, :, 0], moments[:, :, 1:3])
     fixed = np.einsum("nba,nb->na", attributes[:, :, 1:], moments[:, :, 0])
     repeat = np.flatnonzero(last >= 0)
@@ -337,4 +375,4 @@ def _gradient(
         inertia[before + 1, 0] = (by_inertia * posterior).sum(axis=1)
         inertia[before + 1, 1] = (by_inertia * weights[:, :, 3]).sum(axis=1)
     by_row = np.add.reduceat(np.concatenate([price, inertia, fixed], axis=1), before, axis=0)
-    return np.concatenate([np.delete(appeal, task.base, axis=1), spread, by_row], axis=1)
+    return np.concatenate([np.delete(appeal, task.base, axis=1), spread, place, by_row], axis=1)

@@ -1,15 +1,20 @@
-"""Mixed logit with the last brand bought, by maximum simulated likelihood."""
+"""The simulation's consumer, a mixed logit with the last brand bought, by maximum simulated likelihood."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from experiments.panel.consumer import CONSUMER, Found
 from experiments.panel.data import Floats, Panel
 from experiments.panel.foretell import foretell
-from experiments.panel.likelihood import Design, Draws, Start, choice_probabilities, design, log_likelihoods
-from experiments.panel.search import DRAWS, leash, search
+from experiments.panel.likelihood import Design, Draws, Start, choice_probabilities, log_likelihoods
+from experiments.panel.market_map import arranged, turning
+from experiments.panel.search import leash
+
+__all__ = ["MixedLogit", "fit", "inertia_of"]
 
 
 @dataclass(frozen=True)
@@ -19,12 +24,16 @@ class MixedLogit:
     Attributes
     ----------
     appeal : (B,) constants of the brands, their mean is 0, in utility.
-    taste_spread : standard deviation of taste, common to the brands, in utility.
-    price_median, price_sigma : of the lognormal price coefficient, in utility per unit of currency.
+    taste_spread : standard deviation of taste, the mean over brands, in utility.
+    taste_spreads : (B,) standard deviations of the taste for each brand that no other shares, in utility.
+    places : (B, M) on the market map, see `market_map.arranged`, in utility.
+    price_mean, price_sd : of the normal price coefficient before it is held to 0 or more, in utility per unit of
+        currency.
     inertia_mean, inertia_sd : of the coefficient of the last brand bought, in utility.
     feature, display : effects in utility, None where the panel does not tell.
     errors : standard errors under the names of the estimates, robust to misspecification.
     log_likelihood : per choice that counts (all but the first ones when `start` is "drop").
+    aic : Akaike's information criterion of the maps compared: of 0, 1, ... dimensions.
     hit_rate : share of the choices that are the most probable one given the household's earlier choices.
     elasticity : (B,) own-price elasticities of the choice probabilities.
     mean_elasticity : their mean, weighted by the brands' shares.
@@ -33,14 +42,17 @@ class MixedLogit:
 
     appeal: Floats
     taste_spread: float
-    price_median: float
-    price_sigma: float
+    taste_spreads: Floats
+    places: Floats
+    price_mean: float
+    price_sd: float
     inertia_mean: float
     inertia_sd: float
     feature: float | None
     display: float | None
     errors: dict[str, Floats]
     log_likelihood: float
+    aic: tuple[float, ...]
     hit_rate: float
     elasticity: Floats
     mean_elasticity: float
@@ -51,24 +63,41 @@ class MixedLogit:
     covariance: Floats
 
 
-def fit(panel: Panel, *, start: Start = "stationary", draws: int = DRAWS, seed: int = 1) -> MixedLogit:
-    """Fit the mixed logit by maximum simulated likelihood, see `search`.
+def fit(
+    panel: Panel,
+    *,
+    start: Start = CONSUMER.start,
+    draws: int = CONSUMER.draws,
+    seed: int = 1,
+    dimensions: int | None = None,
+) -> MixedLogit:
+    """Fit the consumer of the simulation, see `consumer`.
 
     Parameters
     ----------
     start : how the unknown brand before the panel is treated, see `likelihood`.
     draws : quasi-random points for each household; a power of two is best.
     seed : of the scrambling of the points.
+    dimensions : of the market map; those that the panel asks for if not given.
     """
-    task = design(panel)
-    vector, points, converged = search(task, start=start, draws=draws, seed=seed)
-    covariance = _covariance(vector, task, points, start)
-    value = float(log_likelihoods(vector, task, points, start, scores=False)[0].mean())
-    return _report(panel, task, points, start, vector, value, covariance, converged)
+    found = replace(CONSUMER, start=start, draws=draws).find(panel, seed, dimensions)
+    return _report(panel, found, start)
 
 
-def _covariance(vector: Floats, task: Design, draws: Draws, start: Start) -> Floats:
-    """Covariance of the estimates: the sandwich of the Hessian and the outer product of the scores."""
+def inertia_of(panel: Panel, *, start: Start, draws: int, seed: int, dimensions: int) -> tuple[float, float]:
+    """Find the mean inertia alone, and its standard error, with another treatment of the first purchase."""
+    found = replace(CONSUMER, start=start, draws=draws).find(panel, seed, dimensions)
+    index = found.task.names.index("inertia_mean")
+    covariance = _covariance(found, start)
+    return float(found.vector[index]), float(np.sqrt(max(covariance[index, index], 0.0)))
+
+
+def _covariance(found: Found, start: Start) -> Floats:
+    """Covariance of the estimates: the sandwich of the Hessian and the outer product of the scores.
+
+    The directions in which the market map can be turned are left out: the likelihood says nothing about them.
+    """
+    vector, task, draws = found.vector, found.task, found.points
     scores = log_likelihoods(vector, task, draws, start)[1]
     size, step = len(vector), 1e-4
     hessian = np.empty((size, size))
@@ -78,72 +107,78 @@ def _covariance(vector: Floats, task: Design, draws: Draws, start: Start) -> Flo
         above = log_likelihoods(vector + shift, task, draws, start)[1].sum(axis=0)
         below = log_likelihoods(vector - shift, task, draws, start)[1].sum(axis=0)
         hessian[index] = (above - below) / (2 * step)
-    bread = np.linalg.pinv(-(hessian + hessian.T) / 2 + np.diag(1 / leash(task)[1] ** 2))
+    information = -(hessian + hessian.T) / 2 + np.diag(1 / leash(task)[1] ** 2)
+    turned = turning(vector, task)
+    known = np.linalg.svd(turned)[0][:, turned.shape[1] :] if turned.shape[1] else np.eye(size)
+    bread = known @ np.linalg.pinv(known.T @ information @ known) @ known.T
     return bread @ (scores.T @ scores) @ bread
 
 
-def _report(
-    panel: Panel,
-    task: Design,
-    draws: Draws,
-    start: Start,
-    vector: Floats,
-    value: float,
-    covariance: Floats,
-    converged: bool,
-) -> MixedLogit:
+def _report(panel: Panel, found: Found, start: Start) -> MixedLogit:
     """Put the parameters back into the units of the panel and add what follows from them."""
-    brands = len(panel.brands)
-    deviation = np.sqrt(np.maximum(np.diag(covariance), 0.0))
-    named = dict(zip(task.names, vector, strict=True))
-    error = dict(zip(task.names, deviation, strict=True))
+    task, vector, draws = found.task, found.vector, found.points
+    covariance = _covariance(found, start)
+    brands, unit = len(panel.brands), task.price_unit
+    share = np.bincount(panel.chosen, minlength=brands) / panel.occasions
     centre = np.delete(np.eye(brands), task.base, axis=1) - 1.0 / brands
-    median = float(np.exp(named["price_log_median"])) / task.price_unit
-    spread_of_appeal = np.diag(centre @ covariance[: brands - 1, : brands - 1] @ centre.T)
-    errors = {name: np.asarray(value) for name, value in error.items() if not name.startswith("appeal.")}
-    errors["price_median"] = median * errors.pop("price_log_median")
-    errors["appeal"] = np.sqrt(np.maximum(spread_of_appeal, 0.0))
-    choices = panel.occasions - (len(panel.households) if start == "drop" else 0)
+
+    def elasticities(point: Floats) -> Floats:
+        return _elasticities(panel, task, draws, start, point)
+
+    shown: dict[str, Callable[[Floats], Floats]] = {
+        "appeal": lambda point: centre @ point[: brands - 1],
+        "taste_spreads": lambda point: np.broadcast_to(point[task.tastes], brands),
+        "taste_spread": lambda point: point[task.tastes].mean(keepdims=True),
+        "places": lambda point: arranged(point, task, share).ravel(),
+        "elasticity": elasticities,
+    }
+    values = {name: work(vector) for name, work in shown.items()}
+    slopes = {name: _slopes(work, vector, values[name]) for name, work in shown.items()}
+    slopes["mean_elasticity"] = (share @ slopes["elasticity"])[None]
+    errors = {name: _deviations(table, covariance) for name, table in slopes.items()}
+    errors["places"] = errors["places"].reshape(brands, task.dimensions)
+
+    named = dict(zip(task.names, vector, strict=True))
+    alone = ("price_mean", "price_sd", "inertia_mean", "inertia_sd", *task.extras)
+    deviation = dict(zip(task.names, np.sqrt(np.maximum(np.diag(covariance), 0.0)), strict=True))
+    errors |= {name: np.asarray(deviation[name] / (unit if "price" in name else 1.0)) for name in alone}
+
     counted = ~panel.first if start == "drop" else np.ones(panel.occasions, dtype=bool)
     hits = (foretell(panel, task, draws, start, vector).brand == panel.chosen)[counted]
-    elasticity = _elasticities(panel, task, draws, start, vector)
-    share = np.bincount(panel.chosen, minlength=brands) / panel.occasions
-    slopes = _elasticity_slopes(panel, task, draws, start, vector, elasticity)
-    errors["elasticity"] = np.sqrt(np.maximum(np.einsum("bk,kl,bl->b", slopes, covariance, slopes), 0.0))
-    errors["mean_elasticity"] = np.sqrt(np.maximum(share @ slopes @ covariance @ (share @ slopes), 0.0))
     return MixedLogit(
-        appeal=centre @ vector[: brands - 1],
-        taste_spread=named["taste_spread"],
-        price_median=median,
-        price_sigma=named["price_sigma"],
+        appeal=values["appeal"],
+        taste_spread=float(values["taste_spread"][0]),
+        taste_spreads=np.array(values["taste_spreads"]),
+        places=values["places"].reshape(brands, task.dimensions),
+        price_mean=named["price_mean"] / unit,
+        price_sd=named["price_sd"] / unit,
         inertia_mean=named["inertia_mean"],
         inertia_sd=named["inertia_sd"],
         feature=named.get("feature"),
         display=named.get("display"),
         errors=errors,
-        log_likelihood=value * len(panel.households) / choices,
-        hit_rate=float(hits.sum()) / max(len(hits), 1),
-        elasticity=elasticity,
-        mean_elasticity=float(share @ elasticity),
+        log_likelihood=found.log_likelihood / int(counted.sum()),
+        aic=found.aic,
+        hit_rate=float(hits.mean()) if len(hits) else 0.0,
+        elasticity=values["elasticity"],
+        mean_elasticity=float(share @ values["elasticity"]),
         start=start,
         draws=draws.price.shape[1],
-        converged=converged,
+        converged=found.converged,
         parameters=vector,
         covariance=covariance,
     )
 
 
-def _elasticity_slopes(
-    panel: Panel, task: Design, draws: Draws, start: Start, vector: Floats, elasticity: Floats
-) -> Floats:
-    """(B, K) derivatives of the elasticities by the parameters, for the delta method."""
+def _slopes(work: Callable[[Floats], Floats], vector: Floats, value: Floats) -> Floats:
+    """(values, K) derivatives of what is shown by the parameters, for the delta method."""
     step = 1e-4
-    slopes = np.empty((len(elasticity), len(vector)))
-    for index in range(len(vector)):
-        shifted = vector.copy()
-        shifted[index] += step
-        slopes[:, index] = (_elasticities(panel, task, draws, start, shifted) - elasticity) / step
-    return slopes
+    return np.stack([(work(vector + shift) - value) / step for shift in step * np.eye(len(vector))], axis=1)
+
+
+def _deviations(slopes: Floats, covariance: Floats) -> Floats:
+    """Standard errors of what has these slopes."""
+    return np.sqrt(np.maximum(np.einsum("vk,kl,vl->v", slopes, covariance, slopes), 0.0))
 
 
 def _elasticities(panel: Panel, task: Design, draws: Draws, start: Start, vector: Floats) -> Floats:

@@ -15,6 +15,7 @@ SEARCH_DRAWS = 32
 ROUNDS = 2
 STARTING_POINTS = ((0.7, 0.3, 0.3), (1.5, 0.6, 0.6), (3.0, 0.9, 0.3))  # taste spread, price sigma, inertia sd
 SMALLEST_PRICE_EFFECT = 0.05  # of a price as high as the mean, for the search to begin from
+_FIRST_PLACES = 0.5  # of the spread of taste, at which the search for places on the map begins
 
 
 def search(
@@ -52,8 +53,11 @@ def search(
 
 def plain_logit(task: Design, *, held: Collection[str] = (), start: Start = "drop") -> Floats:
     """Find the parameters of the logit in which all households are alike."""
-    points = zero_draws(len(task.starts) - 1, len(task.mean_price))
-    return maximise(np.zeros(len(task.names)), task, points, start, held)[0]
+    points = zero_draws(len(task.starts) - 1, task)
+    begin = np.zeros(len(task.names))
+    if task.price == "censored":
+        begin[task.traits.start] = 1.0
+    return maximise(begin, task, points, start, held)[0]
 
 
 def _free(task: Design, held: Collection[str]) -> np.ndarray:
@@ -65,11 +69,15 @@ def _starting_point(plain: Floats, task: Design, point: tuple[float, float, floa
     spread, sigma, sd = point
     price = task.traits.start
     vector[task.tastes] = spread
+    places = np.random.default_rng(1).standard_normal(task.places.stop - task.places.start)
+    vector[task.places] = spread * _FIRST_PLACES * places
     if task.price == "lognormal":
         vector[price] = max(plain[price], np.log(SMALLEST_PRICE_EFFECT))
         vector[price + 1] = sigma
     else:
-        vector[price + 1] = sigma * abs(plain[price])
+        if task.price == "censored":  # where all are held to 0 there is no slope to climb
+            vector[price] = max(plain[price], SMALLEST_PRICE_EFFECT)
+        vector[price + 1] = sigma * abs(vector[price])
     vector[price + 2] = min(plain[price + 2], 0.5)  # most of what a plain logit calls inertia is taste
     vector[price + 3] = sd
     return vector
@@ -107,6 +115,7 @@ def maximise(
 
 
 _WIDTHS = {
+    "place": 2.0,
     "appeal": 10.0,
     "taste_spread": 5.0,
     "price_log_median": 2.0,

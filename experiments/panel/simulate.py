@@ -21,16 +21,20 @@ class Taste(Protocol):
         """(B,) constants of the brands."""
 
     @property
-    def taste_spread(self) -> float:
-        """Standard deviation of taste."""
+    def taste_spreads(self) -> Floats:
+        """(B,) standard deviations of the taste for each brand that no other shares."""
 
     @property
-    def price_median(self) -> float:
-        """Median of the price coefficient."""
+    def places(self) -> Floats:
+        """(B, M) places of the brands on the market map."""
 
     @property
-    def price_sigma(self) -> float:
-        """Standard deviation of its logarithm."""
+    def price_mean(self) -> float:
+        """Mean of the price coefficient, before it is held to 0 or more."""
+
+    @property
+    def price_sd(self) -> float:
+        """Its standard deviation."""
 
     @property
     def inertia_mean(self) -> float:
@@ -57,8 +61,9 @@ def simulate(panel: Panel, model: Taste, *, seed: int | Sequence[int]) -> Panel:
     """
     random = np.random.default_rng(seed)
     households, brands = len(panel.households), len(panel.brands)
-    taste = model.appeal + model.taste_spread * random.standard_normal((households, brands))
-    beta = model.price_median * np.exp(model.price_sigma * random.standard_normal(households))
+    taste = model.appeal + model.taste_spreads * random.standard_normal((households, brands))
+    taste += random.standard_normal((households, model.places.shape[1])) @ model.places.T
+    beta = np.maximum(model.price_mean + model.price_sd * random.standard_normal(households), 0.0)
     inertia = model.inertia_mean + model.inertia_sd * random.standard_normal(households)
 
     effects = {"feature": model.feature, "display": model.display}

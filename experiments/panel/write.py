@@ -23,6 +23,7 @@ SALES_OF_A_FIRM = 800_000.0  # a week, on average
 FIXED_OF_SALES, RESEARCH_OF_SALES, SERVICE_OF_SALES = 0.06, 0.025, 0.006
 WEEKS_OF_SALES_IN_CASH = 6.0
 _PEOPLE = (100_000.0, 1e9)
+_WIDEST = 20.0  # of a firm's spread of taste, in parts of the usual one
 _DIGITS = 4  # significant ones; the intervals are far wider
 
 
@@ -77,13 +78,13 @@ def scenario_data(estimates: Estimates, *, sector: str | None = None) -> dict[st
             "represents": represents,
             "traits": {
                 "price_sensitivity": {
-                    "distribution": "lognormal",
-                    "median": _rounded(estimates.price_median.value * reference),
-                    "sigma": _rounded(estimates.price_sigma.value),
+                    "distribution": "normal",  # the trait is held to 0 or more, as here
+                    "mean": _rounded(max(0.0, estimates.price_mean.value) * reference),
+                    "sd": _rounded(estimates.price_sd.value * reference),
                 },
                 "inertia": {
                     "distribution": "normal",
-                    "mean": _rounded(estimates.inertia_matched.value),
+                    "mean": _rounded(estimates.inertia_mean.value),
                     "sd": _rounded(estimates.inertia_sd.value),
                 },
             },
@@ -125,11 +126,18 @@ def _firm(estimates: Estimates, brand: int, sector: str, price: float, sales: fl
         levers["feature"] = _rounded(process.feature)
     if process.display is not None:
         levers["display"] = _rounded(process.display)
+    usual = estimates.taste_spread.value
+    spread = min(_WIDEST, estimates.taste_spreads[brand].value / usual) if usual > 0 else 1.0
+    tastes: dict[str, Any] = {"taste_spread": _rounded(spread)}
+    if estimates.places[brand]:
+        along = [_rounded(place.value) for place in estimates.places[brand]]
+        tastes["place"] = [*along, 0.0][:2]
     return {
         "name": estimates.brands[brand],
         "sector": sector,
         "strategy": "scripted",
         "appeal": _rounded(estimates.appeal[brand].value),
+        **tastes,
         "unit_cost": _rounded(COST_OF_PRICE * price),
         "fixed_cost": _rounded(FIXED_OF_SALES * sales),
         "cash": _rounded(WEEKS_OF_SALES_IN_CASH * sales),

@@ -69,6 +69,8 @@ STRESS: dict[str, Any] = {
         {
             "name": "Nova",
             "sector": "drinks",
+            "taste_spread": 0.5,
+            "place": [1.0, -0.5],
             "levers": {
                 "price": 9.0,
                 "openness": 0.7,
@@ -85,6 +87,7 @@ STRESS: dict[str, Any] = {
         {
             "name": "Citadel",
             "sector": "drinks",
+            "place": [0.8, 0.3],
             "strategy": "pyramidal",
             "appeal": 0.5,
             "levers": {

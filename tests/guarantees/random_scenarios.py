@@ -250,6 +250,8 @@ def scenarios(draw: st.DrawFn, most_consumers: int = 120, most_weeks: int = 8, m
                 "cash": draw(st.sampled_from([0.0, 5e6, -1e9])),
                 "availability": draw(st.sampled_from([1.0, 0.5, 0.0])),
                 "levers": chosen,
+                **({"taste_spread": draw(st.sampled_from([0.0, 20.0]))} if draw(st.booleans()) else {}),
+                **({"place": draw(st.sampled_from([[20.0, -20.0], [0.0, 1.0]]))} if draw(st.booleans()) else {}),
             }
         )
     draw(entries(firms, horizon))

@@ -362,3 +362,33 @@ def test_the_order_of_sectors_in_the_file_changes_nothing_but_the_order_of_outpu
     assert places != sorted(places)
     for key in ("units", "quality", "belief", "sincerity", "cash", "community"):
         np.testing.assert_array_equal(one.record[key], other.record[key][:, places], err_msg=key)
+
+
+def with_places(**places):
+    firms = copy.deepcopy(BASE["firm"])
+    for firm in firms:
+        if firm["name"] in places:
+            firm["place"] = places[firm["name"]]
+    return changed(firm=firms)
+
+
+def test_a_place_on_the_market_map_moves_tastes_for_that_firm_alone(base):
+    other = Market(with_places(Abel=[1.0, 0.0]))
+    for name, values in base.start.items():
+        if name != "taste":
+            assert np.array_equal(values, other.population.get(name)), name
+    same = (base.start["taste"] == other.population.get("taste")).all(axis=1)
+    assert {firm.name: same[firm.place] for firm in base.firms} == {
+        "Abel": False, "Brio": True, "Cora": True, "Dune": True,
+    }  # fmt: skip
+
+
+def test_what_is_sought_on_the_map_is_the_same_whoever_lies_there():
+    """Doubled, a place adds twice as much to taste; in the other direction, the same the other way."""
+    none, near, far, across = (
+        by_firm(Market(with_places(Brio=place)), "taste")["Brio"]
+        for place in ([0.0, 0.0], [0.5, 1.0], [1.0, 2.0], [-0.5, -1.0])
+    )
+    assert np.allclose(far - none, 2 * (near - none), atol=1e-6)
+    assert np.allclose(across - none, none - near, atol=1e-6)
+    assert np.std(near - none) > 0.5

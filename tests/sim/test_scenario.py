@@ -417,6 +417,42 @@ MISTAKES = {
         "schedule.0.openess",
         "did you mean 'openness'?",
     ),
+    "a place with one number": (
+        replaced('name = "Orba"', 'name = "Orba"\nplace = [1.0]'),
+        "place =",
+        "firm.Orba.place",
+        "must have 2 or more",
+    ),
+    "a place with three numbers": (
+        replaced('name = "Orba"', 'name = "Orba"\nplace = [1, 2, 3]'),
+        "place =",
+        "firm.Orba.place",
+        "must have 2 or fewer",
+    ),
+    "a place in words": (
+        replaced('name = "Orba"', 'name = "Orba"\nplace = ["left", 0]'),
+        "place =",
+        "firm.Orba.place.0",
+        "must be a number",
+    ),
+    "a place that is one number": (
+        replaced('name = "Orba"', 'name = "Orba"\nplace = 1.0'),
+        "place =",
+        "firm.Orba.place",
+        "must be an array",
+    ),
+    "a place too far out": (
+        replaced('name = "Orba"', 'name = "Orba"\nplace = [0, -21]'),
+        "place =",
+        "firm.Orba.place.1",
+        "must be -20 or more",
+    ),
+    "a spread below zero": (
+        replaced('name = "Orba"', 'name = "Orba"\ntaste_spread = -0.1'),
+        "taste_spread",
+        "taste_spread",
+        "0 or more",
+    ),
     "a seed below zero": (replaced("seed = 3", "seed = -3"), "seed = -3", "seed", "0 or more"),
     "a horizon of nothing": (replaced("horizon = 20", "horizon = 0"), "horizon = 0", "horizon", "1 or more"),
     "a later version of the format": (

@@ -27,6 +27,14 @@ def uniform(low, high):
     return {"distribution": "uniform", "low": low, "high": high}
 
 
+ON_MAP = {
+    "Nova": {"place": [1.5, -0.5], "taste_spread": 0.3},
+    "Mirage": {"place": [0.0, 2.0]},
+    "Citadel": {"taste_spread": 3.0},
+    "Nova Cars": {"place": [-1.0, 0.25], "taste_spread": 0.0},
+}
+
+
 @pytest.fixture(scope="module")
 def market():
     cohorts = [
@@ -35,7 +43,10 @@ def market():
     ]
     traits = {"skill": uniform(0.5, 1.0), "playfulness": uniform(0.2, 1.0)}
     population = {"size": 200, "represents": 1e6, "traits": traits}
-    return Market(from_document(Document({**SCENARIO, "population": population, "cohort": cohorts}, {}), "start"))
+    tables = {"population": population, "cohort": cohorts}
+    tables["firm"] = [firm | ON_MAP.get(firm["name"], {}) for firm in SCENARIO["firm"]]
+    tables["mechanisms"] = {"purchase": {"taste_spread": 1.3, "zapping": 1.6}}
+    return Market(from_document(Document({**SCENARIO, **tables}, {}), "start"))
 
 
 def test_cohorts_lie_side_by_side_on_one_uniform_and_share_their_luck(market):
@@ -47,6 +58,18 @@ def test_cohorts_lie_side_by_side_on_one_uniform_and_share_their_luck(market):
         assert columns["cohort"][i] == cohort
         assert abs(columns["skill"][i] - (0.5 * k if cohort == 1 else 0.5 + 0.5 * k)) < ABSOLUTE
         assert abs(columns["playfulness"][i] - (0.1 * π if cohort == 2 else 0.2 + 0.8 * π)) < ABSOLUTE
+
+
+def test_tastes_are_those_of_each_supplier_and_of_what_is_sought_on_the_market_map(market):
+    """Lines are like any firm; commons and sharing markets have the usual spread and no place."""
+    t, purchase = market.population.get("taste"), market.mechanisms.purchase
+    σ_t, Z = purchase.taste_spread, purchase.zapping
+    for f, supplier in enumerate(market.suppliers):
+        setup = supplier.setup
+        σ_f, (p_1, p_2) = (setup.taste_spread, setup.place) if supplier in market.firms else (1.0, (0.0, 0.0))
+        for i in range(market.population.size):
+            z, y_1, y_2 = (ndtri(luck(market, i, name)) for name in (f"taste for {supplier.name}", "map 1", "map 2"))
+            assert abs(t[f, i] - (σ_t / Z * σ_f * z + (p_1 * y_1 + p_2 * y_2) / Z)) < 2e-6
 
 
 def test_beliefs_lie_around_the_truth_and_the_trust_in_a_supplier(market):

@@ -13,13 +13,28 @@ class Truth:
     """Parameters from which choices are simulated; the four brands' appeals have mean 0."""
 
     appeal: np.ndarray = field(default_factory=lambda: np.array([0.6, 0.2, -0.3, -0.5]))
-    taste_spread: float = 1.2
-    price_median: float = 1.5
-    price_sigma: float = 0.4
+    taste_spreads: np.ndarray = field(default_factory=lambda: np.array([1.6, 1.2, 0.8, 1.2]))
+    places: np.ndarray = field(default_factory=lambda: np.zeros((4, 0)))
+    price_mean: float = 1.5
+    price_sd: float = 0.6
     inertia_mean: float = 0.3
     inertia_sd: float = 0.4
     feature: float | None = 1.0
     display: float | None = 0.8
+
+
+def mapped():
+    """Give the truth of eight brands on a market map that is centred and laid along its principal axes.
+
+    Two clusters lie apart along the first axis; the second divides each of them.
+    """
+    first, second = 2.0 * np.repeat([1.0, -1.0], 4), 1.2 * np.tile([1.0, 1.0, -1.0, -1.0], 2)
+    return Truth(
+        appeal=np.zeros(8),
+        taste_spreads=np.tile([0.5, 1.0], 4),
+        places=np.stack([first, second], axis=1),
+        inertia_mean=0.3,
+    )
 
 
 def blank(households=200, mean_size=10, brands=4, seed=0, promoted=True):

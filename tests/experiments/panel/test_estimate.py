@@ -11,7 +11,7 @@ from experiments.panel.problems import Place, Problem
 from experiments.panel.write import scenario_data, scenario_text
 from experiments.text import CATALOGUE, say
 from sim.scenario import load
-from tests.experiments.panel.synthetic import simulated
+from tests.experiments.panel.synthetic import Truth, mapped, simulated
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +28,9 @@ def test_every_interval_holds_its_estimate(estimates):
     found = 0
     for field in fields(estimates):
         value = getattr(estimates, field.name)
-        for interval in value if isinstance(value, tuple) else (value,):
+        items = value if isinstance(value, tuple) else (value,)
+        flat = [part for item in items for part in (item if isinstance(item, tuple) else (item,))]
+        for interval in flat:
             if isinstance(interval, Interval):
                 found += 1
                 assert interval.low <= interval.value <= interval.high, field.name
@@ -81,13 +83,13 @@ def test_the_scenario_can_be_loaded_and_holds_the_estimates(estimates, tmp_path)
     assert [firm.name for firm in scenario.firms] == list(estimates.brands)
     reference = scenario.sectors[0].reference_price
     assert scenario.population.traits.price_sensitivity.model_dump() == {
-        "distribution": "lognormal",
-        "median": pytest.approx(reference * estimates.price_median.value, rel=1e-3),
-        "sigma": pytest.approx(estimates.price_sigma.value, rel=1e-3),
+        "distribution": "normal",
+        "mean": pytest.approx(reference * estimates.price_mean.value, rel=1e-3),
+        "sd": pytest.approx(reference * estimates.price_sd.value, rel=1e-3),
     }
     assert scenario.population.traits.inertia.model_dump() == {
         "distribution": "normal",
-        "mean": pytest.approx(estimates.inertia_matched.value, rel=1e-3),
+        "mean": pytest.approx(estimates.inertia_mean.value, rel=1e-3),
         "sd": pytest.approx(estimates.inertia_sd.value, rel=1e-3),
     }
     assert scenario.sectors[0].purchase_rate.model_dump() == {
@@ -96,9 +98,58 @@ def test_the_scenario_can_be_loaded_and_holds_the_estimates(estimates, tmp_path)
         "shape": pytest.approx(estimates.purchase_shape.value, rel=1e-3),
     }
     assert scenario.mechanisms.purchase.taste_spread == pytest.approx(estimates.taste_spread.value, rel=1e-3)
+    for firm, spread in zip(scenario.firms, estimates.taste_spreads, strict=True):
+        own = firm.taste_spread * scenario.mechanisms.purchase.taste_spread
+        assert own == pytest.approx(spread.value, rel=2e-3)
+        assert firm.place == [0.0, 0.0]
     for firm, process in zip(scenario.firms, estimates.prices, strict=True):
         assert firm.levers.price == pytest.approx(process.mean, rel=1e-3)
         assert firm.levers.feature == pytest.approx(process.feature, rel=1e-3)
+
+
+@pytest.fixture(scope="module")
+def estimates_with_map():
+    return estimate(simulated(mapped(), households=150, mean_size=12, seed=2, brands=8), draws=16, bootstrap=10)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_spreads_and_places_of_the_brands_are_shown(estimates_with_map, estimates, monkeypatch, language):
+    monkeypatch.setenv("USERISATION_LANG", language)
+    text, without = describe(estimates_with_map), describe(estimates)
+    first, second, spread = {
+        "en": ("Map 1", "Map 2", "Spread of taste"),
+        "fr": ("Carte 1", "Carte 2", "Dispersion du goût"),
+    }[language]
+    assert all(word in text for word in (first, second, spread))
+    assert spread in without
+    assert first not in without
+    for brand, places in zip(estimates_with_map.brands, estimates_with_map.places, strict=True):
+        [row] = [line for line in text.splitlines() if line.startswith(f"{brand} ") and "%" not in line]
+        for shown in (estimates_with_map.taste_spreads[estimates_with_map.brands.index(brand)], *places):
+            assert f"{decimal(shown.value, 2)} [{decimal(shown.low, 2)}" in row
+    for place in (place for places in estimates_with_map.places for place in places):
+        assert place.low < place.value < place.high
+
+
+@pytest.mark.slow
+def test_what_was_decided_about_the_map_is_said(estimates_with_map, estimates):
+    assert any("two dimensions go together (AIC" in text for text in estimates_with_map.assumptions)
+    assert any("with 4 brands it cannot be told" in text for text in estimates.assumptions)
+    plain = Truth(appeal=np.zeros(5), taste_spreads=np.ones(5), places=np.zeros((5, 0)))
+    small = estimate(simulated(plain, households=60, brands=5), draws=16, bootstrap=2, compare=False)
+    assert any("too small for it (AIC" in text for text in small.assumptions)
+
+
+@pytest.mark.slow
+def test_places_reach_the_scenario(estimates_with_map, tmp_path):
+    path = tmp_path / "made.toml"
+    path.write_text(scenario_text(estimates_with_map), encoding="utf-8")
+    for firm, places in zip(load(path).firms, estimates_with_map.places, strict=True):
+        assert firm.place == pytest.approx([place.value for place in places], rel=1e-3)
+    flat = replace(estimates_with_map, places=tuple(places[:1] for places in estimates_with_map.places))
+    for firm in scenario_data(flat)["firm"]:
+        assert firm["place"][1] == 0.0
 
 
 @pytest.mark.parametrize(

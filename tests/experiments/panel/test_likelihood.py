@@ -4,7 +4,7 @@ import pytest
 from experiments.panel.draws import placed_draws, population_draws, zero_draws
 from experiments.panel.likelihood import choice_probabilities, design, log_likelihoods
 from experiments.panel.start import stationary_first, stationary_weights
-from tests.experiments.panel.synthetic import simulated
+from tests.experiments.panel.synthetic import mapped, simulated
 
 BRANDS = 4
 POINT = np.array([-0.4, -0.9, -1.1, 1.1, 1.4, 0.4, 0.3, 0.4, 0.9, 0.7])
@@ -19,7 +19,7 @@ def panel():
 
 @pytest.mark.parametrize("start", ["stationary", "drop"])
 def test_the_gradient_is_the_slope(panel, start):
-    task, draws = design(panel), population_draws(25, BRANDS, 16, 1)
+    task, draws = design(panel), population_draws(25, design(panel), 16, 1)
     scores = log_likelihoods(POINT, task, draws, start)[1]
     assert task.names[:3] == ("appeal.B", "appeal.C", "appeal.D")
     for index in range(len(POINT)):
@@ -30,8 +30,45 @@ def test_the_gradient_is_the_slope(panel, start):
         np.testing.assert_allclose(scores[:, index], (above - below) / 2e-5, atol=2e-6)
 
 
+@pytest.mark.parametrize("dimensions", [0, 1, 2])
+@pytest.mark.parametrize("price", ["lognormal", "normal", "censored"])
+@pytest.mark.parametrize("start", ["stationary", "none"])
+def test_the_gradient_is_the_slope_with_a_market_map_and_any_price_effect(panel, start, price, dimensions):
+    task = design(panel, spreads="own", price=price, dimensions=dimensions)
+    draws = population_draws(25, task, 16, 1)
+    point = np.random.default_rng(3).normal(0.3, 0.6, len(task.names))
+    point[task.traits] = 0.4, 0.8, 0.3, 0.5
+    scores = log_likelihoods(point, task, draws, start)[1]
+    assert sum(name.startswith("place.") for name in task.names) == dimensions * (BRANDS - 1)
+    if price == "censored":  # some households mind prices, others do not
+        effect = point[task.traits][0] + point[task.traits][1] * draws.price
+        assert 0.1 < (effect > 0).mean() < 0.9
+    for index in range(len(point)):
+        shift = np.zeros(len(point))
+        shift[index] = 1e-6
+        above = log_likelihoods(point + shift, task, draws, start, scores=False)[0]
+        below = log_likelihoods(point - shift, task, draws, start, scores=False)[0]
+        np.testing.assert_allclose(scores[:, index], (above - below) / 2e-6, atol=1e-5)
+
+
+@pytest.mark.slow
+def test_placed_points_find_the_likelihood_of_a_market_map():
+    """20 households of ten purchases: 128 placed points against 65,536 of the population."""
+    truth = mapped()
+    panel = simulated(truth, households=20, mean_size=10, brands=8)
+    task = design(panel, spreads="own", price="censored", dimensions=2)
+    places = np.delete(truth.places - truth.places[task.base], task.base, axis=0).T.ravel()
+    price = np.array([truth.price_mean, truth.price_sd]) * task.price_unit
+    point = np.r_[np.zeros(7), truth.taste_spreads, places, price, 0.3, 0.4, 1.0, 0.8]
+    exact = log_likelihoods(point, task, population_draws(20, task, 2**16, 5), scores=False)[0]
+    near = [log_likelihoods(point, task, placed_draws(point, task, 128, s), scores=False)[0] for s in range(4)]
+    far = [log_likelihoods(point, task, population_draws(20, task, 128, s), scores=False)[0] for s in range(4)]
+    assert np.abs(near - exact).mean() < 0.15
+    assert np.abs(near - exact).mean() < np.abs(far - exact).mean() / 3
+
+
 def test_blocks_do_not_matter(panel, monkeypatch):
-    task, draws = design(panel), population_draws(25, BRANDS, 16, 1)
+    task, draws = design(panel), population_draws(25, design(panel), 16, 1)
     whole = log_likelihoods(POINT, task, draws)
     monkeypatch.setattr("experiments.panel.likelihood.ELEMENTS_PER_BLOCK", 1)
     split = log_likelihoods(POINT, task, draws)
@@ -41,7 +78,7 @@ def test_blocks_do_not_matter(panel, monkeypatch):
 
 def test_without_heterogeneity_it_is_the_plain_logit(panel):
     task = design(panel)
-    value = log_likelihoods(POINT, task, zero_draws(25, BRANDS), "drop", scores=False)[0]
+    value = log_likelihoods(POINT, task, zero_draws(25, task), "drop", scores=False)[0]
     appeal = np.insert(POINT[:3], task.base, 0.0)
     beta = np.exp(POINT[4]) / task.price_unit
     expected = np.zeros(25)
@@ -105,9 +142,9 @@ def test_probabilities_belong_to_the_likelihood(panel):
 def test_few_placed_points_do_as_well_as_many_of_the_population():
     panel = simulated(households=20, mean_size=25)
     task = design(panel)
-    exact = log_likelihoods(POINT, task, population_draws(20, BRANDS, 2**15, 5), scores=False)[0].sum()
+    exact = log_likelihoods(POINT, task, population_draws(20, task, 2**15, 5), scores=False)[0].sum()
     near = [log_likelihoods(POINT, task, placed_draws(POINT, task, 64, s), scores=False)[0].sum() for s in range(6)]
-    far = [log_likelihoods(POINT, task, population_draws(20, BRANDS, 64, s), scores=False)[0].sum() for s in range(6)]
+    far = [log_likelihoods(POINT, task, population_draws(20, task, 64, s), scores=False)[0].sum() for s in range(6)]
     assert abs(np.mean(near) - exact) < 0.3
     assert np.abs(np.array(near) - exact).mean() < np.abs(np.array(far) - exact).mean() / 3
 

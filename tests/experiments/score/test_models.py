@@ -102,7 +102,7 @@ def test_predictions_of_a_mixed_model_add_up_to_its_likelihood_given_the_first_c
     panel = simulated(seed=9, households=12, mean_size=6)
     task = design(panel, spreads="own", price="normal")
     vector = np.random.default_rng(1).normal(0.3, 0.3, len(task.names))
-    points = population_draws(12, 4, 64, 1)
+    points = population_draws(12, task, 64, 1)
     found = foretell(panel, task, points, start, vector)
     whole = log_likelihoods(vector, task, points, start, scores=False)[0]
     summed = np.bincount(panel.household, weights=np.where(panel.first, 0.0, found.log_probability))
@@ -120,7 +120,7 @@ def test_the_gradient_of_spreads_by_brand_and_of_normal_price_effects_is_right(s
     panel = simulated(seed=10, households=15, mean_size=6)
     task = design(panel, spreads="own", price=price)
     vector = np.random.default_rng(2).normal(0.4, 0.2, len(task.names))
-    points = population_draws(15, 4, 16, 1)
+    points = population_draws(15, task, 16, 1)
     scores = log_likelihoods(vector, task, points, start)[1]
     for index in range(len(vector)):
         shift = np.zeros(len(vector))
