@@ -63,6 +63,8 @@ class CategoryLaw(_Plain):
         Fewest and most brands.
     appeal_spread, quality
         Standard deviation of the brands' appeal, and bounds of their quality.
+    niche_spread, place_spread
+        Standard deviations of the logarithm of the brands' own spread of taste, and of their places on the market map.
     price_spread
         Standard deviation of the logarithm of regular prices.
     rate_median, rate_spread
@@ -75,6 +77,8 @@ class CategoryLaw(_Plain):
     brands: tuple[int, int]
     appeal_spread: float
     quality: tuple[float, float]
+    niche_spread: float
+    place_spread: float
     price_spread: float
     rate_median: float
     rate_spread: float
@@ -150,6 +154,7 @@ def category(law: CategoryLaw, plan: MarketPlan, number: int, seed: int) -> Scen
     random = np.random.default_rng((seed, number))
     brands = int(random.integers(law.brands[0], law.brands[1] + 1))
     weeks = law.weeks + plan.burn_in
+    character = np.random.default_rng((seed, number, 1)).standard_normal((brands, 3))
     firms: list[dict[str, Any]] = []
     schedule: list[dict[str, Any]] = []
     for brand in range(brands):
@@ -162,6 +167,8 @@ def category(law: CategoryLaw, plan: MarketPlan, number: int, seed: int) -> Scen
                 "sector": "category",
                 "appeal": round(float(law.appeal_spread * random.standard_normal()), 3),
                 "quality": quality,
+                "taste_spread": round(float(np.exp(law.niche_spread * character[brand, 0])), 3),
+                "place": [round(float(law.place_spread * one), 3) for one in character[brand, 1:]],
                 "levers": {"price": price, "claimed_quality": quality},
             }
         )
