@@ -17,6 +17,7 @@ A calibration leaves one; any program can write one::
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -94,6 +95,12 @@ class Ensemble:
         """Give the number of draws."""
         return len(self.values)
 
+    @property
+    def fingerprint(self) -> str:
+        """Changes with what is drawn, whatever it is called and whatever it is laid over."""
+        keys = [column.keys for column in self.columns]
+        return hashlib.sha256(json.dumps([keys, self.values, self.weights]).encode()).hexdigest()[:16]
+
     @classmethod
     def read(cls, path: str | Path) -> Ensemble:
         """Read an ensemble file.
@@ -108,6 +115,8 @@ class Ensemble:
 
         path = Path(path)
         document = read(path)
+        if document.data.get("kind") != KIND:
+            raise ScenarioError([Problem(document.place(("kind",)), "", say("ensemble.other_kind", kind=KIND))])
         file = validate(document, _File)
         problems = list(_wrong_with(document, file))
         if problems:

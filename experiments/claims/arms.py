@@ -15,6 +15,8 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from experiments.claims.keys import can_take, is_there
+
 if TYPE_CHECKING:
     from sim.claims import Claim, Overrides
     from sim.documents import Document
@@ -39,10 +41,21 @@ class Size:
 
 @dataclass(frozen=True)
 class Arm:
-    """One market of a comparison, and the sign with which it counts."""
+    """One market of a comparison.
+
+    Attributes
+    ----------
+    sign
+        The one with which it counts.
+    scenario
+        The market.
+    stated
+        What its files and the claim say of it, as data with the keys of a scenario file; the rest are defaults.
+    """
 
     sign: int
     scenario: Scenario
+    stated: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
     @cached_property
     def key(self) -> str:
@@ -79,13 +92,16 @@ class Case:
     base
         What becomes its counterfactual: the scenario itself, or the one that it is compared with.
     document
-        The file, to say where a mistake is.
+        The file, with those it extends.
+    base_document
+        The same of `base`.
     """
 
     scenario: Scenario
     claim: Claim
     base: Scenario
     document: Document = field(repr=False)
+    base_document: Document = field(repr=False)
 
     @property
     def name(self) -> str:
@@ -146,24 +162,26 @@ class Case:
         return Point(MappingProxyType(dict(varied)), arms)
 
     def _pair(self, size: Size, layers: list[tuple[str, Overrides]], sign: int) -> tuple[Arm, Arm]:
-        here = self._made(self.scenario, layers, size)
-        there = self._made(self.base, [*layers, ("without", self.claim.without)], size)
-        return Arm(sign, here), Arm(-sign, there)
+        here = self._arm(sign, self.scenario, layers, size)
+        there = self._arm(-sign, self.base, [*layers, ("without", self.claim.without)], size)
+        return here, there
 
-    def _made(self, scenario: Scenario, layers: list[tuple[str, Overrides]], size: Size) -> Scenario:
+    def _arm(self, sign: int, scenario: Scenario, layers: list[tuple[str, Overrides]], size: Size) -> Arm:
         """Lay values over a scenario, one layer after the other; a mistake is placed where the claim has it."""
         from sim.problems import ScenarioError
         from sim.scenario import changed, with_horizon
 
         is_other = scenario is not self.scenario
-        made = scenario
+        made, stated = scenario, self.base_document if is_other else self.document
         for table, overrides in layers:
             try:
                 made = laid(made, overrides, skips=is_other and table != "without")
+                stated = _stated(stated, overrides)
             except ScenarioError as error:
                 raise ScenarioError(self._placed(error, table, overrides)) from None
         made = with_horizon(made, self.weeks(size))
-        return changed(made, {"population.size": self.consumers(size), "seed": self.scenario.seed})
+        made = changed(made, {"population.size": self.consumers(size), "seed": self.scenario.seed})
+        return Arm(sign, made, stated.data)
 
     def _placed(self, error: Any, table: str, overrides: Overrides) -> Iterator[Any]:
         """Say of every problem which value of the claim it comes from."""
@@ -210,7 +228,9 @@ def load_case(name: str) -> Case | None:
     if claim is None:
         return None
     document = resolve(name, library_folder())
-    base = scenario if claim.against is None else load(claim.against)
+    base, base_document = scenario, document
+    if claim.against is not None:
+        base, base_document = load(claim.against), resolve(claim.against, library_folder())
     problems = []
     for place, figure in enumerate(claim.figures):
         names = items_of(base)[FIGURES[figure.key].scope]
@@ -219,7 +239,7 @@ def load_case(name: str) -> Case | None:
             problems.append(problem_at(document, ("claim", "figure", place, "of"), "claim.not_there", **values))
     if problems:
         raise ScenarioError(problems)
-    return Case(scenario, claim, base, document)
+    return Case(scenario, claim, base, document, base_document)
 
 
 def points_of(case: Case, size: Size) -> list[Point]:
@@ -273,8 +293,8 @@ def laid(scenario: Scenario, overrides: Overrides, *, skips: bool) -> Scenario:
     data = scenario.as_file()
     settings, clear = overrides.settings, overrides.clear
     if skips:
-        settings = {key: value for key, value in settings.items() if _is_there(data, key)}
-        clear = [key for key in clear if _is_there(data, key)]
+        settings = {key: value for key, value in settings.items() if can_take(data, key)}
+        clear = [key for key in clear if can_take(data, key)]
     place = Place(scenario.name)
     document = Document(data, {(): place})
     if clear:
@@ -282,18 +302,12 @@ def laid(scenario: Scenario, overrides: Overrides, *, skips: bool) -> Scenario:
     return from_document(apply_settings(document, settings), scenario.name)
 
 
-def _is_there(data: Any, key: str) -> bool:
-    """Tell whether all the elements of arrays that a dotted key names are in some data."""
-    from sim.keys import element_position, split_key
+def _stated(document: Document, overrides: Overrides) -> Document:
+    """Lay over what files say what a claim says; what it drops, or sets of an element that is not there, is nothing."""
+    from sim.documents import Document, apply_settings, merge
 
-    for part in split_key(key)[0]:
-        if isinstance(data, list):
-            position = element_position(data, part)
-            if position is None:
-                return False
-            data = data[position]
-        elif isinstance(data, dict) and part in data:
-            data = data[part]
-        else:
-            return True
-    return True
+    clear = [key for key in overrides.clear if is_there(document.data, key)]
+    if clear:
+        document = merge(document, Document({"clear": clear}, {(): document.place(())}))
+    settings = {key: value for key, value in overrides.settings.items() if can_take(document.data, key)}
+    return apply_settings(document, settings)

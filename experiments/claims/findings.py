@@ -7,7 +7,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict
+from pydantic import BaseModel, BeforeValidator, ConfigDict, SerializerFunctionWrapHandler, model_serializer
 
 __all__ = [
     "Ablation",
@@ -16,9 +16,13 @@ __all__ = [
     "ClaimResult",
     "Claims",
     "Effect",
+    "Goes",
+    "Held",
     "Outcome",
+    "Over",
     "PointResult",
     "Question",
+    "Used",
     "Verdict",
     "packaged",
     "packaged_path",
@@ -95,6 +99,71 @@ class Ablation(Plain):
     answers: list[Answer]
 
 
+class Held(Plain):
+    """In how many draws something holds, of those in which it is defined, with the 95 % interval of the share."""
+
+    held: int
+    draws: int
+    low: Number
+    high: Number
+    undefined: int
+
+
+class Goes(Plain):
+    """A parameter that an effect goes with: place of the figure, name, rank correlation over the draws."""
+
+    figure: int
+    parameter: str
+    correlation: Number
+
+
+class Used(Plain):
+    """An ensemble over which claims were tried: name of its file, and what tells it from others."""
+
+    name: str
+    fingerprint: str
+
+
+class Over(Plain):
+    """How often a claim holds over the draws of an ensemble.
+
+    Attributes
+    ----------
+    ensemble
+        The ensemble.
+    draws, futures
+        How many draws were taken, and how many runs of each market with each of them.
+    drawn, kept, partly, missing
+        Keys that take the draw in some market; that keep what all markets of the comparison state, or some of them;
+        that some of these markets do not have.
+    points
+        Of each point, in how many draws all figures go as expected; None where the claim expects nothing. Empty where
+        nothing is drawn.
+    figures
+        The same of each figure at the scenario's own values.
+    everywhere
+        In how many draws they do so at all points; None without a region.
+    carried
+        In how many of the draws in which the claim holds at its own values the effects vanish without what should
+        carry them; None where that is not tried.
+    goes
+        The parameter that an effect at the scenario's own values goes with most; None if that may be chance.
+    """
+
+    ensemble: Used
+    draws: int
+    futures: int
+    drawn: list[str]
+    kept: list[str]
+    partly: list[str]
+    missing: list[str]
+    points: list[Held | None]
+    figures: list[Held | None]
+    everywhere: Held | None
+    carried: Held | None
+    goes: Goes | None
+
+
 class ClaimResult(Plain):
     """Everything that was found about one claim.
 
@@ -114,6 +183,8 @@ class ClaimResult(Plain):
         The verdicts of the first and the second half of the replicates; empty if there are too few.
     failures
         Runs that failed and were left out.
+    over
+        What was found over the draws of an ensemble; None without one.
     """
 
     scenario: str
@@ -137,6 +208,11 @@ class ClaimResult(Plain):
     region: bool
     ablation: Ablation | None
     failures: int
+    over: Over | None = None
+
+    @model_serializer(mode="wrap")
+    def _without_nothing(self, give: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        return _less(give(self), "over")
 
     @property
     def is_stable(self) -> bool | None:
@@ -145,12 +221,25 @@ class ClaimResult(Plain):
 
 
 class Claims(Plain):
-    """The results of several claims."""
+    """The results of several claims.
+
+    Attributes
+    ----------
+    interrupted
+        Whether some that were asked for are missing.
+    ensemble
+        The newest ensemble over which one of them was tried; None if there was none.
+    """
 
     kind: Literal["userisation claims"] = "userisation claims"
     format: Literal[1] = 1
     interrupted: bool = False
+    ensemble: Used | None = None
     claims: list[ClaimResult]
+
+    @model_serializer(mode="wrap")
+    def _without_nothing(self, give: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        return _less(give(self), "ensemble")
 
     @property
     def counts(self) -> Counter[str]:
@@ -163,14 +252,34 @@ class Claims(Plain):
         known = [one.is_stable for one in self.claims if one.is_stable is not None]
         return sum(known), len(known)
 
+    def is_stale(self, result: ClaimResult) -> bool:
+        """Tell whether a claim was tried over another ensemble than the newest."""
+        return result.over is not None and (
+            self.ensemble is None or result.over.ensemble.fingerprint != self.ensemble.fingerprint
+        )
+
     def text(self) -> str:
         """Give it as JSON."""
         return self.model_dump_json(indent=1) + "\n"
 
     def with_older(self, older: Claims, names: list[str]) -> Claims:
-        """Add those of an older document that are not here, in the order of some names; others are dropped."""
-        found = {one.scenario: one for one in (*older.claims, *self.claims)}
-        return Claims(claims=[found[name] for name in names if name in found])
+        """Add those of an older document that are not here, in the order of some names; others are dropped.
+
+        What was found over an ensemble stays with a claim that is the same and was now tried without one.
+        """
+        found = {one.scenario: one for one in older.claims}
+        for one in self.claims:
+            before = found.get(one.scenario)
+            is_same = before is not None and before.fingerprint == one.fingerprint
+            kept = before.over if is_same and before is not None and one.over is None else one.over
+            found[one.scenario] = one.model_copy(update={"over": kept})
+        claims = [found[name] for name in names if name in found]
+        return Claims(ensemble=self.ensemble or older.ensemble, claims=claims)
+
+
+def _less(data: dict[str, Any], key: str) -> dict[str, Any]:
+    """Leave a key without a value out: documents without an ensemble are what they always were."""
+    return {name: value for name, value in data.items() if name != key or value is not None}
 
 
 def packaged_path() -> Path:

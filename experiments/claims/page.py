@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
+from experiments.claims.over_words import draws_text, keys_texts, over_texts, share_text, sums_text
 from experiments.claims.where import setting_text, settings_text, where_text
 from experiments.claims.words import (
     ablation_text,
@@ -21,7 +22,7 @@ from experiments.text import say
 from sim.text import language
 
 if TYPE_CHECKING:
-    from experiments.claims.findings import Answer, ClaimResult, Claims, Question
+    from experiments.claims.findings import Answer, ClaimResult, Claims, Held, Question
 
 __all__ = ["page"]
 
@@ -29,29 +30,35 @@ __all__ = ["page"]
 def page(claims: Claims) -> str:
     """Give the page in the language of the context."""
     parts = [f"# {say('claims.page.title')}", say("claims.page.made"), say("claims.page.how"), counts_text(claims)]
+    if any(result.over for result in claims.claims):
+        parts.append(" ".join(text for text in (say("claims.page.over"), sums_text(claims)) if text))
     heads = [say(f"claims.column.{key}") for key in ("claim", "source", "effect", "verdict")]
-    parts.append(_table(heads, (_summary(result) for result in claims.claims)))
-    parts += [_section(result) for result in claims.claims]
+    parts.append(_table(heads, (_summary(result, is_stale=claims.is_stale(result)) for result in claims.claims)))
+    parts += [_section(result, is_stale=claims.is_stale(result)) for result in claims.claims]
     return "\n\n".join(parts) + "\n"
 
 
-def _summary(result: ClaimResult) -> list[str]:
+def _summary(result: ClaimResult, *, is_stale: bool) -> list[str]:
     answers = zip(result.questions, result.points[0].answers, strict=True)
     effects = "<br>".join(
         say("claims.page.effect", figure=question_text(one), effect=effect_text(answer.effect, one))
         for one, answer in answers
     )
     link = f"[{result.claim[language()]}](#{result.scenario})"
-    return [link, result.source, effects, say(f"claims.verdict.{result.verdict}")]
+    verdict = say(f"claims.verdict.{result.verdict}")
+    if result.over is not None and result.over.points and not is_stale:
+        verdict += f"<br>{share_text(result.over.points[0])}"
+    return [link, result.source, effects, verdict]
 
 
-def _section(result: ClaimResult) -> str:
+def _section(result: ClaimResult, *, is_stale: bool) -> str:
     parts = [f"## {result.scenario}", f"**{result.claim[language()]}**", _source(result), _compared(result)]
     heads = [say(f"claims.column.{key}") for key in ("figure", "expected", "levels", "effect", "outcome")]
     rows = [_row(question, answer) for question, answer in zip(result.questions, result.points[0].answers, strict=True)]
-    parts.append(_table(heads, rows))
+    parts.append(_table(*_with_draws(heads, rows, result.over.figures if result.over else [])))
     said = [_judgement(result), ablation_text(result), stability_text(result), advice_text(result)]
     parts.append(". ".join(_capital(text) for text in said if text) + ".")
+    parts.append(_over(result, is_stale=is_stale))
     if len(result.points) > 1:
         parts += [say("claims.page.region"), _region(result)]
     if result.ablation is not None:
@@ -105,13 +112,39 @@ def _row(question: Question, answer: Answer) -> list[str]:
 
 
 def _region(result: ClaimResult) -> str:
-    heads = [say("claims.column.point"), *(question_text(question) for question in result.questions)]
+    heads = [question_text(question) for question in result.questions]
     rows = []
     for point in result.points:
         pairs = zip(result.questions, point.answers, strict=True)
         rows.append([settings_text(point.settings), *(effect_text(answer.effect, one) for one, answer in pairs)])
         rows[-1].append(_outcome(point.outcome))
-    return _table([*heads, say("claims.column.outcome")], rows)
+    heads.append(say("claims.column.outcome"))
+    return _table(*_with_draws([say("claims.column.point"), *heads], rows, result.over.points if result.over else []))
+
+
+def _with_draws(
+    heads: list[str], rows: list[list[str]], held: Sequence[Held | None]
+) -> tuple[list[str], list[list[str]]]:
+    """Add to a table in how many draws each row holds, where that is known of all of them."""
+    if len(held) != len(rows):
+        return heads, rows
+    return [*heads, say("claims.column.draws")], [[*row, share_text(one)] for row, one in zip(rows, held, strict=True)]
+
+
+def _over(result: ClaimResult, *, is_stale: bool) -> str:
+    """Say how often it holds over an ensemble; empty where that was not tried."""
+    if result.over is None:
+        return ""
+    said = [draws_text(result.over, _code), *over_texts(result, _code), *keys_texts(result, _code)]
+    if is_stale:
+        said.insert(0, f"**{say('claims.draws.stale')}**")
+    if result.over.points:
+        said.append(say("claims.draws.with_luck" if result.over.futures == 1 else "claims.draws.less_luck"))
+    return ". ".join(_capital(text.rstrip(".")) for text in said) + "."
+
+
+def _code(text: str) -> str:
+    return f"`{text}`"
 
 
 def _ablation(result: ClaimResult) -> str:

@@ -18,6 +18,7 @@ from experiments.text import say
 if TYPE_CHECKING:
     from experiments.claims.arms import Case, Size
     from experiments.claims.findings import ClaimResult, Claims
+    from experiments.claims.posterior import Posterior
     from experiments.claims.study import Plan, Study
     from sim.problems import Problem
 
@@ -25,6 +26,7 @@ __all__ = ["claims"]
 
 JSON, PAGE = "claims.json", "claims.md"
 _ERROR_WIDTH = 300
+_BOUNDS = {"replicates": (5, BOUNDS["replicates"][1]), "draws": (2, BOUNDS["replicates"][1]), "futures": (1, 1000)}
 
 
 def claims(
@@ -34,6 +36,9 @@ def claims(
     weeks: Annotated[int | None, typer.Option(show_default=False)] = None,
     threads: Annotated[int | None, typer.Option(show_default=False)] = None,
     quick: Annotated[bool, typer.Option("--quick")] = False,
+    over: Annotated[Path | None, typer.Option(show_default=False)] = None,
+    draws: Annotated[int | None, typer.Option(show_default=False)] = None,
+    futures: Annotated[int | None, typer.Option(show_default=False)] = None,
     out: Annotated[Path | None, typer.Option(show_default=False)] = None,
     write: Annotated[bool, typer.Option("--write")] = False,
     as_json: AsJson = False,
@@ -45,14 +50,19 @@ def claims(
     from experiments.runs import available_cores
 
     refuse_bad_numbers({"weeks": weeks, "consumers": consumers, "threads": threads})
-    refuse_bad_numbers({"replicates": replicates}, {"replicates": (5, BOUNDS["replicates"][1])})
+    refuse_bad_numbers({"replicates": replicates, "draws": draws, "futures": futures}, _BOUNDS)
+    if over is None:
+        for option, value in (("--draws", draws), ("--futures", futures)):
+            if value is not None:
+                fail(say("claims.needs_over", option=option))
     if write and (quick or weeks is not None):
         fail(say("claims.write_whole"))
     docs = _docs_folder() if write else None
     size = Size(consumers, weeks)
+    posterior = None if over is None else _posterior(over, draws or replicates, futures or 1)
     cases = _cases(names or [])
     _refuse_missing_weeks(cases, size)
-    plans = [plan_of(case, size, with_region=not quick) for case in cases]
+    plans = [plan_of(case, size, with_region=not quick, posterior=posterior) for case in cases]
     folder = _prepared(out if out is not None else default_folder("claims"))
     # Until everything is written, Ctrl-C is a wish and no crash.
     with stop_on_interrupt() as stop:
@@ -69,6 +79,17 @@ def claims(
             _renew(found, docs)
     if code:
         raise typer.Exit(code)
+
+
+def _posterior(path: Path, draws: int, futures: int) -> Posterior:
+    """Read the ensemble, and say where it has fewer rows than are asked for."""
+    from experiments.claims.posterior import read_posterior
+
+    posterior = read_posterior(path, draws, futures)
+    if posterior.repeats:
+        key = "claims.draws.repeat_weighted" if posterior.ensemble.weights else "claims.draws.repeat"
+        note(say(key, rows=count(len(posterior.ensemble)), draws=count(draws)))
+    return posterior
 
 
 def _cases(names: list[str]) -> list[Case]:
@@ -132,16 +153,18 @@ def _docs_folder() -> Path:
 
 def _judged(study: Study, plans: list[Plan], folder: Path) -> Claims:
     """Judge claim by claim, and write after each: what is finished is kept whatever happens next."""
-    from experiments.claims.findings import Claims
+    from experiments.claims.findings import Claims, Used
 
     done: list[ClaimResult] = []
+    posterior = plans[0].posterior
+    used = None if posterior is None else Used(name=posterior.name, fingerprint=posterior.ensemble.fingerprint)
     for plan in plans:
         result = study.judge(plan)
         if result is None:
             break
         done.append(result)
-        _save(Claims(claims=done, interrupted=len(done) < len(plans)), folder)
-    found = Claims(claims=done, interrupted=len(done) < len(plans))
+        _save(Claims(claims=done, interrupted=len(done) < len(plans), ensemble=used), folder)
+    found = Claims(claims=done, interrupted=len(done) < len(plans), ensemble=used)
     _save(found, folder)
     return found
 

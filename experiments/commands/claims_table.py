@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from experiments.claims.over_words import draws_text, keys_texts, over_texts, sums_text
 from experiments.claims.where import where_text
 from experiments.claims.words import (
     ablation_text,
@@ -44,9 +45,15 @@ def show_claims(found: Claims) -> None:
     console.print(table)
     console.print()
     console.print(Text(counts_text(found)))
+    if text := sums_text(found):
+        console.print(Text(text))
     if not any(result.region for result in found.claims):
         console.print(Text(say("claims.where.all_untried")))
     console.print(Text(say("claims.legend"), style="dim"))
+    over = next((result.over for result in found.claims if result.over), None)
+    if over is not None:
+        legend = say("claims.draws.legend" if over.futures == 1 else "claims.draws.legend_futures")
+        console.print(Text(f"{clean(draws_text(over))} {legend}", style="dim"))
 
 
 def _claim(result: ClaimResult) -> Text:
@@ -78,4 +85,8 @@ def _verdict(result: ClaimResult) -> Text:
     for line in (where, ablation_text(result), stable, advice_text(result)):
         if line:
             text.append(f"\n{clean(line)}", style="not bold")
+    for line in over_texts(result):
+        text.append(f"\n{clean(line)}", style="not bold cyan")
+    for line in keys_texts(result):
+        text.append(f"\n{clean(line)}", style="not bold dim")
     return text
