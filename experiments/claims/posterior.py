@@ -169,17 +169,6 @@ class Laid:
         """Give the market of one run."""
         return arm.scenario(self.posterior.row_of(run))
 
-    def check(self) -> None:
-        """See that a draw can be laid under all of them.
-
-        Raises
-        ------
-        ScenarioError
-            It cannot.
-        """
-        for arm in self.markets.values():
-            arm.scenario(self.posterior.row_of(0))
-
 
 def read_posterior(path: Path, draws: int, futures: int) -> Posterior:
     """Read an ensemble as the draws of claims.

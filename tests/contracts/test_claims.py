@@ -70,6 +70,12 @@ def test_the_page_is_that_of_the_packaged_verdicts():
     assert (ROOT / "docs" / "claims.md").read_text(encoding="utf-8") == page(packaged()), RENEW
 
 
+def test_the_packaged_shares_are_all_of_one_ensemble():
+    known = packaged()
+    stale = [one.scenario for one in known.claims if known.is_stale(one)]
+    assert stale == [], "renew with: userisation claims NAMES --over ENSEMBLE.toml --write"
+
+
 SMALLER, FEWER = 0.4, 12
 """The size of a smaller study: two fifths of the consumers (1,000 of most), half of the pairs of runs."""
 OPPOSITE = {("pass", "fail"), ("fail", "pass")}
