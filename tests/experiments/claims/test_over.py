@@ -269,6 +269,14 @@ asymmetry = 1.5
     ]
 
 
+def test_what_a_counterfactual_drops_it_leaves_open(tried):
+    text = SCENARIO.replace("[claim.without]", '[claim.without]\nclear = ["mechanisms.sincerity"]')
+    result, markets = tried(above_two, ensemble(), text=text + "\n[mechanisms.sincerity]\nasymmetry = 1.5\n")
+    assert result.over.partly == [ASYMMETRY]
+    laid = {(price(s), asymmetry(s)) for made in markets.ran if len(made) == 12 for s, _ in made}
+    assert laid == {(12.0, 1.5), *((10.0, value) for value in VALUES)}
+
+
 def test_a_mechanism_that_is_called_distribution_is_no_distribution():
     stated = {"mechanisms": {"distribution": {"enabled": False}}}
     assert states(stated, "mechanisms.distribution.enabled")
