@@ -22,7 +22,10 @@ LONGEST_CHAIN = 16
 """Files: how many may extend one another."""
 
 CHOOSERS = ("distribution",)
-"""Keys that say which other keys their table has: where they change, the table is replaced as a whole."""
+"""Keys that say, by a word, which other keys their table has: where they change, the table is replaced as a whole.
+
+A table of that name is none: there is a mechanism called distribution.
+"""
 
 _OWN_KEYS = ("extends", "clear")
 _CLAIM = "claim"
@@ -170,7 +173,8 @@ def _is_table_array(value: object) -> bool:
 
 def _changes_kind(old: dict[str, Any], new: dict[str, Any]) -> bool:
     """Tell whether a child's table is of another kind than its parent's, and so shares no keys with it."""
-    return any(key in old and key in new and old[key] != new[key] for key in CHOOSERS)
+    kinds = [(old.get(key), new.get(key)) for key in CHOOSERS]
+    return any(isinstance(was, str) and isinstance(now, str) and was != now for was, now in kinds)
 
 
 def _without(document: Document, skip: Collection[KeyPath]) -> Document:

@@ -107,9 +107,11 @@ def _put(parts: tuple[str, ...], value: object, data: dict[str, Any], places: di
             raise _refusal(join_key(parts), "document.setting_no_table", table=join_key(parts[:i]))
         path = (*path, step)
         if i == len(parts) - 1:
-            if step in CHOOSERS and isinstance(inner, dict) and inner.get(step) != value:
-                # The other keys belong to the kind that is no more.
-                inner.clear()
+            if step in CHOOSERS and isinstance(inner, dict):
+                kind = inner.get(step, "")
+                if isinstance(kind, str) and isinstance(value, str) and kind != value:
+                    # The other keys belong to the kind that is no more.
+                    inner.clear()
             inner[step] = copy.deepcopy(value)
         elif isinstance(inner, dict) and step not in inner:
             inner[step] = {}

@@ -115,6 +115,16 @@ def test_another_distribution_does_not_keep_the_parameters_of_the_first(library)
     assert care('distribution = "gamma", mean = 1') == {"distribution": "gamma", "mean": 1}
 
 
+def test_a_mechanism_called_distribution_is_no_kind(tmp_path, library):
+    parent = tmp_path / "parent.toml"
+    parent.write_text(
+        'extends = "baseline"\n[mechanisms.distribution]\ntolerance = 0.9\n[mechanisms.leaks]\nenabled = false\n'
+    )
+    mechanisms = child(library, f'extends = "{parent.as_posix()}"\n[mechanisms.distribution]\nspeed = 0.1\n')
+    assert mechanisms.data["mechanisms"]["distribution"] == {"tolerance": 0.9, "speed": 0.1}
+    assert mechanisms.data["mechanisms"]["leaks"] == {"enabled": False}
+
+
 def test_clear_drops_what_is_inherited_first(library):
     document = child(
         library,

@@ -111,6 +111,12 @@ def test_another_distribution_drops_the_parameters_of_the_first(document):
     assert same.data["care"] == {"distribution": "lognormal", "sigma": 2}
 
 
+def test_a_table_called_distribution_leaves_its_neighbours_alone(document):
+    changed = apply_settings(document, ["mechanisms.leaks.enabled=false", "mechanisms.distribution={ speed = 0.1 }"])
+    again = apply_settings(changed, ["mechanisms.distribution={ speed = 0.2 }"])
+    assert again.data["mechanisms"] == {"leaks": {"enabled": False}, "distribution": {"speed": 0.2}}
+
+
 @pytest.mark.parametrize(
     ("setting", "expected"),
     [
