@@ -53,10 +53,10 @@ class PanelFigures:
 
     @cached_property
     def mixed(self) -> MixedLogit:
-        """The mixed logit with the last brand."""
+        """The usual mixed logit with the last brand: tastes for brands are independent, so there is no market map."""
         from experiments.panel.logit import fit
 
-        return fit(self.panel, draws=LOGIT_DRAWS)
+        return fit(self.panel, draws=LOGIT_DRAWS, dimensions=0)
 
 
 @dataclass(frozen=True)
