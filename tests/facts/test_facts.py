@@ -18,10 +18,12 @@ pytestmark = pytest.mark.heavy
 REPLICATES, SEED = 12, 101
 
 NOT_MET = {
-    "jeopardy_correlation",
+    "jeopardy_slope",
     "nbd_shape",
     "inert",
     "mixed_inertia",
+    "price_elasticity",
+    "feature_effect",
     "posters",
     "top_tenth",
     "one_timers",
