@@ -47,8 +47,7 @@ class RealPanel:
     def _interval(self, statistic: Statistic) -> tuple[float, float]:
         match statistic.kind:
             case "mixed":
-                error = float(self.figures.mixed.errors["inertia_mean"])
-                middle = self.figures.mixed.inertia_mean
+                middle, error = self.figures.mixed_inertia
                 return middle - _NORMAL * error, middle + _NORMAL * error
             case "counts":
                 values = self._counts(statistic)

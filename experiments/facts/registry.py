@@ -113,7 +113,7 @@ FACTS: tuple[Fact, ...] = (
         "CAL",
         _PANELS,
         (
-            of_mixed("mixed_inertia", lambda figures: figures.mixed.inertia_mean, 0.30, 0.60),
+            of_mixed("mixed_inertia", lambda figures: figures.mixed_inertia[0], 0.30, 0.60),
             of_choice("plain_inertia", "last_brand", 1.1, 2.1),
             Statistic(
                 "structural_inertia",

@@ -13,7 +13,6 @@ from experiments.facts.observer import Observation, Observer
 
 if TYPE_CHECKING:
     from experiments.panel.data import Integers, Panel
-    from experiments.panel.logit import MixedLogit
     from sim.scenario import Scenario
 
 __all__ = ["PanelFigures", "Sample", "StoppedError", "take_sample"]
@@ -52,11 +51,15 @@ class PanelFigures:
         return choice_statistics(self.panel) | {"feature": logit.feature, "display": logit.display}
 
     @cached_property
-    def mixed(self) -> MixedLogit:
-        """The usual mixed logit with the last brand: tastes for brands are independent, so there is no market map."""
-        from experiments.panel.logit import fit
+    def mixed_inertia(self) -> tuple[float, float]:
+        """Last brand in the usual mixed logit, and its standard error.
 
-        return fit(self.panel, draws=LOGIT_DRAWS, dimensions=0)
+        Tastes for brands are independent in it, so there is no market map.
+        """
+        from experiments.panel.consumer import CONSUMER
+        from experiments.panel.logit import inertia_of
+
+        return inertia_of(self.panel, start=CONSUMER.start, draws=LOGIT_DRAWS, seed=1, dimensions=0)
 
 
 @dataclass(frozen=True)
