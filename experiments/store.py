@@ -21,6 +21,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
+from experiments.sqlite_files import FileKind, SqliteFileError, settle
+
 if TYPE_CHECKING:
     import numpy as np
 
@@ -62,25 +64,11 @@ CREATE TABLE run (
 """
 
 
-class ResultsError(Exception):
-    """A results file cannot be read or written.
+class ResultsError(SqliteFileError):
+    """A results file cannot be read or written."""
 
-    Attributes
-    ----------
-    reason
-        Key of the message that explains it: ``missing``, ``foreign``, ``newer``, ``unwritable``,
-        ``unreadable``.
-    path
-        The file.
-    detail
-        What the operating system or SQLite said.
-    """
 
-    def __init__(self, reason: str, path: Path, detail: str = "") -> None:
-        super().__init__(f"{reason}: {path}: {detail}")
-        self.reason = reason
-        self.path = path
-        self.detail = detail
+_KIND = FileKind(APPLICATION_ID, FORMAT, _TABLES, ResultsError)
 
 
 @dataclass(frozen=True)
@@ -126,14 +114,7 @@ class Results:
         path = Path(path)
         if path.exists():
             raise ResultsError("unwritable", path, "the file exists")
-        results = cls(_connect(path, "rwc"), path, writable=True)
-        with _explained("unwritable", path):
-            connection = results._connection
-            connection.executescript(_TABLES)
-            connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-            connection.execute(f"PRAGMA user_version = {FORMAT}")
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute("PRAGMA synchronous = NORMAL")
+        results = cls(_KIND.create(path), path, writable=True)
         results.set_meta(meta or {})
         return results
 
@@ -154,24 +135,7 @@ class Results:
             The file is missing, is not a results file, or comes from a newer version.
         """
         path = Path(path)
-        if not path.is_file():
-            raise ResultsError("missing", path)
-        connection = _connect(path, "rw" if writable else "ro")
-        try:
-            application = connection.execute("PRAGMA application_id").fetchone()[0]
-            version = connection.execute("PRAGMA user_version").fetchone()[0]
-        except sqlite3.DatabaseError as error:
-            connection.close()
-            reason = "foreign" if "not a database" in str(error) else "unreadable"
-            raise ResultsError(reason, path, str(error)) from error
-        if application != APPLICATION_ID or version > FORMAT:
-            connection.close()
-            raise ResultsError("newer" if application == APPLICATION_ID else "foreign", path)
-        if writable:
-            with _explained("unwritable", path):
-                connection.execute("PRAGMA journal_mode = WAL")
-                connection.execute("PRAGMA synchronous = NORMAL")
-        return cls(connection, path, writable=writable)
+        return cls(_KIND.open(path, writable=writable), path, writable=writable)
 
     def __enter__(self) -> Results:
         return self
@@ -183,15 +147,9 @@ class Results:
 
     def close(self) -> None:
         """Close the file; a writer leaves one plain file without companions, ready to be copied."""
-        try:
-            if self._writable:
-                # Another reader may hold the file: it then stays in write-ahead mode, whole and readable.
-                self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-                self._connection.execute("PRAGMA journal_mode = DELETE")
-        except sqlite3.Error:
-            pass
-        finally:
-            self._connection.close()
+        if self._writable:
+            settle(self._connection)
+        self._connection.close()
 
     # What is stored beside the runs
 
@@ -202,12 +160,12 @@ class Results:
 
     def set_meta(self, notes: Mapping[str, str]) -> None:
         """Write notes, replacing those of the same key."""
-        with _explained("unwritable", self.path), self._connection:
+        with _KIND.explained("unwritable", self.path), self._connection:
             self._connection.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", notes.items())
 
     def add_point(self, scenario: str, text_hash: str, settings: Sequence[str] = ()) -> int:
         """Add one setting of a scenario; returns its number (1 for the first)."""
-        with _explained("unwritable", self.path), self._connection:
+        with _KIND.explained("unwritable", self.path), self._connection:
             cursor = self._connection.execute(
                 "INSERT INTO point (scenario, hash, settings) VALUES (?, ?, ?)",
                 (scenario, text_hash, json.dumps(list(settings), ensure_ascii=False)),
@@ -255,7 +213,7 @@ class Results:
             columns = [np.ascontiguousarray(values, dtype="<f8") for _, _, values in figures.values()]
             weeks = len(columns[0])
             block = b"".join(column.tobytes() for column in columns)
-        with _explained("unwritable", self.path), self._connection:
+        with _KIND.explained("unwritable", self.path), self._connection:
             layout = self._layout(figures) if figures else None
             self._connection.execute(
                 "INSERT OR REPLACE INTO run VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
@@ -332,28 +290,3 @@ class Results:
         for position, (weeks, block) in enumerate(rows):
             values[position, :weeks] = np.frombuffer(block, dtype="<f8").reshape(weeks, figure.count)
         return values
-
-
-def _connect(path: Path, mode: str) -> sqlite3.Connection:
-    """Open SQLite by address, so that reading never creates a file."""
-    with _explained("unreadable" if mode == "ro" else "unwritable", path):
-        connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode={mode}", uri=True, timeout=30)
-        connection.execute("PRAGMA foreign_keys = ON")
-        return connection
-
-
-class _explained:
-    """Turn errors of SQLite and of the operating system into ResultsError."""
-
-    def __init__(self, reason: str, path: Path) -> None:
-        self.reason = reason
-        self.path = path
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if isinstance(error, sqlite3.Error | OSError):
-            raise ResultsError(self.reason, self.path, str(error)) from error

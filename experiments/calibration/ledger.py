@@ -9,11 +9,12 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
+
+from experiments.sqlite_files import FileKind, SqliteFileError, settle
 
 if TYPE_CHECKING:
     import numpy as np
@@ -47,14 +48,11 @@ CREATE TABLE run (
 """
 
 
-class LedgerError(Exception):
-    """A ledger cannot be read or written; `reason` is the key of the message that explains it."""
+class LedgerError(SqliteFileError):
+    """A ledger cannot be read or written."""
 
-    def __init__(self, reason: str, path: Path, detail: str = "") -> None:
-        super().__init__(f"{reason}: {path}: {detail}")
-        self.reason = reason
-        self.path = path
-        self.detail = detail
+
+_KIND = FileKind(APPLICATION_ID, FORMAT, _TABLES, LedgerError, damaged="foreign")
 
 
 @dataclass(frozen=True)
@@ -82,14 +80,9 @@ class Ledger:
         LedgerError
             It cannot be written.
         """
-        ledger = cls(_connect(path, "rwc"), path)
-        with _explained("unwritable", path):
-            ledger._connection.executescript(_TABLES)
-            ledger._connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-            ledger._connection.execute(f"PRAGMA user_version = {FORMAT}")
-            ledger._tune()
-            with ledger._connection:
-                ledger._connection.executemany("INSERT INTO meta VALUES (?, ?)", meta.items())
+        ledger = cls(_KIND.create(path), path)
+        with _KIND.explained("unwritable", path), ledger._connection:
+            ledger._connection.executemany("INSERT INTO meta VALUES (?, ?)", meta.items())
         return ledger
 
     @classmethod
@@ -101,26 +94,7 @@ class Ledger:
         LedgerError
             It is missing, is none, or comes from a newer version.
         """
-        if not path.is_file():
-            raise LedgerError("missing", path)
-        connection = _connect(path, "rw")
-        try:
-            application = connection.execute("PRAGMA application_id").fetchone()[0]
-            version = connection.execute("PRAGMA user_version").fetchone()[0]
-        except sqlite3.DatabaseError as error:
-            connection.close()
-            raise LedgerError("foreign", path, str(error)) from error
-        if application != APPLICATION_ID or version > FORMAT:
-            connection.close()
-            raise LedgerError("newer" if application == APPLICATION_ID else "foreign", path)
-        ledger = cls(connection, path)
-        with _explained("unwritable", path):
-            ledger._tune()
-        return ledger
-
-    def _tune(self) -> None:
-        self._connection.execute("PRAGMA journal_mode = WAL")
-        self._connection.execute("PRAGMA synchronous = NORMAL")
+        return cls(_KIND.open(path, writable=True), path)
 
     def __enter__(self) -> Ledger:
         return self
@@ -132,9 +106,7 @@ class Ledger:
 
     def close(self) -> None:
         """Close it, and leave one plain file without companions."""
-        with suppress(sqlite3.Error):
-            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-            self._connection.execute("PRAGMA journal_mode = DELETE")
+        settle(self._connection)
         self._connection.close()
 
     @property
@@ -149,7 +121,7 @@ class Ledger:
             (last + 1 + place, wave, one.astype("<f8").tobytes(), json.dumps(dict(values)))
             for place, (one, values) in enumerate(zip(cube, settings, strict=True))
         ]
-        with _explained("unwritable", self.path), self._connection:
+        with _KIND.explained("unwritable", self.path), self._connection:
             self._connection.executemany("INSERT INTO point VALUES (?, ?, ?, ?)", rows)
 
     def points(self, wave: int | None = None) -> list[Point]:
@@ -170,7 +142,7 @@ class Ledger:
         """
         status = "failed" if numbers is None else "done"
         block = None if numbers is None else numbers.astype("<f8").tobytes()
-        with _explained("unwritable", self.path), self._connection:
+        with _KIND.explained("unwritable", self.path), self._connection:
             self._connection.execute(
                 "INSERT OR REPLACE INTO run VALUES (?, ?, ?, ?, ?, ?)",
                 (point, replicate, status, seconds, error, block),
@@ -199,25 +171,3 @@ class Ledger:
     def errors(self) -> list[str]:
         """Give what runs that failed have said."""
         return [error for (error,) in self._connection.execute("SELECT error FROM run WHERE status = 'failed'")]
-
-
-def _connect(path: Path, mode: str) -> sqlite3.Connection:
-    with _explained("unwritable", path):
-        return sqlite3.connect(f"{path.absolute().as_uri()}?mode={mode}", uri=True, timeout=30)
-
-
-class _explained:
-    """Turn errors of SQLite and of the operating system into LedgerError."""
-
-    def __init__(self, reason: str, path: Path) -> None:
-        self.reason = reason
-        self.path = path
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if isinstance(error, sqlite3.Error | OSError):
-            raise LedgerError(self.reason, self.path, str(error)) from error
