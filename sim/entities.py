@@ -158,7 +158,7 @@ class Sector(Strict):
         "Prix typique d'une unité : l'échelle de la sensibilité au prix", exclusive_low=True,
     )  # fmt: skip
     purchase_rate: Distribution = Field(
-        Gamma(distribution="gamma", mean=0.4, shape=0.8),
+        Gamma(distribution="gamma", mean=0.4, shape=0.45),
         description="Purchases a week over consumers; gamma makes counts negative binomial",
         json_schema_extra={
             "unit": "per_week",

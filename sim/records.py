@@ -109,7 +109,7 @@ SECTORS = np.dtype(
 up to last − 1), its sharing market (−1: none), its outside option, and the keys of its draws."""
 
 KEYS = np.dtype(
-    [(name, "u4") for name in ("mood", "join", "community", "effort", "kind", "leave", "federate")], align=True
+    [(name, "u4") for name in ("mood", "join", "community", "effort", "kind", "read", "leave", "federate")], align=True
 )
 """Keys of the draws that do not belong to a sector."""
 

@@ -10,7 +10,7 @@ __all__ = ["Salience"]
 class Salience:
     """How salient each cause is in public, 0 upwards; 1 is a front-page affair.
 
-    A shock is split between a fast part, mostly gone within two weeks, and a slow one: attention decays in two phases
+    A shock is split between a fast part, mostly gone within the week, and a slow one: attention decays in two phases
     (Crane, Schweitzer and Sornette 2010). The public tires of what it hears much of: weariness rises with attention,
     fades slowly, and dulls what militants' voices add (the issue-attention cycle of Downs 1972).
 

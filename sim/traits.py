@@ -25,14 +25,14 @@ class Traits(Strict):
     """Traits of the whole population; values for each cause and purchase rates stand with the cause and the sector."""
 
     price_sensitivity: Distribution = _trait(
-        Lognormal(distribution="lognormal", median=3.0, sigma=0.4),
+        Lognormal(distribution="lognormal", median=4.3, sigma=0.4),
         "utility",
         "β",
         "Utility lost to the sector's reference price (about the own-price elasticity)",
         "Utilité perdue au prix de référence du secteur (environ l'élasticité-prix propre)",
     )
     inertia: Distribution = _trait(
-        Normal(distribution="normal", mean=0.12, sd=0.12),
+        Normal(distribution="normal", mean=0.2, sd=0.45),
         "utility",
         "η",
         "Utility of the last supplier; negative for variety seekers",
@@ -53,11 +53,11 @@ class Traits(Strict):
         "Confiance dans les experts et les marques",
     )
     propensity: Distribution = _trait(
-        Lognormal(distribution="lognormal", median=0.25, sigma=1.665),
+        Lognormal(distribution="lognormal", median=0.0018, sigma=3.6),
         "ratio",
         "a",
-        "Propensity to contribute, heavy-tailed, mean 1",
-        "Propension à contribuer, à queue lourde, de moyenne 1",
+        "Propensity to contribute: next to nothing in most, very great in a few",
+        "Propension à contribuer : presque nulle chez la plupart, très grande chez quelques-uns",
     )
     skill: Distribution = _trait(
         Beta(distribution="beta", mean=0.35, concentration=4.0), "share", "k", "Skill", "Compétence"
@@ -84,7 +84,7 @@ class Traits(Strict):
         "Élan au-dessus duquel on devient militant",
     )
     half_life: Distribution = _trait(
-        Lognormal(distribution="lognormal", median=0.8, sigma=1.0),
+        Lognormal(distribution="lognormal", median=0.6, sigma=0.8),
         "weeks",
         "h",
         "Weeks in which a militant's energy halves",

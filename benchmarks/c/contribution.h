@@ -65,6 +65,9 @@ INLINE void take_part(
         counts->makers[new] += 1;
         counts->made[old] -= (int64_t)before;
         counts->made[new] += (int64_t)after;
+    }
+    int involved = made > 0 || uniform_from(mix32(word, keys->read)) < p->lurking;
+    if (involved) {
         if (s->enabled) {
             float fair = lower(firm->given_back / higher(p->fair_share, firm->proclaimed_sharing), 1.0f);
             *sincerity = learn_sincerity(*sincerity, fair, p->sharing_weight, s);
@@ -75,7 +78,7 @@ INLINE void take_part(
         attachment = attachment * (1.0f - p->fading);
     }
     t->attachment[lane] = attachment;
-    int exploited = made > 0 && *sincerity < p->exploited_below;
+    int exploited = involved && *sincerity < p->exploited_below;
     float intruded = p->intrusion * firm->brand_push * (1.0f - firm->openness);
     int drifts = uniform_from(mix32(word, keys->leave)) < p->churn * (1.0f - attachment) + intruded;
     if (exploited || drifts) {

@@ -85,7 +85,7 @@ class ActivationParameters(MechanismParameters):
         symbol="σ_m",
     )
     spark: float = quantity(
-        1.5,
+        2.5,
         "ratio",
         0,
         100,
@@ -156,7 +156,7 @@ class ActivationParameters(MechanismParameters):
         "Notes laissées en une semaine par un militant d'énergie maximale",
     )
     voice_feeds: float = quantity(
-        2.0,
+        1.0,
         "ratio",
         0,
         100,
@@ -165,7 +165,7 @@ class ActivationParameters(MechanismParameters):
         symbol="v_A",
     )
     fast_decay: float = quantity(
-        0.75,
+        0.95,
         "rate",
         0,
         1,
@@ -184,7 +184,7 @@ class ActivationParameters(MechanismParameters):
         symbol="δ_2",
     )
     slow_share: float = quantity(
-        0.15,
+        0.05,
         "share",
         0,
         1,

@@ -37,7 +37,7 @@ __all__ = [
 ]
 
 COLUMNS = (
-    Column("propensity", "number", None, "ratio", "propensity to contribute: mean 1, heavy-tailed", 0.0),
+    Column("propensity", "number", None, "ratio", "propensity to contribute, heavy-tailed", 0.0),
     Column("skill", "number", None, "share", "skill", 0.0),
     Column("playfulness", "number", None, "share", "pleasure taken in contributing", 0.0),
     Column("reciprocity", "number", None, "share", "how much sincerity calls for giving back", 0.0),
@@ -62,21 +62,21 @@ class ContributionParameters(MechanismParameters):
     """Parameters of communities and contributions."""
 
     effort: float = quantity(
-        0.08,
+        0.012,
         "per_week",
         0,
         50,
-        "Contributions a week of a member of mean propensity at full appeal",
-        "Contributions par semaine d'un membre de propension moyenne à plein attrait",
+        "Contributions a week of a member of propensity 1 at full appeal",
+        "Contributions par semaine d'un membre de propension 1 à plein attrait",
         symbol="ε",
     )
     join_rate: float = quantity(
-        0.008,
+        0.3,
         "rate",
         0,
         1,
-        "Share of consumers of mean propensity who look for a community in a week",
-        "Part des consommateurs de propension moyenne qui cherchent une communauté en une semaine",
+        "Share of consumers of propensity 1 who look for a community in a week",
+        "Part des consommateurs de propension 1 qui cherchent une communauté en une semaine",
         symbol="j",
     )
     choosiness: float = quantity(
@@ -160,7 +160,7 @@ class ContributionParameters(MechanismParameters):
         "Juste salaire d'une contribution",
     )
     idea_share: float = quantity(
-        0.01,
+        0.02,
         "share",
         0,
         1,
@@ -203,21 +203,31 @@ class ContributionParameters(MechanismParameters):
         "S sous lequel un contributeur se sent exploité et part",
         symbol="S_x",
     )
+    lurking: float = quantity(
+        0.15,
+        "probability",
+        0,
+        1,
+        "Probability that a member who contributes nothing in a week reads along, as involved as a contributor",
+        "Probabilité qu'un membre qui ne contribue pas d'une semaine lise les autres, aussi impliqué qu'un contributeur",
+        symbol="ℓ",
+        source="Nonnecke & Preece 2000; Blanchard & Markus 2004",
+    )
     bonding: float = quantity(
         0.10,
         "rate",
         0,
         1,
-        "Attachment gained per contribution with full human contact",
-        "Attachement gagné par contribution avec un plein contact humain",
+        "Attachment gained in a week of taking part with full human contact",
+        "Attachement gagné en une semaine où l'on prend part avec un plein contact humain",
     )
     fading: float = quantity(
         0.02,
         "rate",
         0,
         1,
-        "Attachment lost in an idle week",
-        "Attachement perdu en une semaine sans contribuer",
+        "Attachment lost in a week of neither contributing nor reading",
+        "Attachement perdu en une semaine sans contribuer ni lire",
     )
     attachment_effect: float = quantity(
         0.5,
@@ -340,6 +350,10 @@ def _take_part(lane, home, word, keys, bought, t, firms, p, s, count, counts):
         counts.makers[new] += 1
         counts.made[old] -= np.int64(before)
         counts.made[new] += np.int64(after)
+        involved = True
+    else:
+        involved = uniform_from(mix32(word, keys.read)) < p.lurking
+    if involved:
         if s.enabled:
             fair = min(firm.given_back / max(p.fair_share, firm.proclaimed_sharing), _ONE)
             t.sincerity[home, lane] = learn_sincerity(t.sincerity[home, lane], fair, p.sharing_weight, s)
@@ -348,7 +362,7 @@ def _take_part(lane, home, word, keys, bought, t, firms, p, s, count, counts):
     else:
         attachment = attachment * (_ONE - p.fading)
     t.attachment[lane] = attachment
-    exploited = made > 0 and t.sincerity[home, lane] < p.exploited_below
+    exploited = involved and t.sincerity[home, lane] < p.exploited_below
     intruded = p.intrusion * firm.brand_push * (_ONE - firm.openness)
     drifts = uniform_from(mix32(word, keys.leave)) < p.churn * (_ONE - attachment) + intruded
     if exploited or drifts:

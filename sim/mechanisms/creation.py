@@ -78,7 +78,7 @@ class CreationParameters(MechanismParameters):
         symbol="R_½",
     )
     outside_half: float = quantity(
-        0.005,
+        0.0003,
         "per_week",
         1e-9,
         100,
@@ -87,7 +87,7 @@ class CreationParameters(MechanismParameters):
         symbol="X_½",
     )
     facilitation_half: float = quantity(
-        1.0,
+        4.0,
         "currency",
         1e-9,
         1e6,
@@ -134,7 +134,7 @@ class CreationParameters(MechanismParameters):
         symbol="α_i",
     )
     idea_scale: float = quantity(
-        0.10,
+        0.18,
         "ratio",
         0,
         100,
@@ -203,7 +203,7 @@ class CreationParameters(MechanismParameters):
         "Capacité perdue sous un plein partage du pouvoir",
     )
     reviewers_half: float = quantity(
-        2000.0,
+        1000.0,
         "people",
         1,
         1e9,
@@ -228,7 +228,7 @@ class CreationParameters(MechanismParameters):
         "Hausse relative des défauts par niveau de validation",
     )
     editors_half: float = quantity(
-        1000.0,
+        150.0,
         "people",
         1,
         1e9,
@@ -245,7 +245,7 @@ class CreationParameters(MechanismParameters):
         source="open-source fault studies",
     )
     support_cases: float = quantity(
-        1.0,
+        8.0,
         "ratio",
         0,
         100,

@@ -44,7 +44,7 @@ class ExperienceParameters(MechanismParameters):
         symbol="μ",
     )
     noise: float = quantity(
-        0.12,
+        0.30,
         "score",
         0,
         1,
@@ -74,7 +74,7 @@ class ExperienceParameters(MechanismParameters):
         source="S4; service-recovery literature",
     )
     learning: float = quantity(
-        0.20,
+        0.10,
         "rate",
         0,
         1,
@@ -113,11 +113,11 @@ class ExperienceParameters(MechanismParameters):
         "probability",
         0,
         1,
-        "Probability of a review for mean propensity and extreme satisfaction",
-        "Probabilité d'un avis à propension moyenne et satisfaction extrême",
+        "Probability of a review for propensity 1 and extreme satisfaction",
+        "Probabilité d'un avis à propension 1 et satisfaction extrême",
     )
     review_floor: float = quantity(
-        0.10,
+        0.01,
         "share",
         0,
         1,

@@ -99,7 +99,7 @@ class PurchaseParameters(MechanismParameters):
         symbol="Z",
     )
     taste_spread: float = quantity(
-        1.4,
+        1.0,
         "utility",
         0,
         20,
@@ -109,7 +109,7 @@ class PurchaseParameters(MechanismParameters):
         source="scanner panels: Dirichlet S between 1 and 10",
     )
     feature_effect: float = quantity(
-        0.9,
+        1.15,
         "utility",
         0,
         20,
@@ -118,7 +118,7 @@ class PurchaseParameters(MechanismParameters):
         source="Ecdat Catsup",
     )
     forgetting: float = quantity(
-        0.08,
+        0.30,
         "rate",
         0,
         1,
@@ -127,7 +127,7 @@ class PurchaseParameters(MechanismParameters):
         symbol="δ_k",
     )
     display_effect: float = quantity(
-        0.8,
+        1.0,
         "utility",
         0,
         20,

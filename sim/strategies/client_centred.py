@@ -21,7 +21,7 @@ class ClientCentred(Forgetful):
     lean_sharing = 0.15  # sharing it goes to while it cannot
     opening_speed = 0.03  # speed of openness and sharing, share of the way a week
     safe_cash = 1.0  # weeks of cash above which it can pay; a profit will do as well
-    spend_per_contributor = 1.5  # facilitation, currency a contributor and week
+    spend_per_contributor = 6.0  # facilitation, currency a contributor and week
     most_facilitation = 0.05  # facilitation at most, share of usual revenue
     spend_speed = 0.1  # speed of facilitation, share of the way a week
     power_sharing = 0.5  # power sharing it goes to

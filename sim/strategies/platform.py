@@ -25,7 +25,7 @@ class Platform(Forgetful):
     opening_speed = 0.05  # speed of these four, share of the way a week
     sharing = 0.05  # sharing it goes to, and proclaims: talents are paid in play and recognition
     sharing_speed = 0.1  # speed of sharing, share of the way a week
-    spend_per_contributor = 1.0  # facilitation, currency a contributor and week
+    spend_per_contributor = 4.0  # facilitation, currency a contributor and week
     most_facilitation = 0.03  # facilitation at most, share of usual revenue
     research_share = 0.02  # research it saves down to, share of usual revenue
     spend_speed = 0.1  # speed of facilitation and research, share of the way a week

@@ -93,8 +93,11 @@ def test_a_cohort_that_likes_to_play_contributes_more():
     ]
     firms = [{"name": "Nova", "sector": "tools", "levers": {"openness": 1.0, "play": 1.0}}]
     tables = {"contribution": {"join_rate": 0.5, "effort": 0.5}}
+    # All are as ready to contribute: the default's great inequality would drown what play does among so few.
+    traits = {"propensity": {"distribution": "constant", "value": 0.5}}
+    alike = {"size": 1000, "represents": 100_000.0, "traits": traits}
     for seed in range(3):
-        record = lived(20, firms, cohort=groups, mechanisms=tables, seed=seed).record
+        record = lived(20, firms, cohort=groups, mechanisms=tables, seed=seed, population=alike).record
         rest, young, old = record["cohort_contributors"].mean(axis=0)
         assert young > rest > old
 

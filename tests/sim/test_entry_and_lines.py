@@ -189,7 +189,9 @@ def test_a_line_lives_on_its_firms_community():
 def test_a_line_is_attached_to_as_its_firm_is():
     """With an enormous effect of attachment, members of the firm's community buy the line's goods."""
     tied = {"contribution": {"join_rate": 1.0, "effort": 20.0, "bonding": 1.0, "attachment_effect": 20.0}}
-    market = lived(14, LINE, mechanisms=tied)
+    ready = {"propensity": {"distribution": "constant", "value": 1.0}}
+    population = {"size": 300, "represents": 300_000.0, "traits": ready}
+    market = lived(14, LINE, mechanisms=tied, population=population)
     members = market.population.get("community") == market.firm_named["Root"].place
     attached = members & (market.population.get("attachment") > 0.5)
     line = market.firm_named["Root Tools"].place

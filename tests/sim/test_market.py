@@ -131,7 +131,7 @@ def test_people_and_consumers():
     assert few.weight == 1000.0
     assert many.weight == 125.0
     a, b = few.run(), many.run()
-    for key, tolerance in (("market_units", 0.15), ("contributors", 0.6)):
+    for key, tolerance in (("market_units", 0.15), ("community", 0.3)):
         assert np.sum(a[key][-1]) == pytest.approx(np.sum(b[key][-1]), rel=tolerance), key
 
 

@@ -97,7 +97,7 @@ def test_uniforms_are_uniform():
 
 def test_uniforms_of_a_purpose_are_uniform():
     word = words_of()[3]
-    for purpose in ("mood", "join", "community", "effort", "kind", "leave", "Nova"):
+    for purpose in ("mood", "join", "community", "effort", "kind", "read", "leave", "Nova"):
         assert stats.kstest(uniforms_for(purpose, word), "uniform").statistic < KOLMOGOROV
 
 

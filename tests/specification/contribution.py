@@ -63,11 +63,13 @@ def take_part(
             tally.market["prosumers"] += has_bought
             tally.market[f"contributors of cohort {c.cohort}"] += 1
             c.contributions += made
+        involved = made > 0 or uniform(word, "read") < p.lurking
+        if involved:
             c.S[f] = learned(c.S[f], min(1.0, firm.g / max(g_fair, firm.g_claimed)), w_g, s)
             c.attachment += p.bonding * (0.5 + 0.5 * firm.φ) * (1 - c.attachment)
         else:
             c.attachment = c.attachment * (1 - p.fading)
-        exploited = made > 0 and c.S[f] < S_x
+        exploited = involved and c.S[f] < S_x
         drifts = p.churn * (1 - c.attachment) + κ_i * firm.b * (1 - firm.o)
         if exploited or uniform(word, "leave") < drifts:
             count["leavers"] += 1

@@ -52,7 +52,7 @@ def test_nobody_contributes_more_than_a_hundred_times_a_week():
     world = everybody_speaks(2, 9, 1.0)
     for c in world.consumers:
         c.community, c.a, c.contributions = 0, 1000.0, 0.0
-    world.firms[0].alive, world.firms[0].o, world.firms[0].thanks = True, 1.0, 2.0
+    world.firms[0].alive, world.firms[0].o, world.firms[0].thanks = True, 1.0, 20.0
     check_agreement(slow, fast, world)
     assert slow(world)["made"] == 100 * len(world.consumers)
 
