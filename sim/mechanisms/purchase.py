@@ -80,7 +80,7 @@ class PurchaseParameters(MechanismParameters):
         symbol="β_v",
     )
     trust_weight: float = quantity(
-        0.4,
+        0.3,
         "utility",
         0,
         50,
@@ -118,7 +118,7 @@ class PurchaseParameters(MechanismParameters):
         source="Ecdat Catsup",
     )
     forgetting: float = quantity(
-        0.30,
+        0.40,
         "rate",
         0,
         1,

@@ -69,7 +69,7 @@ class SincerityParameters(MechanismParameters):
         source="S1",
     )
     exposure_effect: float = quantity(
-        0.15,
+        0.25,
         "share",
         0,
         1,
@@ -98,7 +98,7 @@ class SincerityParameters(MechanismParameters):
         source="S2",
     )
     forgiveness: float = quantity(
-        0.15,
+        0.20,
         "rate",
         0,
         1,

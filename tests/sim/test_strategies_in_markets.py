@@ -111,15 +111,12 @@ def scandalous(scenario, **settings):
 
 def test_a_responsive_firm_opens_in_a_scandal_and_not_without_pressure():
     """Citadel, in the library's scandal, against itself in the same market without one."""
-    quiet: dict[str, Any] = {"mechanisms.leaks.enabled": False}  # or its claims could come to light before
-    with_it, without = scandalous("sweatshop_scandal", **quiet), scandalous("baseline", **quiet)
+    with_it, without = scandalous("sweatshop_scandal"), scandalous("baseline")
     assert with_it[:29] == pytest.approx(without[:29], abs=0.05)
-    assert with_it[29:45].max() > 0.2
-    assert with_it[29:45].max() > without.max() + 0.1
+    assert with_it[29:45].max() > 0.4
+    assert with_it[29:45].max() > without.max() + 0.2
     assert with_it[-1] < with_it[29:45].max(), "it closes again, slowly"
-    closed: dict[str, Any] = quiet | {
-        f"firm.{name}.levers.openness": 0.0 for name in ("Nova", "Summit", "Mirage", "Agora")
-    }
+    closed: dict[str, Any] = {f"firm.{name}.levers.openness": 0.0 for name in ("Nova", "Summit", "Mirage", "Agora")}
     closed |= {f"firm.{name}.strategy": "scripted" for name in ("Nova", "Summit", "Mirage", "Agora")}
     assert scandalous("baseline", **closed).max() <= 0.1, "nobody presses"
 
