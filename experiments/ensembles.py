@@ -34,9 +34,11 @@ if TYPE_CHECKING:
     from sim.documents import Document
     from sim.scenario import Scenario
 
-__all__ = ["KIND", "Column", "Ensemble", "is_ensemble"]
+__all__ = ["KIND", "PACKAGED", "Column", "Ensemble", "is_ensemble", "located"]
 
 KIND = "userisation ensemble"
+PACKAGED = {"defaults": "calibration/defaults/posterior.toml"}
+"""Ensembles that come with the package, by name: what the facts leave open about the defaults of the model."""
 _GOLDEN = 0.6180339887498949
 _FIXED = ("seed", "horizon", "population.size", "population.represents")
 """What all replicates of an ensemble must have in common, to be compared week by week."""
@@ -103,7 +105,7 @@ class Ensemble:
 
     @classmethod
     def read(cls, path: str | Path) -> Ensemble:
-        """Read an ensemble file.
+        """Read an ensemble file, or a packaged ensemble by its name.
 
         Raises
         ------
@@ -113,7 +115,7 @@ class Ensemble:
         from sim.documents import read, validate
         from sim.scenario import library
 
-        path = Path(path)
+        path = located(path)
         document = read(path)
         if document.data.get("kind") != KIND:
             raise ScenarioError([Problem(document.place(("kind",)), "", say("ensemble.other_kind", kind=KIND))])
@@ -128,6 +130,26 @@ class Ensemble:
             tuple(tuple(row) for row in file.draws.values),
             tuple(file.draws.weights),
         )
+
+    def beside(self, other: Ensemble) -> Ensemble:
+        """Put the draws of another ensemble beside these, row by row, over this one's base.
+
+        Right where the two know of different parameters and neither knows of the other's: then any row of the one may
+        stand beside any of the other. The longer one loses its last rows.
+
+        Raises
+        ------
+        ValueError
+            Both draw the same key, or one has weights.
+        """
+        drawn = {key for column in self.columns for key in column.keys}
+        both = sorted(drawn.intersection(key for column in other.columns for key in column.keys))
+        if both:
+            raise ValueError(f"both ensembles draw {', '.join(both)}")
+        if self.weights or other.weights:
+            raise ValueError("ensembles with weights cannot be put side by side")
+        values = tuple(one + two for one, two in zip(self.values, other.values, strict=False))
+        return Ensemble(self.scenario, self.columns + other.columns, values)
 
     def text(self, scenario: str | None = None) -> str:
         """Write it as a file; `scenario` names the base there, if not as here."""
@@ -219,10 +241,19 @@ class Ensemble:
         return [made[self.row(replicate)] for replicate in range(replicates)]
 
 
+def located(name: str | Path) -> Path:
+    """Give the file of an ensemble: that of a packaged one by its name, unless a file is called so."""
+    path = Path(name)
+    if str(name) in PACKAGED and not path.exists():
+        return Path(__file__).parent / PACKAGED[str(name)]
+    return path
+
+
 def is_ensemble(name: str) -> bool:
-    """Tell whether a name on the command line is that of an ensemble file."""
+    """Tell whether a name on the command line is that of an ensemble: of a packaged one, or of its file."""
     import tomllib
 
+    name = str(located(name))
     if not name.endswith(".toml"):
         return False
     try:

@@ -179,10 +179,11 @@ def read_posterior(path: Path, draws: int, futures: int) -> Posterior:
         The file is missing or wrong, its base cannot be read, does not have one of the keys, or does not take one of
         the draws.
     """
-    from experiments.ensembles import Ensemble
+    from experiments.ensembles import Ensemble, located
     from sim.problems import ScenarioError
 
     posterior = Posterior(path.name, Ensemble.read(path), draws, futures)
+    path = located(path)
     problems = list(_misfits(posterior, path))
     if problems:
         raise ScenarioError(problems)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
-from experiments.ensembles import Column, Ensemble, is_ensemble
+from experiments.ensembles import PACKAGED, Column, Ensemble, is_ensemble, located
 from experiments.store import Results
 from sim.problems import ScenarioError
 from sim.scenario import load
@@ -151,3 +153,28 @@ def test_mistakes_are_told_in_french(ensemble_file):
     with use_language("fr"), pytest.raises(ScenarioError) as caught:
         Ensemble.read(ensemble_file)
     assert "la ligne 2 a 1 valeurs ; il y a 2 colonnes" in str(caught.value)
+
+
+def test_ensembles_of_different_parameters_stand_side_by_side():
+    one = Ensemble("baseline", (Column("a", ("firm.Nova.appeal",)),), ((0.1,), (0.2,), (0.3,)))
+    other = Ensemble("hypocrite", (Column("b", ("mechanisms.purchase.taste_spread",)),), ((1.0,), (1.1,)))
+    both = one.beside(other)
+    assert both.scenario == "baseline"
+    assert [column.name for column in both.columns] == ["a", "b"]
+    assert both.values == ((0.1, 1.0), (0.2, 1.1))
+    with pytest.raises(ValueError, match=r"both ensembles draw firm\.Nova\.appeal"):
+        one.beside(one)
+    with pytest.raises(ValueError, match="weights"):
+        one.beside(Ensemble("baseline", other.columns, other.values, (1.0, 2.0)))
+
+
+@pytest.mark.parametrize("name", PACKAGED)
+def test_a_packaged_ensemble_is_found_by_its_name_and_fits_its_base(name, tmp_path, monkeypatch):
+    assert is_ensemble(name)
+    ensemble = Ensemble.read(name)
+    assert len(ensemble) >= 100
+    drawn = ensemble.scenarios(3, ensemble.base())
+    assert len({scenario.text_hash for scenario in drawn}) == 3
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / name).write_text(FILE)
+    assert located(name) == Path(name), "a file of that name counts more"
