@@ -246,7 +246,7 @@ def _exact_pairs(outcomes: Floats, plan: Plan, pairs: NDArray[np.int64]) -> Floa
 
 
 def _sampled_pairs(outcomes: Floats, plan: Plan, pairs: NDArray[np.int64]) -> Floats:
-    """Give interactions (R, pairs, ...) from neighbours in orders, before which stands each set as often as it should."""
+    """Give interactions (R, pairs, ...) from neighbours in orders: before them stands each set as often as it should."""
     n, places = plan.coalitions.shape[1], plan.places()
     numbers = {(int(i), int(j)): place for place, (i, j) in enumerate(pairs)}
     joint = np.zeros((outcomes.shape[1], len(pairs), *outcomes.shape[2:]))

@@ -1,7 +1,7 @@
 """Screening by elementary effects [Morris, Technometrics 33, 1991; Campolongo, Cariboni and Saltelli 2007].
 
-A trajectory changes one factor after the other. The mean of an effect's size (mu*) ranks factors; its standard deviation
-(sigma) tells of interactions and curvature.
+A trajectory changes one factor after the other. The mean of an effect's size (mu*) ranks factors; its standard
+deviation (sigma) tells of interactions and curvature.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ class Morris:
 
 
 def design(trajectories: int, factors: int, seed: int = 0, levels: int = 4) -> Floats:
-    """Give trajectories in the unit cube, by SALib: spread out among as many again as 10 times their number.
+    """Give random trajectories in the unit cube, by SALib.
 
     Parameters
     ----------

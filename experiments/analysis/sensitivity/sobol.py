@@ -1,8 +1,8 @@
 """Sobol' indices of first order and total, from a radial design: rows A, B, and A with one column of B at a time.
 
-First order by Saltelli et al. (Computer Physics Communications 181, 2010, table 2 b), total by Jansen (ibid. 117, 1999).
-Both are freed of the luck of replicates where there are two or more: independent luck adds its variance to Jansen's
-numerator and to the total variance, and nothing to the numerator of the first order. Intervals come from a bootstrap
+First order by Saltelli et al. (Computer Physics Communications 181, 2010, table 2 b), total by Jansen (ibid. 117,
+1999). Both are freed of the luck of replicates where there are two or more: independent luck adds its variance to
+Jansen's numerator and to the total variance, and nothing to the numerator of the first order. Intervals come from a bootstrap
 over base rows [Archer, Saltelli and Sobol', Journal of Statistical Computation and Simulation 58, 1997].
 """
 
@@ -136,11 +136,7 @@ def sobol(outcomes: Floats, factors: int, level: float = 0.95, seed: int = 0) ->
     random = np.random.default_rng(seed)
     counts = random.multinomial(rows, np.full(rows, 1 / rows), _RESAMPLES).astype(float)
     half_counts = np.zeros_like(counts)
-    half_counts[:, : rows // 2] = random.multinomial(
-        rows // 2,
-        np.full(rows // 2, 2 / rows - rows % 2 / rows**2) if rows % 2 == 0 else np.full(rows // 2, 1 / (rows // 2)),
-        _RESAMPLES,
-    )
+    half_counts[:, : rows // 2] = random.multinomial(rows // 2, np.full(rows // 2, 1 / (rows // 2)), _RESAMPLES)
     whole, part = _estimates(parts, everything, noise, factors), _estimates(parts, halved, noise, factors)
     drawn, half_drawn = (_estimates(parts, x, noise, factors) for x in (counts, half_counts))
     found = []

@@ -19,7 +19,7 @@ def ishigami_indices(a=7.0, b=0.1):
     first = np.array([0.5 * (1 + b * np.pi**4 / 5) ** 2, a**2 / 8, 0.0])
     both = b**2 * np.pi**8 * (1 / 18 - 1 / 50)
     whole = first.sum() + both
-    return first / whole, (first + [both, 0, both]) / whole, whole
+    return first / whole, np.add(first, [both, 0, both]) / whole, whole
 
 
 def sobol_g(cube, a=G):

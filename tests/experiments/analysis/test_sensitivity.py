@@ -179,7 +179,7 @@ def test_salib_gives_the_same_effects():
 def test_screening_ranks_g_and_its_intervals_shrink_with_trajectories():
     widths = []
     for count in (10, 160):
-        points = screening.design(count, 6, seed=2) if count == 10 else trajectories(count, 6, 2)
+        points = screening.design(count, 6, seed=2)
         found = screening.morris(points, sobol_g(points)[:, None])
         widths.append(found.size.half_width[0])
         assert np.argsort(-found.size.value)[:3].tolist() == [0, 1, 2]
@@ -187,22 +187,9 @@ def test_screening_ranks_g_and_its_intervals_shrink_with_trajectories():
     assert widths[1] < widths[0] / 2.5
 
 
-def trajectories(count, factors, seed):
-    """Plain trajectories on four levels, without SALib."""
-    random = np.random.default_rng(seed)
-    rows = []
-    for _ in range(count):
-        row = random.integers(0, 2, factors) / 3
-        rows.append(row.copy())
-        for factor in random.permutation(factors):
-            row[factor] += 2 / 3
-            rows.append(row.copy())
-    return np.array(rows)
-
-
 def test_luck_alone_is_told_from_an_effect():
     random = np.random.default_rng(3)
-    points = trajectories(40, 5, 3)
+    points = screening.design(40, 5, seed=3)
     luck = 0.3 * random.standard_normal((len(points), 4, 2))
     found = screening.morris(points, (points @ np.array([2.0, 0, 1, 0, 0]))[:, None, None] + luck)
     # A mean of four has a luck of 0.15; an effect over 2/3 of the range, 0.15 sqrt 2 / (2/3) = 0.32.
