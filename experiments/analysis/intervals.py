@@ -154,7 +154,8 @@ def share_interval(hits: NDArray[np.int64], trials: NDArray[np.int64], level: fl
     half = z / (1 + z**2 / n) * np.sqrt(share * (1 - share) / n + z**2 / (4 * n**2))
     empty = np.asarray(trials) == 0
     low, high = np.clip(middle - half, 0, 1), np.clip(middle + half, 0, 1)
-    return Interval(*(np.where(empty, np.nan, x) for x in (share, low, high)), level)
+    share, low, high = (np.where(empty, np.nan, x) for x in (share, low, high))
+    return Interval(share, low, high, level)
 
 
 def _student(level: float, count: NDArray[np.int64]) -> Floats:

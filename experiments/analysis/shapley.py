@@ -237,8 +237,8 @@ def _exact_pairs(outcomes: Floats, plan: Plan, pairs: NDArray[np.int64]) -> Floa
     """Give interactions (R, pairs, ...); Grabisch and Roubens 1999, eq. 3."""
     n, places = plan.coalitions.shape[1], plan.places()
     joint = np.zeros((outcomes.shape[1], len(pairs), *outcomes.shape[2:]))
-    for number, (i, j) in enumerate(pairs):
-        for place in np.flatnonzero(~plan.coalitions[:, i] & ~plan.coalitions[:, j]):
+    for number, (i, j) in enumerate(pairs.tolist()):
+        for place in np.flatnonzero(~plan.coalitions[:, i] & ~plan.coalitions[:, j]).tolist():
             row = plan.coalitions[place]
             weight = (n - 1) * comb(n - 2, int(row.sum()))
             joint[:, number] += _square(outcomes, places, row, place, i, j) / weight
@@ -246,15 +246,15 @@ def _exact_pairs(outcomes: Floats, plan: Plan, pairs: NDArray[np.int64]) -> Floa
 
 
 def _sampled_pairs(outcomes: Floats, plan: Plan, pairs: NDArray[np.int64]) -> Floats:
-    """Give interactions (R, pairs, ...) from neighbours in orders: before them stands each set as often as it should."""
+    """Give interactions (R, pairs, ...) from neighbours in orders: sets stand before them as often as they should."""
     n, places = plan.coalitions.shape[1], plan.places()
     numbers = {(int(i), int(j)): place for place, (i, j) in enumerate(pairs)}
     joint = np.zeros((outcomes.shape[1], len(pairs), *outcomes.shape[2:]))
     met = np.zeros(len(pairs))
     for order in plan.orders:
         row = np.zeros(n, dtype=bool)
-        for i, j in pairwise(order):
-            number = numbers[min(int(i), int(j)), max(int(i), int(j))]
+        for i, j in pairwise(order.tolist()):
+            number = numbers[min(i, j), max(i, j)]
             joint[:, number] += _square(outcomes, places, row, places[row.tobytes()], i, j)
             met[number] += 1
             row[i] = True
@@ -262,9 +262,7 @@ def _sampled_pairs(outcomes: Floats, plan: Plan, pairs: NDArray[np.int64]) -> Fl
         return joint / np.where(met > 0, met, np.nan).reshape(-1, *[1] * (outcomes.ndim - 2))
 
 
-def _square(
-    outcomes: Floats, places: dict[bytes, int], row: NDArray[np.bool_], place: int, i: np.int64, j: np.int64
-) -> Floats:
+def _square(outcomes: Floats, places: dict[bytes, int], row: NDArray[np.bool_], place: int, i: int, j: int) -> Floats:
     """Give f(S + i + j) − f(S + i) − f(S + j) + f(S), (R, ...)."""
     with_i, with_j = row.copy(), row.copy()
     with_i[i] = with_j[j] = True

@@ -134,7 +134,8 @@ def _grow(points: Floats, classes: Whole, kinds: tuple[int, ...], told: tuple[in
 
 def _coded(points: Floats, kinds: tuple[int, ...]) -> tuple[Floats, list[tuple[int, int]]]:
     """Give columns with one for each category, and for each column its factor and category (-1: a number)."""
-    columns, meaning = [], []
+    columns: list[Floats] = []
+    meaning: list[tuple[int, int]] = []
     for factor, kind in enumerate(kinds):
         if kind:
             columns.extend((points[:, factor] == code).astype(float) for code in range(kind))

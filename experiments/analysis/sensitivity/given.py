@@ -123,8 +123,8 @@ def first_order(
         bins[factor] = code.max() + 1
         raw[factor], error[factor] = _jackknifed(code, columns, group, noise)
         halves[factor], half_error[factor] = _jackknifed(half_code, columns[half], group[half], noise)
-    arrays = (x.reshape(factors, *shape) for x in (raw, halves, error, half_error))
-    first = indices_of(*arrays, level)
+    arrays = [x.reshape(factors, *shape) for x in (raw, halves, error, half_error)]
+    first = indices_of(arrays[0], arrays[1], arrays[2], arrays[3], level)
     notes = [*luck.notes(), *first.notes()]
     if not np.isfinite(columns).all():
         notes.append(Note(Doubt.UNDEFINED_RUNS, value=float((~np.isfinite(columns)).sum(axis=0).max())))

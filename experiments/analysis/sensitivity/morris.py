@@ -13,7 +13,7 @@ import numpy as np
 
 from experiments.analysis.intervals import Interval, mean_interval
 from experiments.analysis.notes import Doubt, Note
-from experiments.analysis.sensitivity.indices import luck_of
+from experiments.analysis.sensitivity.indices import columns_of, luck_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -143,8 +143,8 @@ def morris(points: Floats, outcomes: Floats, level: float = 0.95, seed: int = 0)
         notes.append(Note(Doubt.UNDEFINED_RUNS, value=float(count - trajectories.min())))
     if np.isnan(size.low).any():
         notes.append(Note(Doubt.FEW_RUNS, value=float(trajectories.min())))
-    wide = size.half_width > 0.25 * np.nanmax(size.value, axis=0, initial=0.0)
-    notes.extend(Note(Doubt.NOT_CONVERGED, int(x)) for x in np.flatnonzero(wide.reshape(factors, -1).any(axis=1)))
+    wide: Floats = 1.0 * np.asarray(size.half_width > 0.25 * np.nanmax(size.value, axis=0, initial=0.0))
+    notes.extend(Note(Doubt.NOT_CONVERGED, int(x)) for x in np.flatnonzero(np.any(columns_of(wide), axis=1)))
     return Morris(
         mean=mean,
         size=size,
@@ -171,4 +171,5 @@ def _spread(effects: Floats, level: float, seed: int) -> Interval:
     low, high = (x.reshape(count.shape) for x in np.quantile(np.sqrt(np.maximum(squares * bessel, 0)), tails, axis=0))
     value = np.sqrt((away**2).sum(axis=0).reshape(count.shape) / np.maximum(count - 1, 1))
     enough = count > 1
-    return Interval(*(np.where(enough, x, np.nan) for x in (value, low, high)), level)
+    value, low, high = (np.where(enough, x, np.nan) for x in (value, low, high))
+    return Interval(value, low, high, level)

@@ -2,8 +2,8 @@
 
 First order by Saltelli et al. (Computer Physics Communications 181, 2010, table 2 b), total by Jansen (ibid. 117,
 1999). Both are freed of the luck of replicates where there are two or more: independent luck adds its variance to
-Jansen's numerator and to the total variance, and nothing to the numerator of the first order. Intervals come from a bootstrap
-over base rows [Archer, Saltelli and Sobol', Journal of Statistical Computation and Simulation 58, 1997].
+Jansen's numerator and to the total variance, and nothing to the numerator of the first order. Intervals come from a
+bootstrap over base rows [Archer, Saltelli and Sobol', Journal of Statistical Computation and Simulation 58, 1997].
 """
 
 from __future__ import annotations
@@ -142,8 +142,8 @@ def sobol(outcomes: Floats, factors: int, level: float = 0.95, seed: int = 0) ->
     found = []
     for kind in (0, 1):
         error, half_error = drawn[kind].std(axis=0, ddof=1), half_drawn[kind].std(axis=0, ddof=1)
-        arrays = (whole[kind][0], part[kind][0], error, half_error)
-        found.append(indices_of(*(x.reshape(factors, *shape) for x in arrays), level))
+        arrays = [x.reshape(factors, *shape) for x in (whole[kind][0], part[kind][0], error, half_error)]
+        found.append(indices_of(arrays[0], arrays[1], arrays[2], arrays[3], level))
     first, total = found
     variance = whole[2][0].reshape(shape)
     used = np.isfinite(means).all(axis=1).sum(axis=0).reshape(shape)
@@ -155,8 +155,8 @@ def sobol(outcomes: Floats, factors: int, level: float = 0.95, seed: int = 0) ->
     gap = (whole[0] - whole[1])[0]
     spread = (drawn[0] - drawn[1]).std(axis=0, ddof=1)
     with np.errstate(invalid="ignore"):
-        confounded = gap > quantile_of(0.99) * spread
-    notes.extend(Note(Doubt.CONFOUNDED, int(x)) for x in np.flatnonzero(confounded.any(axis=-1)))
+        confounded: NDArray[np.bool_] = np.asarray(gap > quantile_of(0.99) * spread, dtype=bool)
+    notes.extend(Note(Doubt.CONFOUNDED, int(x)) for x in np.flatnonzero(np.any(confounded, axis=-1)))
     return Sobol(first, total, variance, luck.share, used, tuple(notes))
 
 

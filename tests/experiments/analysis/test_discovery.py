@@ -109,7 +109,7 @@ def test_categories_are_restricted_by_what_they_may_be():
     points = np.column_stack([random.integers(0, 5, 1500), random.random((1500, 2))])
     sought = np.isin(points[:, 0], [1, 3]) & (points[:, 1] > 0.5)
     found = discover(points, sought, categories=[5, 0, 0], resamples=5)[0]
-    assert found.box.of(0).allowed == {1, 3}
+    assert found.box.of(0).allowed == frozenset({1, 3})
     assert found.box.of(1).low == pytest.approx(0.5, abs=0.02)
     assert found.box.factors == (0, 1)
     assert found.scores.density > 0.98
