@@ -129,7 +129,7 @@ def morris(points: Floats, outcomes: Floats, level: float = 0.95, seed: int = 0)
     along = np.diff(means, axis=1) / length
     effects = np.empty_like(along)
     np.put_along_axis(effects, np.broadcast_to(which[:, :, None], along.shape), along, axis=1)
-    known = np.isfinite(means).all(axis=1)
+    known: NDArray[np.bool_] = np.asarray(np.isfinite(means).all(axis=1))
     effects = np.where(known[:, None], effects, np.nan).reshape(count, factors, *shape)
     mean, size = mean_interval(effects, level), mean_interval(np.abs(effects), level)
     size = Interval(size.value, np.maximum(size.low, 0.0), size.high, level)
@@ -139,9 +139,9 @@ def morris(points: Floats, outcomes: Floats, level: float = 0.95, seed: int = 0)
     idle = np.broadcast_to(~unknown, size.value.shape) & (size.low <= np.sqrt(2 / np.pi) * rms)
     trajectories = known.sum(axis=0).reshape(shape)
     notes = luck.notes()
-    if (trajectories < count).any():
+    if np.any(trajectories < count):
         notes.append(Note(Doubt.UNDEFINED_RUNS, value=float(count - trajectories.min())))
-    if np.isnan(size.low).any():
+    if np.any(np.isnan(size.low)):
         notes.append(Note(Doubt.FEW_RUNS, value=float(trajectories.min())))
     wide: Floats = 1.0 * np.asarray(size.half_width > 0.25 * np.nanmax(size.value, axis=0, initial=0.0))
     notes.extend(Note(Doubt.NOT_CONVERGED, int(x)) for x in np.flatnonzero(np.any(columns_of(wide), axis=1)))

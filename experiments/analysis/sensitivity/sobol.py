@@ -148,9 +148,9 @@ def sobol(outcomes: Floats, factors: int, level: float = 0.95, seed: int = 0) ->
     variance = whole[2][0].reshape(shape)
     used = np.isfinite(means).all(axis=1).sum(axis=0).reshape(shape)
     notes = [*luck.notes(), *first.notes(), *total.notes()]
-    if (used < rows).any():
+    if np.any(used < rows):
         notes.append(Note(Doubt.UNDEFINED_RUNS, value=float(rows - used.min())))
-    if np.isnan(variance).any():
+    if np.any(np.isnan(variance)):
         notes.append(Note(Doubt.NO_VARIATION, value=float(np.isnan(variance).sum())))
     gap = (whole[0] - whole[1])[0]
     spread = (drawn[0] - drawn[1]).std(axis=0, ddof=1)
@@ -184,7 +184,7 @@ def sobol_of(
 
 def _parts(means: Floats) -> dict[str, Floats]:
     """Give what sums are taken of, for base rows (N, D, m) and (N, m), with 0 in rows that are left out."""
-    known = np.isfinite(means).all(axis=1)
+    known: NDArray[np.bool_] = np.asarray(np.isfinite(means).all(axis=1))
     count = np.maximum(known.sum(axis=0), 1)
     middle = np.where(known, means[:, 0] + means[:, -1], 0.0).sum(axis=0) / (2 * count)
     centred = np.where(known[:, None], means - middle, 0.0)

@@ -60,6 +60,15 @@ def test_our_estimates_are_those_of_salib():
     assert Doubt.NOISE_UNKNOWN in doubts(found)
 
 
+def test_our_estimates_are_those_of_scipy():
+    runs = ishigami(variances.design(128, 3, seed=5)).reshape(128, 5).T
+    parts = {"f_A": runs[:1], "f_B": runs[-1:], "f_AB": runs[1:-1, None]}
+    expected = stats.sobol_indices(func=parts, n=128)
+    found = variances.sobol_of(ishigami, 3, 128, seed=5)
+    assert found.first.raw == pytest.approx(expected.first_order)
+    assert found.total.raw == pytest.approx(expected.total_order)
+
+
 def test_the_design_is_in_the_order_of_salib():
     points = variances.design(8, 3, seed=0).reshape(8, 5, 3)
     for factor in range(3):
