@@ -197,17 +197,16 @@ def robustness(
     regret = np.where(known, good.max(axis=0) - np.where(known, good, 0.0), np.nan)
     meets = good >= sign * target if target is not None else None
     counts = np.random.default_rng(seed).multinomial(worlds, np.full(worlds, 1 / worlds), _RESAMPLES)
-    own = _measures(good, regret, meets, weight)
-    drawn = [_measures(good[:, x], regret[:, x], None if meets is None else meets[:, x], weight[x])
-             for x in (np.repeat(np.arange(worlds), row) for row in counts)]  # fmt: skip
+    own = {name: x[0] for name, x in _measures(good, regret, meets, weight[None]).items()}
+    drawn = _measures(good, regret, meets, counts * weight)
     tails = [(1 - level) / 2, (1 + level) / 2]
 
     def bounded(name: str, turned: float = 1.0) -> Interval:
-        low, high = np.quantile([turned * one[name] for one in drawn], tails, axis=0, method="closest_observation")
+        low, high = np.quantile(turned * drawn[name], tails, axis=0, method="closest_observation")
         return Interval(turned * own[name], low, high, level)
 
-    choice = {name: _choose(name, own) for name in own}
-    certainty = {name: float(np.mean([_choose(name, one) == choice[name] for one in drawn])) for name in own}
+    choice = {name: int(_choose(name, own[name][None])[0]) for name in own}
+    certainty = {name: float(np.mean(_choose(name, drawn[name]) == choice[name])) for name in own}
     notes = []
     if best_guess is not None:
         turned = sign * np.asarray(best_guess, dtype=float)
@@ -232,43 +231,47 @@ def robustness(
     )
 
 
-def _measures(good: Floats, regret: Floats, meets: Flags | None, weight: Floats) -> dict[str, Floats]:
-    """Give each criterion of each strategy, (S,); outcomes have the sign that makes more better."""
-    share = weight / weight.sum()
+def _measures(good: Floats, regret: Floats, meets: Flags | None, weights: Floats) -> dict[str, Floats]:
+    """Give each criterion under each weighing (B, W) of the worlds, (B, S); outcomes are such that more is better."""
     fails = np.isneginf(good)
-    filled = np.where(fails, 0.0, good)
-    there = (share * ~fails).sum(axis=1)
+    whole = weights.sum(axis=1, keepdims=True)
+    there = weights @ (~fails).T.astype(float)
     lacking = there == 0
     divisor = np.where(lacking, 1.0, there)
-    short = np.where(fails, 0.0, regret)
+    filled, short = np.where(fails, 0.0, good), np.where(fails, 0.0, regret)
     found = {
-        "expected": np.where(lacking, np.nan, (share * filled).sum(axis=1) / divisor),
-        "worst": good.min(axis=1),
-        "largest_regret": np.where(fails, np.inf, regret).max(axis=1),
-        "p90_regret": np.array(
-            [_quantile(row[~out], weight[~out], 0.9) for row, out in zip(regret, fails, strict=True)]
+        "expected": np.where(lacking, np.nan, weights @ filled.T / divisor),
+        "worst": _over_worlds(good, weights, np.inf).T,
+        "largest_regret": -_over_worlds(-np.where(fails, np.inf, regret), weights, np.inf).T,
+        "p90_regret": np.stack(
+            [_quantile(row[~out], weights[:, ~out], 0.9) for row, out in zip(regret, fails, strict=True)], axis=1
         ),
-        "mean_regret": np.where(lacking, np.nan, (share * short).sum(axis=1) / divisor),
+        "mean_regret": np.where(lacking, np.nan, weights @ short.T / divisor),
     }
     if meets is not None:
-        found["satisficing"] = (share * meets).sum(axis=1)
+        found["satisficing"] = weights @ meets.T.astype(float) / whole
     return found
 
 
-def _quantile(numbers: Floats, weight: Floats, at: float) -> float:
-    """Give the least number with so much weight at or below it."""
+def _over_worlds(numbers: Floats, weights: Floats, absent: float) -> Floats:
+    """Give the least number of each strategy (S, W) over the worlds that have a weight (B, W), (S, B)."""
+    return np.stack([np.where(weights > 0, row, absent).min(axis=1) for row in numbers])
+
+
+def _quantile(numbers: Floats, weights: Floats, at: float) -> Floats:
+    """Give the least of the numbers (n,) with so much of the weight at or below it, for each weighing (B, n)."""
+    whole = weights.sum(axis=1, keepdims=True)
     if len(numbers) == 0:
-        return float("nan")
+        return np.full(len(weights), np.nan)
     order = np.argsort(numbers)
-    reached = weight[order].cumsum() / weight.sum()
-    return float(numbers[order][np.searchsorted(reached, at - 1e-12)])
+    reached = weights[:, order].cumsum(axis=1) >= (at - 1e-12) * whole
+    return np.where(whole[:, 0] > 0, numbers[order][reached.argmax(axis=1)], np.nan)
 
 
-def _choose(name: str, measures: dict[str, Floats]) -> int:
-    """Give the strategy that a criterion chooses, the first of equals."""
-    sign = -1.0 if name.endswith("regret") else 1.0
-    numbers = sign * measures[name]
-    return int(np.argmax(np.where(np.isfinite(numbers), numbers, -np.inf)))
+def _choose(name: str, measures: Floats) -> Whole:
+    """Give the strategy that a criterion (B, S) chooses each time, the first of equals."""
+    numbers = measures * (-1.0 if name.endswith("regret") else 1.0)
+    return np.asarray(np.where(np.isfinite(numbers), numbers, -np.inf).argmax(axis=1))
 
 
 def radius(worlds: Floats, meets: Flags, best_guess: Floats, meets_at_best_guess: bool = True) -> Radius:
