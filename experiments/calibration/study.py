@@ -20,10 +20,10 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from experiments.calibration.emulator import Emulator
     from experiments.calibration.inference import Aim, Sample
     from experiments.calibration.ledger import Ledger, Point
     from experiments.calibration.targets import Question
+    from experiments.emulator import Emulator
     from experiments.pool import Pool
     from experiments.runs import Run
     from sim.scenario import Scenario
@@ -152,7 +152,7 @@ class Study:
         LedgerError
             The ledger cannot be written.
         """
-        from experiments.calibration.emulator import one_thread
+        from experiments.emulator import one_thread
 
         with one_thread():
             if not self._search():
@@ -191,7 +191,7 @@ class Study:
         return chosen_apart(found.cube, cube, self.budget.wave_points, seed)
 
     def _emulator(self, cube: Floats, numbers: Floats) -> Emulator:
-        from experiments.calibration.emulator import MOST_POINTS, fit_emulator
+        from experiments.emulator import MOST_POINTS, fit_emulator
 
         # The newest lie where it matters.
         return fit_emulator(cube[-MOST_POINTS:], numbers[-MOST_POINTS:], self._seed)

@@ -64,9 +64,9 @@ def calibrate(
     lang: Lang = None,
 ) -> None:
     """Fit; everything that can be refused is refused before the first week."""
-    from experiments.calibration.emulator import UndefinedError
     from experiments.calibration.ledger import LedgerError
     from experiments.calibration.study import Budget, Study, default_points
+    from experiments.emulator import UndefinedError
     from experiments.runs import available_cores
 
     _refuse_missing_packages()

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from experiments.calibration.emulator import UndefinedError, fit_emulator, one_thread
 from experiments.calibration.inference import sobol
+from experiments.emulator import UndefinedError, fit_emulator, one_thread
 from tests.experiments.calibration import toy
 
 

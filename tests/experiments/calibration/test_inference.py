@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from experiments.calibration.emulator import fit_emulator, one_thread
 from experiments.calibration.inference import (
     AVERAGED,
     Aim,
@@ -17,6 +16,7 @@ from experiments.calibration.inference import (
     temper,
     widened,
 )
+from experiments.emulator import fit_emulator, one_thread
 from tests.experiments.calibration import toy
 
 

@@ -7,11 +7,11 @@ import json
 import numpy as np
 import pytest
 
-from experiments.calibration.emulator import fit_emulator, one_thread
 from experiments.calibration.inference import Aim, sample, sobol
 from experiments.calibration.priors import settings_of
 from experiments.calibration.statistics import Finished
 from experiments.calibration.targets import read_targets
+from experiments.emulator import fit_emulator, one_thread
 from experiments.pool import Pool
 from experiments.runs import run_replicates
 from sim.scenario import changed, load

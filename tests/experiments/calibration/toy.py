@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from experiments.calibration.emulator import fit_emulator, one_thread
 from experiments.calibration.inference import Aim, chosen_apart, sample, sobol
+from experiments.emulator import fit_emulator, one_thread
 
 DIMENSIONS, STATISTICS = 3, 5
 ERROR = np.full(STATISTICS, 0.05)

@@ -143,7 +143,7 @@ class _Process:
         return self.centre + self.scale * (cross @ self.solved), scale * np.maximum(variance, 0.0)
 
 
-def fit_emulator(cube: Floats, numbers: Floats, seed: int) -> Emulator:
+def fit_emulator(cube: Floats, numbers: Floats, seed: int, nugget: bool = False) -> Emulator:
     """Learn from runs.
 
     Parameters
@@ -154,6 +154,9 @@ def fit_emulator(cube: Floats, numbers: Floats, seed: int) -> Emulator:
         (n, R, K), the statistics of every future; NaN where there is none.
     seed
         Of the search for correlation lengths.
+    nugget
+        Whether the luck of means is estimated with the process: where there is one future a point, it is not known
+        otherwise.
 
     Returns
     -------
@@ -185,7 +188,7 @@ def fit_emulator(cube: Floats, numbers: Floats, seed: int) -> Emulator:
     for k in range(statistics):
         here = np.flatnonzero(runs[:, k] > 0)
         noise = variances[here, k] / runs[here, k]
-        process, fit = _fit_process(cube[here], means[here, k], noise, seed)
+        process, fit = _fit_process(cube[here], means[here, k], noise, seed, nugget)
         processes.append(process)
         fits.append(fit)
     return Emulator(processes, luck, correlation, fits)
@@ -236,9 +239,9 @@ def _correlation(standard: Floats, known: NDArray[np.bool_], runs: NDArray[np.in
     return correlation
 
 
-def _fit_process(points: Floats, means: Floats, noise: Floats, seed: int) -> tuple[_Process, Fit]:
+def _fit_process(points: Floats, means: Floats, noise: Floats, seed: int, nugget: bool) -> tuple[_Process, Fit]:
     from sklearn.gaussian_process import GaussianProcessRegressor
-    from sklearn.gaussian_process.kernels import ConstantKernel, Matern
+    from sklearn.gaussian_process.kernels import ConstantKernel, Matern, WhiteKernel
 
     centre, scale = float(means.mean()), float(means.std())
     if scale <= max(_LEAST_SPREAD * abs(centre), 1e-300):
@@ -246,6 +249,8 @@ def _fit_process(points: Floats, means: Floats, noise: Floats, seed: int) -> tup
         return _Process(None, points, empty, empty, centre, scale, 1.0), Fit(1.0, 0.0, 0.0)
     dimensions = points.shape[1]
     kernel = ConstantKernel(3.0, (1e-2, 1e4)) * Matern(np.full(dimensions, 1.0), (_SHORTEST, _LONGEST), nu=2.5)
+    if nugget:
+        kernel = kernel + WhiteKernel(1e-2, (1e-8, 1.0))
     wanted, error = (means - centre) / scale, noise / scale**2 + 1e-8
     model = GaussianProcessRegressor(kernel, alpha=error, n_restarts_optimizer=_RESTARTS, random_state=seed)
     with warnings.catch_warnings():
