@@ -63,8 +63,8 @@ def _get_ready() -> None:
 
 
 def _obey(order: tuple[Any, ...], answers: BinaryIO, stop: threading.Event) -> None:
-    kind, *rest = order
-    answer = _call(*rest, stop) if kind == "call" else _run(*rest, answers, stop)
+    kind, first, second = order
+    answer = _call(first, second, stop) if kind == "call" else _run(first, second, answers, stop)
     try:
         _tell(answers, answer)
     except OSError:

@@ -37,9 +37,7 @@ class FactorTable(Strict):
     """What is varied: one number, word or switch of the scenarios, or several that move together."""
 
     name: Name | None = Field(None, description="What it is called; by default the end of its key")
-    role: Role = Field(
-        "uncertainty", description="lever: something to choose; uncertainty: something not known"
-    )
+    role: Role = Field("uncertainty", description="lever: something to choose; uncertainty: something not known")
     key: str | None = Field(None, description="The key that takes its value, as for --set")
     keys: list[str] | None = Field(None, min_length=1, max_length=50, description="Or several that take the same value")
     levels: list[Any] | None = Field(None, min_length=1, max_length=10_000, description="The values it can have")

@@ -97,7 +97,7 @@ class Ranged:
         """Give the quantile at a level."""
         import numpy as np
 
-        return self._rounded(float(self.range.value(np.float64(level))))
+        return self._rounded(float(self.range.value(np.array(level))))
 
     def describe(self) -> dict[str, Any]:
         """Give the distribution."""

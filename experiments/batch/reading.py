@@ -19,6 +19,7 @@ from sim.problems import Place, Problem, ScenarioError
 
 if TYPE_CHECKING:
     from experiments.batch.designs.base import Design
+    from experiments.calibration.expressions import Expression
     from sim.documents import Document
     from sim.scenario import Scenario
     from sim.toml_lines import KeyPath
@@ -339,7 +340,7 @@ class _Reader:
         for number, wrong in enumerate(known_figures(table.figures or [], scenarios)):
             if wrong is not None:
                 self._say(("record", "figures", number), wrong)
-        formulas = []
+        formulas: list[tuple[str, Expression]] = []
         for name, text in table.formulas.items():
             at: KeyPath = ("record", "formulas", name)
             if name.casefold() in RESERVED or any(name.casefold() == one.casefold() for one, _ in formulas):

@@ -62,6 +62,8 @@ class Row:
 class Design(Strict):
     """A design; subclasses have a ``kind`` and give `levels`, or make their rows themselves."""
 
+    kind: str
+
     needs_ranges: ClassVar[bool] = True
     """Whether every factor must say which values it can have."""
 
