@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from experiments.batch.designs.catalogue import AnyDesign
 from experiments.batch.factors import Role
@@ -21,7 +21,13 @@ Name = Annotated[str, Field(min_length=1, max_length=60)]
 Engine = Literal["compiled", "objects"]
 
 
-class ArmTable(Strict):
+class _Table(Strict):
+    """A table of an experiment file: its keys are as they are declared, and no field goes by another name."""
+
+    model_config = ConfigDict(populate_by_name=False)
+
+
+class ArmTable(_Table):
     """A scenario of the experiment, with what is replaced in it for all its runs."""
 
     scenario: str = Field(description="Name of a scenario of the library, or a file, from where the experiment lies")
@@ -33,7 +39,7 @@ class ArmTable(Strict):
     )
 
 
-class FactorTable(Strict):
+class FactorTable(_Table):
     """What is varied: one number, word or switch of the scenarios, or several that move together."""
 
     name: Name | None = Field(None, description="What it is called; by default the end of its key")
@@ -52,7 +58,7 @@ class FactorTable(Strict):
     )
 
 
-class RunsTable(Strict):
+class RunsTable(_Table):
     """How often, how long and with how many consumers each point is run."""
 
     replicates: int = Field(1, ge=1, le=100_000, description="Runs of each point, each with different luck")
@@ -67,7 +73,7 @@ class RunsTable(Strict):
     engine: Engine = Field("compiled", description="compiled, or objects: plain Python, slow, for debugging")
 
 
-class RecordTable(Strict):
+class RecordTable(_Table):
     """What is kept of a run."""
 
     figures: list[str] | None = Field(
@@ -77,7 +83,7 @@ class RecordTable(Strict):
     formulas: dict[Name, str] = Field({}, description="Figures of your own: arithmetic over key figures, for each run")
 
 
-class Budget(Strict):
+class Budget(_Table):
     """What an experiment may cost at most."""
 
     runs: int | None = Field(None, ge=1, le=MOST_RUNS, description="Runs")
@@ -87,7 +93,7 @@ class Budget(Strict):
     )
 
 
-class ExperimentFile(Strict):
+class ExperimentFile(_Table):
     """An experiment file."""
 
     schema_version: Literal[1] = 1

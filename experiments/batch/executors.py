@@ -188,7 +188,7 @@ class Cluster:
         from experiments.batch.experiment import model_version
 
         try:
-            versions = self._client.run(model_version)
+            versions = self._versions()
         except Exception as error:
             self._client.close()
             raise ExecutorError(say("batch.cluster.no_model", address=address, reason=_said(error))) from None
@@ -196,6 +196,13 @@ class Cluster:
         if others:
             self._client.close()
             raise ExecutorError(say("batch.cluster.other_model", others=", ".join(others), ours=model_version()))
+
+    def _versions(self) -> dict[str, str]:
+        """Ask every worker for the version of its model."""
+        from experiments.batch.experiment import model_version
+
+        versions: dict[str, str] = self._client.run(model_version)
+        return versions
 
     def submit(self, function: Callable[..., Any], *arguments: Any) -> Future[Any]:
         """Have a worker of the cluster call the function."""

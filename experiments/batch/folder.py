@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from experiments.batch.results import FILE
-from experiments.batch.store import BatchStore, StoreError
+from experiments.batch.store import PART, BatchStore, StoreError
 from experiments.locking import alone_or_not
 from experiments.text import say
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["COPY", "LOCK", "OWN_FILES", "BatchFolderError", "opened", "replicates_of"]
 
 COPY, LOCK = "experiment.toml", "batch.lock"
-OWN_FILES = (FILE, f"{FILE}-wal", f"{FILE}-shm", f"{FILE}-journal", COPY)
+OWN_FILES = (FILE, f"{FILE}-wal", f"{FILE}-shm", f"{FILE}-journal", f"{FILE}{PART}", COPY)
 """All that is ever written into, or removed from, a folder, beside the lock."""
 
 

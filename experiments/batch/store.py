@@ -12,6 +12,7 @@ ten thousand runs is read in a fraction of a second from gigabytes.
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -30,6 +31,8 @@ __all__ = ["KIND", "MOST_COLUMNS", "BatchStore", "StoreError", "quoted"]
 APPLICATION_ID = 0x55534558
 """Marks the file as ours in its header ("USEX" in ASCII)."""
 FORMAT = 1
+PART = ".part"
+"""End of the name of a file that is not complete."""
 MOST_COLUMNS = 1800
 """Ends of figures that a run may have: SQLite holds 2,000 columns in a table, and in what a question gives."""
 
@@ -103,14 +106,17 @@ class BatchStore:
         StoreError
             It cannot be written.
         """
-        store = cls(KIND.create(path), path)
-        try:
-            with KIND.explained("unwritable", path), store._connection:
-                store._write_experiment(experiment, meta)
-        except StoreError:
-            store.close()
-            raise
-        return store
+        # Under another name until it is complete: whoever looks finds all of it or nothing.
+        begun = path.with_name(f"{path.name}{PART}")
+        with KIND.explained("unwritable", path):
+            begun.unlink(missing_ok=True)
+            try:
+                with cls(KIND.create(begun), begun) as store, store._connection:
+                    store._write_experiment(experiment, meta)
+                os.replace(begun, path)
+            finally:
+                begun.unlink(missing_ok=True)
+        return cls.open(path)
 
     @classmethod
     def open(cls, path: Path) -> BatchStore:

@@ -19,7 +19,9 @@ from experiments.ensembles import Column, Ensemble
 
 
 def uniform(name="x", low=0.0, high=1.0, steps=5):
-    return Factor(name, "uncertainty", (name,), Ranged(Uniform(distribution="uniform", low=low, high=high), steps, False))
+    return Factor(
+        name, "uncertainty", (name,), Ranged(Uniform(distribution="uniform", low=low, high=high), steps, False)
+    )
 
 
 def factors(count):
@@ -192,7 +194,8 @@ def test_a_table_can_stand_in_a_csv_file(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("text", "said"), [(None, "cannot be read"), ("price\n", "no rows"), ("price,word\n1\n", "line 2 of rows.csv has 1")]
+    ("text", "said"),
+    [(None, "cannot be read"), ("price\n", "no rows"), ("price,word\n1\n", "line 2 of rows.csv has 1")],
 )
 def test_a_csv_file_that_is_no_table_is_refused(tmp_path, text, said):
     if text is not None:
