@@ -137,10 +137,21 @@ class _Reader:
             if any(name.casefold() == arm.name.casefold() for arm in made):
                 self._wrong(("arm", place), "arm_twice", name=name)
             made.append(Arm(name, scenario))
+            self._check_items(place, scenario, [arm.scenario for arm in made[:-1]])
         seed = self.file.runs.seed
         if made and seed is None:
             seed = made[0].scenario.seed
         return tuple(Arm(arm.name, arm.scenario.model_copy(update={"seed": seed})) for arm in made)
+
+    def _check_items(self, place: int, scenario: Scenario, others: Sequence[Scenario]) -> None:
+        """Find names that differ from those of another arm by capitals alone: columns of results would be the same."""
+        from sim.claims import items_of
+
+        known = {name.casefold(): name for other in others for names in items_of(other).values() for name in names}
+        for names in items_of(scenario).values():
+            for name in names:
+                if known.get(name.casefold(), name) != name:
+                    self._wrong(("arm", place), "alike", name=name, other=known[name.casefold()])
 
     def _scenario(self, place: int) -> Scenario | None:
         from experiments.claims.arms import laid
@@ -185,22 +196,29 @@ class _Reader:
 
     def _factors(self, scenarios: Sequence[Scenario]) -> tuple[Factor, ...]:
         needs_ranges = self.file.design is None or self.file.design.needs_ranges
-        made = []
-        for place, table in enumerate(self.file.factors):
-            before = len(self.problems)
-            domain = self._domain(place, table, scenarios, needs_ranges=needs_ranges)
-            keys = () if table.draws is not None else tuple([table.key] if table.key else table.keys or [])
-            if len(self.problems) == before and domain is not None:
-                name = table.name or (short_name(keys[0]) if keys else Path(table.draws or "").stem)
-                made.append(Factor(name, table.role, keys, domain))
-        if len(made) == len(self.file.factors):
+        found = [self._factor(place, table, scenarios, needs_ranges) for place, table in enumerate(self.file.factors)]
+        made = [factor for factor in found if factor is not None]
+        if len(made) == len(found):
             made = self._told_apart(made)
             self._check_names(made)
-            for place, factor in enumerate(made):
+        for place, factor in enumerate(found):
+            if factor is not None:
                 self._check_keys(place, factor, scenarios)
-        if made and self.file.design is None:
+        if found and self.file.design is None:
             self._wrong((), "no_design")
         return tuple(made)
+
+    def _factor(
+        self, place: int, table: FactorTable, scenarios: Sequence[Scenario], needs_ranges: bool
+    ) -> Factor | None:
+        """Make one factor; None if something is wrong with its values."""
+        before = len(self.problems)
+        domain = self._domain(place, table, scenarios, needs_ranges=needs_ranges)
+        if domain is None or len(self.problems) > before:
+            return None
+        keys = () if table.draws is not None else tuple([table.key] if table.key else table.keys or [])
+        name = table.name or (short_name(keys[0]) if keys else Path(table.draws or "").stem)
+        return Factor(name, table.role, keys, domain)
 
     def _domain(
         self, place: int, table: FactorTable, scenarios: Sequence[Scenario], *, needs_ranges: bool

@@ -170,7 +170,7 @@ def test_when_the_scheduler_goes_what_was_made_is_kept(tmp_path):
                 time.sleep(0.5)
         cluster.function = sabotage.slow
         experiment = made(tmp_path)
-        gone = []
+        gone: list[int] = []
 
         def kill(done):
             if done.runs and not gone:

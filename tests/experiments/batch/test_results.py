@@ -176,7 +176,7 @@ def test_sql_is_bounded(results):
 
 def test_it_is_read_while_it_is_written(experiment, tmp_path):
     with opened(tmp_path / "out", experiment, how="new") as store, open_results(tmp_path / "out") as found:
-        seen = []
+        seen: list[tuple[int, int]] = []
         with ThreadPoolExecutor(3) as readers:
 
             def read(_):

@@ -19,7 +19,7 @@ from experiments.batch.designs.grids import Table
 from experiments.batch.executors import Here, Processes
 from experiments.batch.folder import BatchFolderError, opened
 from experiments.batch.results import FILE, open_results
-from experiments.batch.runner import Runner, piece_size
+from experiments.batch.runner import Done, Runner, piece_size
 from experiments.batch.store import BatchStore, StoreError
 from experiments.batch.work import make_runs, pack
 from experiments.pool import Pool
@@ -200,7 +200,7 @@ def test_a_long_run_is_cut_at_the_end_of_its_week(pool, tmp_path):
 
 
 def test_progress_tells_rate_and_time_left(tmp_path):
-    told = []
+    told: list[Done] = []
     ran(made(tmp_path), tmp_path / "out", Here(), seconds=0.05, on_progress=told.append)
     assert told[-1].runs == told[-1].total == 24
     assert told[-1].rate > 0
@@ -295,7 +295,7 @@ def test_a_full_disk_is_told_and_what_was_kept_is_safe(reference, tmp_path):
     experiment = made(tmp_path)
     with opened(tmp_path / "out", experiment, how="new") as store:
         (pages,) = store._connection.execute("PRAGMA page_count").fetchone()
-        store._connection.execute(f"PRAGMA max_page_count = {pages + 60}")
+        store._connection.execute(f"PRAGMA max_page_count = {pages + 15}")
         with pytest.raises(StoreError) as error:
             Runner(experiment, store, Here(), seconds=10.0).run()
         assert error.value.reason == "unwritable"
