@@ -15,7 +15,8 @@ from sim.text import language
 if TYPE_CHECKING:
     from experiments.batch.cost import Cost, Pilot
     from experiments.batch.experiment import Experiment
-    from experiments.batch.results import BatchResults, Status
+    from experiments.batch.findings import Status
+    from experiments.batch.results import BatchResults
     from experiments.batch.runner import Done
 
 __all__ = ["cost_words", "end_words", "progress_words", "show_end", "show_plan", "value_text"]

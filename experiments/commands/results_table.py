@@ -16,7 +16,8 @@ from sim.text import language
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from experiments.batch.results import Answer, BatchResults, Failure
+    from experiments.batch.findings import Answer, Failure
+    from experiments.batch.results import BatchResults
 
 __all__ = ["show_answer", "show_failures", "show_status", "status_data"]
 

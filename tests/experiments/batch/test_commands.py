@@ -93,7 +93,9 @@ def test_mistakes_in_the_file_are_listed(command, tmp_path):
         "batch", write(tmp_path, GRID.replace("Nova.levers.price", "Nova.levers.prise").replace("[4, 8]", "[4, 4]"))
     )
     assert ended.code == Exit.BAD_INPUT
-    assert "small.toml:15: factor.peers.levels.1: this value is listed twice" in ended.err
+    assert "small.toml:11: factor.0.key: in baseline: firm.Nova.levers.prise: " in ended.err
+    assert "did you mean 'price'" in ended.err
+    assert "small.toml:16: factor.peers.levels.1: this value is listed twice" in ended.err
     assert "Traceback" not in ended.err
     assert command("batch", tmp_path / "none.toml").code == Exit.BAD_INPUT
     assert "screening" in command("batch", "screenin").err
