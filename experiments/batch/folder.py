@@ -20,7 +20,7 @@ from experiments.text import say
 if TYPE_CHECKING:
     from experiments.batch.experiment import Experiment
 
-__all__ = ["COPY", "LOCK", "OWN_FILES", "BatchFolderError", "opened", "replicates_of"]
+__all__ = ["COPY", "LOCK", "OWN_FILES", "BatchFolderError", "opened", "refuse_unfit", "replicates_of"]
 
 COPY, LOCK = "experiment.toml", "batch.lock"
 OWN_FILES = (FILE, f"{FILE}-wal", f"{FILE}-shm", f"{FILE}-journal", f"{FILE}{PART}", COPY)
@@ -73,7 +73,7 @@ def opened(folder: Path, experiment: Experiment, *, how: Literal["new", "replace
     """
     with ExitStack() as stack:
         try:
-            _refuse_unfit(folder, how)
+            refuse_unfit(folder, how)
             folder.mkdir(parents=True, exist_ok=True)
             if not stack.enter_context(alone_or_not(folder / LOCK)):
                 raise BatchFolderError(say("batch.folder.busy", folder=folder), cannot_write=True)
@@ -88,7 +88,14 @@ def opened(folder: Path, experiment: Experiment, *, how: Literal["new", "replace
         yield stack.enter_context(store)
 
 
-def _refuse_unfit(folder: Path, how: str) -> None:
+def refuse_unfit(folder: Path, how: str) -> None:
+    """Refuse a folder that cannot take an experiment, as far as that can be seen without touching it.
+
+    Raises
+    ------
+    BatchFolderError
+        With the reason.
+    """
     has_one = (folder / FILE).is_file()
     if folder.exists() and not folder.is_dir():
         raise BatchFolderError(say("folder.is_a_file", folder=folder), cannot_write=True)

@@ -136,11 +136,11 @@ class Runner:
         told_to_stop = False
         try:
             while True:
-                if self.stop.is_set() and not told_to_stop:
+                if self.stop.is_set():
                     told_to_stop = True
                     for future in under_way:
                         future.cancel()
-                    self.executor.stop()
+                    self.executor.stop()  # again and again: work may just have been begun
                 while not told_to_stop and len(under_way) < 2 * self.executor.workers:
                     piece = self._next_piece()
                     if not piece:

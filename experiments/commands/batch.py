@@ -58,6 +58,7 @@ def batch(
 ) -> None:
     """Run an experiment; everything that can be refused is refused before the first run."""
     from experiments.batch.cost import pilot
+    from experiments.batch.folder import refuse_unfit
     from experiments.batch.reading import read_experiment
     from experiments.commands.batch_table import show_plan
     from experiments.runs import available_cores
@@ -70,6 +71,10 @@ def batch(
         fail(say("batch.workers_or_cluster"))
     made = read_experiment(experiment)
     cores = workers or available_cores()
+    how: Literal["new", "replace", "resume"] = "resume" if resume else "replace" if force else "new"
+    if out is not None and not dry_run:
+        with _problems_told():
+            refuse_unfit(out, how)
     tell_if_compiling(made.engine)
     measured = pilot(made)
     if measured.error:
@@ -78,7 +83,6 @@ def batch(
     if dry_run:
         show_plan(made, measured, cores, as_json=as_json)
         return
-    how: Literal["new", "replace", "resume"] = "resume" if resume else "replace" if force else "new"
     order = _Order(out or default_folder(made.name), how, cores, cluster, retry, as_json)
     with _problems_told():
         code = _run(made, measured, order)

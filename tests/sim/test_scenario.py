@@ -555,6 +555,28 @@ def test_settings(tmp_path):
     assert load(path, {"firm.Nova.levers.price": 8.25}).firms[0].levers.price == 8.25
 
 
+def test_one_number_of_a_distribution_that_holds_by_default_can_be_set(tmp_path):
+    default = load("baseline").population.traits.half_life
+    for loaded in (load("baseline", ["population.traits.half_life.median=5"]),
+                   load("baseline", {"population.traits.half_life.median": 5.0})):  # fmt: skip
+        own = loaded.population.traits.half_life
+        assert own.median == 5.0
+        assert own == default.model_copy(update={"median": 5.0})
+    other = load(
+        "baseline", ["population.traits.half_life.distribution=constant", "population.traits.half_life.value=3"]
+    )
+    assert other.population.traits.half_life.model_dump() == {"distribution": "constant", "value": 3.0}
+    wrong = problems(tmp_path, 'extends = "baseline"', ["population.traits.half_life.mean=5"])
+    assert [problem.key for problem in wrong] == ["population.traits.half_life.mean"]
+
+
+def test_a_setting_may_supply_what_the_file_lacks(tmp_path):
+    path = write(tmp_path, GOOD.replace('sector = "drinks"\n', "", 1))
+    given = ["firm.Nova.sector=drinks", "population.traits.half_life.distribution=constant"]
+    loaded = load(path, [*given, "population.traits.half_life.value=3"])
+    assert loaded.firms[0].sector == "drinks"
+
+
 def test_a_name_that_is_not_in_the_library():
     with pytest.raises(ScenarioError, match="did you mean 'baseline'"):
         load("basline")

@@ -204,6 +204,22 @@ def test_there_is_advice_for_a_mistyped_name():
         find("screenin")
 
 
+def test_the_example_of_the_documentation_is_right(tmp_path):
+    page = (Path(__file__).parents[3] / "docs" / "experiments.md").read_text(encoding="utf-8")
+    example = page.split("```toml\n")[1].split("```")[0]
+    (tmp_path / "ensemble.toml").write_text(
+        'kind = "userisation ensemble"\nformat = 1\nscenario = "baseline"\n[[column]]\nname = "spread"\n'
+        'keys = ["mechanisms.purchase.taste_spread"]\n[draws]\nvalues = [[1.0], [1.2]]\n',
+        encoding="utf-8",
+    )
+    experiment = made(tmp_path, example)
+    assert experiment.run_count == 2 * 256 * 4
+    assert [factor.name for factor in experiment.factors] == [
+        "price", "sharing", "price sensitivity", "pyramids' price", "fitted",
+    ]  # fmt: skip
+    assert experiment.arms[1].scenario.events == []
+
+
 # --- the library --------------------------------------------------------------------------------------------
 
 
