@@ -6,17 +6,18 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from experiments.calibration.expressions import Expression, over_weeks
+from experiments.calibration.expressions import END, Expression
 from experiments.text import say
 
 if TYPE_CHECKING:
     import numpy as np
+    from numpy.typing import NDArray
 
     from experiments.layouts import FigureColumns
     from sim.figures import Record
     from sim.scenario import Scenario
 
-__all__ = ["Kept", "Recorded", "column_name", "known_figures", "split_figure"]
+__all__ = ["Kept", "Recorded", "column_name", "known_figures", "means", "split_figure"]
 
 
 def split_figure(text: str) -> tuple[str, str | None]:
@@ -98,19 +99,15 @@ class Recorded:
         """Take from the record of a run what is kept of it."""
         import numpy as np
 
-        layout, columns, ends = [], [], {}
-        for key, scope, items, values in self._chosen(record):
-            layout.append((key, scope, items))
-            if self.series:
-                columns.append(np.ascontiguousarray(values, dtype="<f8").tobytes())
-            for item, series in zip(items, values.T, strict=True):
-                ends[column_name(key, item)] = over_weeks("end", series, [])
+        chosen = list(self._chosen(record))
+        names = [column_name(key, item) for key, _, items, _ in chosen for item in items]
+        tails = [values[-END:] for _, _, _, values in chosen]
+        ends = dict(zip(names, means(np.concatenate(tails, axis=1)).tolist(), strict=True)) if tails else {}
         ends |= {name: formula.of(record) for name, formula in self.formulas}
-        return Kept(tuple(layout), b"".join(columns) if self.series else None, ends)
-
-    def columns(self, record: Record) -> int:
-        """Count the numbers that are kept of a week."""
-        return sum(len(items) for _, _, items, _ in self._chosen(record))
+        block = None
+        if self.series:
+            block = b"".join(np.ascontiguousarray(values, dtype="<f8").tobytes() for _, _, _, values in chosen)
+        return Kept(tuple((key, scope, items) for key, scope, items, _ in chosen), block, ends)
 
     def _chosen(self, record: Record) -> Iterator[tuple[str, str, tuple[str, ...], np.ndarray]]:
         from experiments.recording import figures_of
@@ -134,3 +131,12 @@ class Recorded:
             places = [place for place, item in enumerate(items) if item in some]
             if places:
                 yield key, scope, tuple(items[place] for place in places), values[:, places]
+
+
+def means(weeks: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Give the mean of each column, (items,), over those of its weeks that have a value; NaN where none has."""
+    import numpy as np
+
+    known = np.isfinite(weeks)
+    with np.errstate(invalid="ignore"):
+        return np.asarray(np.where(known, weeks, 0.0).sum(axis=0) / known.sum(axis=0))
