@@ -79,7 +79,7 @@ def _handing_out(folder: Path, *, small: bool) -> Iterator[tuple[str, str]]:
     from experiments.batch.work import make_runs, pack
     from experiments.pool import Pool
 
-    experiment = _made(folder, *((8, 200, 5) if small else (160, 2000, 78)))
+    experiment = _made(folder, *((8, 200, 5) if small else (100, 2000, 78)))
     tasks, common = list(experiment.tasks()), pack(experiment)
     make_runs(common, tasks[:4])
 
