@@ -170,9 +170,11 @@ class Cluster:
             raise ExecutorError(say("batch.cluster.missing"))
 
         from distributed import Client
+        from distributed.comm.addressing import get_address_host_port, normalize_address
 
         connect: Any = Client  # it carries no types
         try:
+            get_address_host_port(normalize_address(address))  # a client of no address takes half a minute to give up
             self._client = connect(address, timeout=wait_seconds, set_as_default=False)
         except (TimeoutError, OSError, ValueError) as error:
             raise ExecutorError(say("batch.cluster.unreachable", address=address, reason=_said(error))) from None

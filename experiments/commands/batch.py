@@ -23,6 +23,7 @@ from experiments.text import say
 
 if TYPE_CHECKING:
     from experiments.batch.cost import Pilot
+    from experiments.batch.executors import Executor
     from experiments.batch.experiment import Experiment
     from experiments.batch.runner import Done
     from experiments.batch.store import BatchStore
@@ -153,41 +154,45 @@ def _over_budget(made: Experiment, measured: Pilot, allowed: int) -> str:
 
 def _run(made: Experiment, measured: Pilot, order: _Order) -> Exit:
     """Make the runs that are missing, and say how it ended."""
+    from experiments.batch.executors import chosen
     from experiments.batch.folder import opened
 
-    with opened(order.folder, made, how=order.how) as store, stop_on_interrupt("batch.stopping") as stop:
-        known = len(store.known(retry=order.retry))
-        if order.how == "resume":
-            note(say("batch.resumed", done=count(known), total=count(made.run_count)))
-        if known < made.run_count:
-            _make_runs(made, measured, order, store, stop, made.run_count - known)
-        return _told(made, store, order)
+    # Workers and room first: where they are missing, no folder is begun.
+    with closing(chosen(order.workers, order.cluster)) as executor:
+        if order.how != "resume":
+            _tell_cost(made, measured, executor.workers, made.run_count, order.folder)
+        with opened(order.folder, made, how=order.how) as store, stop_on_interrupt("batch.stopping") as stop:
+            if order.how == "resume":
+                known = len(store.known(retry=order.retry))
+                note(say("batch.resumed", done=count(known), total=count(made.run_count)))
+                if known < made.run_count:
+                    _tell_cost(made, measured, executor.workers, made.run_count - known, order.folder)
+            _make_runs(made, measured, order, store, executor, stop)
+            return _told(store, order)
 
 
 def _make_runs(
-    made: Experiment, measured: Pilot, order: _Order, store: BatchStore, stop: threading.Event, missing: int
+    made: Experiment, measured: Pilot, order: _Order, store: BatchStore, executor: Executor, stop: threading.Event
 ) -> None:
-    from experiments.batch.executors import ExecutorError, chosen
+    from experiments.batch.executors import ExecutorError
     from experiments.batch.runner import Runner
     from experiments.batch.store import StoreError
     from experiments.commands.batch_table import progress_words
 
-    with closing(chosen(order.workers, order.cluster)) as executor:
-        _tell_cost(made, measured, executor.workers, missing, order.folder)
-        with shown_as() as show:
+    with shown_as() as show:
 
-            def told(done: Done) -> None:
-                show(lambda: progress_words(done), done.runs, done.total)
+        def told(done: Done) -> None:
+            show(lambda: progress_words(done), done.runs, done.total)
 
-            runner = Runner(
-                made, store, executor, seconds=measured.seconds, size=measured.size,
-                on_progress=told, stop=stop, retry=order.retry,
-            )  # fmt: skip
-            try:
-                runner.run()
-            except (StoreError, ExecutorError):
-                note(say("batch.kept", done=count(len(store.known())), command=_again(order)))
-                raise
+        runner = Runner(
+            made, store, executor, seconds=measured.seconds, size=measured.size,
+            on_progress=told, stop=stop, retry=order.retry,
+        )  # fmt: skip
+        try:
+            runner.run()
+        except (StoreError, ExecutorError):
+            note(say("batch.kept", done=count(len(store.known())), command=_again(order)))
+            raise
 
 
 def _tell_cost(made: Experiment, measured: Pilot, workers: int, missing: int, folder: Path) -> None:
@@ -201,7 +206,8 @@ def _tell_cost(made: Experiment, measured: Pilot, workers: int, missing: int, fo
 
     cost = cost_of(made, missing, measured, workers)
     note(cost_words(made, cost, measured, workers))
-    free = shutil.disk_usage(folder).free
+    there = next(one for one in (folder.absolute(), *folder.absolute().parents) if one.is_dir())
+    free = shutil.disk_usage(there).free
     if cost.disk > free:
         fail(say("batch.no_room", needed=size(cost.disk), free=size(free), folder=folder), Exit.CANNOT_WRITE)
     available = available_bytes()
@@ -209,7 +215,7 @@ def _tell_cost(made: Experiment, measured: Pilot, workers: int, missing: int, fo
         note(say("batch.little_memory", needed=size(cost.memory), available=size(available)))
 
 
-def _told(made: Experiment, store: BatchStore, order: _Order) -> Exit:
+def _told(store: BatchStore, order: _Order) -> Exit:
     """Say how it ended, and give the exit code."""
     from experiments.batch.results import open_results
     from experiments.commands.batch_table import end_words, show_end

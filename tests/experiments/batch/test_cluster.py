@@ -17,7 +17,7 @@ from experiments.batch.folder import opened
 from experiments.batch.results import open_results
 from experiments.batch.runner import Runner
 from tests.experiments.batch import sabotage
-from tests.experiments.batch.files import made
+from tests.experiments.batch.files import made, write
 from tests.experiments.batch.test_runner import blocks, ran
 
 pytest.importorskip("distributed", reason="the extra `cluster` is not installed")
@@ -127,16 +127,19 @@ def test_a_run_that_kills_workers_of_the_cluster_is_marked(address, tmp_path):
 
 
 def test_the_command_takes_the_address(address, command, tmp_path):
-    from tests.experiments.batch.files import write
-
     ended = command("batch", write(tmp_path), "--cluster", address, "--out", tmp_path / "out")
     assert ended.code == 0, ended.err
     assert "24 of 24 runs are done" in ended.err
 
 
-def test_where_nobody_answers_it_is_said():
-    with pytest.raises(ExecutorError, match="no Dask scheduler answers"):
-        Cluster(f"tcp://127.0.0.1:{free_port()}", wait_seconds=1)
+def test_where_nobody_answers_it_is_said_and_no_folder_is_begun(command, tmp_path):
+    for where in (f"tcp://127.0.0.1:{free_port()}", "nonsense"):
+        with pytest.raises(ExecutorError, match="no Dask scheduler answers"):
+            Cluster(where, wait_seconds=1)
+    ended = command("batch", write(tmp_path), "--cluster", "nonsense", "--out", tmp_path / "out")
+    assert ended.code == 2
+    assert "no Dask scheduler answers at nonsense" in ended.err
+    assert not (tmp_path / "out").exists()
 
 
 def test_workers_with_another_model_are_refused(address, monkeypatch):

@@ -131,6 +131,7 @@ def test_a_disk_without_room_is_told_before_anything_is_run(command, file, tmp_p
     ended = command("batch", file, "--out", tmp_path / "out")
     assert ended.code == Exit.CANNOT_WRITE
     assert "has 1.0 kB left" in ended.err
+    assert not (tmp_path / "out").exists()
 
 
 def test_runs_that_fail_are_told_and_listed(command, tmp_path):
