@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from experiments.commands import (
+    batch,
     calibrate,
     check,
     claims,
@@ -18,6 +19,7 @@ from experiments.commands import (
     precision,
     profile,
     report,
+    results,
     run,
     scenarios,
     schema,
@@ -40,6 +42,8 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "figures": figures.figures,
     "run": run.run,
     "report": report.report,
+    "batch": batch.batch,
+    "results": results.results,
     "claims": claims.claims,
     "facts": facts.facts,
     "precision": precision.precision,

@@ -26,6 +26,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field
 
+from experiments.settable import is_fixed
 from experiments.text import say
 from sim.problems import Problem, ScenarioError
 from sim.quantities import Strict
@@ -40,8 +41,6 @@ KIND = "userisation ensemble"
 PACKAGED = {"defaults": "calibration/defaults/posterior.toml"}
 """Ensembles that come with the package, by name: what the facts leave open about the defaults of the model."""
 _GOLDEN = 0.6180339887498949
-_FIXED = ("seed", "horizon", "population.size", "population.represents")
-"""What all replicates of an ensemble must have in common, to be compared week by week."""
 
 
 class _Column(Strict):
@@ -271,7 +270,7 @@ def _wrong_with(document: Document, file: _File) -> list[Problem]:
     for place, column in enumerate(file.columns):
         for number, key in enumerate(column.keys):
             at = ("column", place, "keys", number)
-            if key in _FIXED:
+            if is_fixed(key):
                 found.append(problem(at, "fixed", key=key))
             if key in seen:
                 found.append(problem(at, "key_twice", key=key))

@@ -30,6 +30,16 @@ def alone(path: Path, on_wait: "Callable[[], None]") -> "Iterator[int]":
         yield file.fileno()
 
 
+@contextlib.contextmanager
+def alone_or_not(path: Path) -> "Iterator[bool]":
+    """Try to hold the lock on the file `path` while the block runs; gives whether it is held.
+
+    The file is made if need be, and stays; a process that ends, however it does, gives the lock back.
+    """
+    with open(str(path), "a+b") as file:
+        yield _lock(file)
+
+
 def _lock(file: "IO[bytes]") -> bool:
     """Try to take the lock on an open file."""
     try:

@@ -41,7 +41,15 @@ _PIPE_BYTES = 1 << 20
 
 
 class WorkerLostError(RuntimeError):
-    """A worker process ended before it had answered."""
+    """A worker process ended before it had answered.
+
+    Attributes
+    ----------
+    was_ready
+        Whether it had ever been ready to work: where none is, processes cannot work at all.
+    """
+
+    was_ready = True
 
 
 class _Worker:
@@ -74,20 +82,36 @@ class _Worker:
 
     def run(self, number: int, job: Job, on_weeks: Callable[[int], None]) -> Run:
         """Run one replicate; raise `WorkerLostError` if the process does not live to answer."""
+
+        def note(weeks: int) -> None:
+            on_weeks(weeks)
+            if job.stop.is_set():
+                self.ask_to_stop()
+
         self._send(("run", number, job.text))
+        _, run = self._until_the_answer(note)
+        if run.record is not None:
+            run.record.scenario = job.scenario
+        return run
+
+    def call(self, function: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
+        """Call a function and give what it returns, or raise what it raises."""
+        self._send(("call", function, arguments))
+        kind, value = self._until_the_answer(lambda _: None)
+        if kind == "raised":
+            raise value
+        return value
+
+    def _until_the_answer(self, note: Callable[[int], None]) -> tuple[str, Any]:
+        """Listen until the work is done; give the kind of the answer and its value."""
         while True:
             kind, *values = self._answer()
-            if kind == "run":
-                run: Run = values[0]
-                if run.record is not None:
-                    run.record.scenario = job.scenario
-                return run
             if kind == "weeks":
-                on_weeks(values[0])
-                if job.stop.is_set():
-                    self.ask_to_stop()
-            else:
+                note(values[0])
+            elif kind == "ready":
                 self.is_ready = True
+            else:
+                return kind, values[0]
 
     def ask_to_stop(self) -> None:
         """Let the replicate under way end with its week."""
@@ -180,6 +204,7 @@ class Pool:
         self._free = threading.Semaphore(self.processes)
         self._idle: list[_Worker] = []
         self._all: set[_Worker] = set()
+        self._calling: set[_Worker] = set()
         self._changing = threading.Lock()
         self._is_warm = False
 
@@ -254,6 +279,56 @@ class Pool:
             return run_one(job.scenario, number, 1, "compiled", job.figures, on_weeks, job.stop, job.watch)
         return Run(number, "failed", 0.0, error=say("runs.worker_lost", times=_ATTEMPTS))
 
+    def call(self, function: Callable[..., Any], *arguments: Any) -> Any:
+        """Have a process call a function, once; a process that dies is replaced at the next call.
+
+        Parameters
+        ----------
+        function
+            Of a module, so that the process can import it; called with `arguments` and, as ``stop``, an event that is
+            set when `stop_calls` is called here.
+
+        Raises
+        ------
+        WorkerLostError
+            The process died before it had answered, or could not be started.
+        Exception
+            Whatever the function raises.
+        """
+        with self._free:
+            try:
+                worker = self._take()
+            except OSError as error:
+                lost = WorkerLostError(str(error))
+                lost.was_ready = False
+                raise lost from error
+            with self._changing:
+                self._calling.add(worker)
+            try:
+                result = worker.call(function, arguments)
+            except WorkerLostError as lost:
+                lost.was_ready = worker.is_ready
+                self._bury(worker)
+                raise
+            except BaseException:
+                self._give_back(worker)
+                raise
+            self._give_back(worker)
+            return result
+
+    def stop_calls(self) -> None:
+        """Tell all functions under way that they should come to an end."""
+        with self._changing:
+            workers = tuple(self._calling)
+        for worker in workers:
+            worker.ask_to_stop()
+
+    def _give_back(self, worker: _Worker) -> None:
+        with self._changing:
+            self._calling.discard(worker)
+            if worker in self._all:
+                self._idle.append(worker)
+
     def _take(self) -> _Worker:
         with self._changing:
             if self._idle:
@@ -265,6 +340,7 @@ class Pool:
     def _bury(self, worker: _Worker) -> None:
         with self._changing:
             self._all.discard(worker)
+            self._calling.discard(worker)
         worker.close()
 
 

@@ -32,9 +32,11 @@ __all__ = [
     "Watch",
     "Watcher",
     "available_cores",
+    "one_line",
     "run_one",
     "run_replicates",
     "share_threads",
+    "trace_of",
 ]
 
 Engine = Literal["compiled", "objects"]
@@ -63,6 +65,8 @@ class Run:
         One line saying what failed, otherwise empty.
     seen
         What a watcher gave at the end of a run that was done; None without one.
+    trace
+        Where it failed, call by call, without the folders of this machine; otherwise empty.
     """
 
     replicate: int
@@ -71,6 +75,7 @@ class Run:
     record: Record | None = None
     error: str = ""
     seen: Any = None
+    trace: str = ""
 
     @property
     def weeks(self) -> int:
@@ -219,7 +224,7 @@ def run_replicates(
         try:
             own = scenario if each is None else each(number)
         except Exception as error:
-            return Run(number, "failed", 0.0, error=_one_line(error))
+            return Run(number, "failed", 0.0, error=one_line(error), trace=trace_of(error))
         if pool is None:
             return run_one(own, number, threads_each, engine, kept, note, stop, watch)
         job = common or Job(own, kept, stop, watch)
@@ -295,13 +300,31 @@ def run_one(
         seen = None if watcher is None or status != "done" else watcher.end(market)
         return Run(number, status, time.perf_counter() - begun, record, seen=seen)
     except Exception as error:
-        return Run(number, "failed", time.perf_counter() - begun, error=_one_line(error))
+        return Run(number, "failed", time.perf_counter() - begun, error=one_line(error), trace=trace_of(error))
 
 
-def _one_line(error: Exception) -> str:
+def one_line(error: Exception) -> str:
     """Say what failed and where, in one line without the paths of this machine."""
     said = " ".join(str(error).split())
     frames = traceback.extract_tb(error.__traceback__)
     ours = [frame for frame in frames if "site-packages" not in frame.filename] or frames
     where = f" ({Path(ours[-1].filename).name}:{ours[-1].lineno})" if ours else ""
     return f"{type(error).__name__}: {said}{where}" if said else f"{type(error).__name__}{where}"
+
+
+def trace_of(error: BaseException) -> str:
+    """Give the calls that led to an error, the innermost last; of files only what lies inside their package."""
+    lines = [
+        f"{_inside(frame.filename)}:{frame.lineno} {frame.name}: {frame.line or ''}".rstrip(": ")
+        for frame in traceback.extract_tb(error.__traceback__)
+    ]
+    return "\n".join([*lines, "".join(traceback.format_exception_only(error)).strip()])
+
+
+def _inside(file: str) -> str:
+    """Cut a path down to its part below the folder of packages, or below ours."""
+    parts = Path(file).parts
+    for place in range(len(parts) - 1, -1, -1):
+        if parts[place] in {"site-packages", "dist-packages"}:
+            return "/".join(parts[place + 1 :])
+    return "/".join(parts[-2:])

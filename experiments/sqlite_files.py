@@ -52,6 +52,8 @@ class FileKind:
         What is raised.
     damaged
         Reason that is given for a file of SQLite that cannot be read.
+    first
+        SQL that must come before any table, such as how pages are kept.
     """
 
     application: int
@@ -59,12 +61,13 @@ class FileKind:
     tables: str
     error: type[SqliteFileError]
     damaged: str = "unreadable"
+    first: str = ""
 
     def create(self, path: Path) -> sqlite3.Connection:
         """Make a file with empty tables, open for writing; raises `error`."""
         connection = self._connect(path, "rwc")
         with self.explained("unwritable", path):
-            connection.executescript(self.tables)
+            connection.executescript(self.first + self.tables)
             connection.execute(f"PRAGMA application_id = {self.application}")
             connection.execute(f"PRAGMA user_version = {self.format}")
             _write_ahead(connection)

@@ -1,9 +1,7 @@
 """The results file: one SQLite file for all runs of an experiment.
 
 A *point* is one setting of a scenario, a *run* is one replicate of a point. The figures of a run are one
-block of bytes, float64 little-endian, figure after figure; inside a figure, week after week; inside a week,
-item after item (firms, sectors, causes or cohorts, or the market alone). So one figure of thousands of runs is
-read without touching the others.
+block of bytes (`experiments.layouts`).
 
 Every run is one transaction: a killed program leaves each run whole or absent. While a writer is open the
 file is in write-ahead mode, so that others can read it meanwhile; closing returns it to one plain file that
@@ -21,6 +19,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
+from experiments.layouts import TABLES, StoredFigure, figures_of_layout, layout_number
 from experiments.sqlite_files import FileKind, SqliteFileError, settle
 
 if TYPE_CHECKING:
@@ -32,7 +31,8 @@ APPLICATION_ID = 0x55534552
 """Marks the file as ours in its header ("USER" in ASCII)."""
 FORMAT = 1
 
-_TABLES = """
+_TABLES = f"""
+{TABLES}
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE point (
     id INTEGER PRIMARY KEY,
@@ -40,16 +40,6 @@ CREATE TABLE point (
     hash TEXT NOT NULL,               -- of that text
     settings TEXT NOT NULL            -- what was set on the command line or by a design, JSON
 );
-CREATE TABLE layout (id INTEGER PRIMARY KEY, signature TEXT NOT NULL UNIQUE);
-CREATE TABLE figure (
-    layout INTEGER NOT NULL REFERENCES layout,
-    key TEXT NOT NULL,
-    scope TEXT NOT NULL,              -- firm, sector, cause, cohort or market
-    items TEXT NOT NULL,              -- names in order, JSON
-    first INTEGER NOT NULL,           -- columns before this figure: its bytes start at 8 * weeks * first
-    count INTEGER NOT NULL,           -- columns of this figure
-    PRIMARY KEY (layout, key)
-) WITHOUT ROWID;
 CREATE TABLE run (
     point INTEGER NOT NULL REFERENCES point,
     replicate INTEGER NOT NULL,
@@ -81,17 +71,6 @@ class StoredRun:
     weeks: int
     seconds: float
     error: str
-
-
-@dataclass(frozen=True)
-class StoredFigure:
-    """Where one figure lies in a run's block of bytes, and whose it is."""
-
-    key: str
-    scope: str
-    items: tuple[str, ...]
-    first: int
-    count: int
 
 
 class Results:
@@ -214,26 +193,14 @@ class Results:
             weeks = len(columns[0])
             block = b"".join(column.tobytes() for column in columns)
         with _KIND.explained("unwritable", self.path), self._connection:
-            layout = self._layout(figures) if figures else None
+            layout = None
+            if figures:
+                described = ((key, scope, items) for key, (scope, items, _) in figures.items())
+                layout = layout_number(self._connection, described)
             self._connection.execute(
                 "INSERT OR REPLACE INTO run VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
                 (point, replicate, status, weeks, seconds, error, layout, block),
             )
-
-    def _layout(self, figures: Mapping[str, tuple[str, tuple[str, ...], np.ndarray]]) -> int:
-        """Number of the layout (order of figures and items) of a run; added when it is new."""
-        described = [[key, scope, list(items)] for key, (scope, items, _) in figures.items()]
-        signature = json.dumps(described, ensure_ascii=False)
-        found = self._connection.execute("SELECT id FROM layout WHERE signature = ?", (signature,)).fetchone()
-        if found:
-            return int(found[0])
-        cursor = self._connection.execute("INSERT INTO layout (signature) VALUES (?)", (signature,))
-        layout, first = int(cursor.lastrowid or 0), 0
-        for key, scope, items in described:
-            row = (layout, key, scope, json.dumps(items, ensure_ascii=False), first, len(items))
-            self._connection.execute("INSERT INTO figure VALUES (?, ?, ?, ?, ?, ?)", row)
-            first += len(items)
-        return layout
 
     def runs(self, point: int | None = None) -> list[StoredRun]:
         """The ledger, in order of point and replicate."""
@@ -252,16 +219,8 @@ class Results:
 
     def figures(self, point: int = 1) -> dict[str, StoredFigure]:
         """Figures of a point by key, in stored order; empty when it has no run with results."""
-        rows = self._connection.execute(
-            "SELECT key, scope, items, first, count FROM figure WHERE layout ="
-            " (SELECT layout FROM run WHERE point = ? AND layout IS NOT NULL ORDER BY replicate LIMIT 1)"
-            " ORDER BY first",
-            (point,),
-        )
-        return {
-            key: StoredFigure(key, scope, tuple(json.loads(items)), first, count)
-            for key, scope, items, first, count in rows
-        }
+        of_the_first = "SELECT layout FROM run WHERE point = ? AND layout IS NOT NULL ORDER BY replicate LIMIT 1"
+        return figures_of_layout(self._connection, f"layout = ({of_the_first})", (point,))
 
     def series(self, key: str, point: int = 1) -> np.ndarray:
         """One figure over all runs of a point that have results.

@@ -63,26 +63,45 @@ def _get_ready() -> None:
 
 
 def _obey(order: tuple[Any, ...], answers: BinaryIO, stop: threading.Event) -> None:
-    from dataclasses import replace
-
-    from experiments.runs import Run, run_one
-    from sim.text import use_language
-
-    _, number, job = order
-    language, scenario, figures, watch = _job(job)
-    with use_language(language):
-        run: Run = run_one(scenario, number, 1, "compiled", figures, _teller(answers), stop, watch)
-    if run.record is not None:
-        run.record.scenario = None  # the other side has it
+    kind, first, second = order
+    answer = _call(first, second, stop) if kind == "call" else _run(first, second, answers, stop)
     try:
-        _tell(answers, ("run", run))
+        _tell(answers, answer)
     except OSError:
         raise
+    except Exception as error:  # it cannot be pickled
+        _tell(answers, _instead(answer, error))
+
+
+def _run(number: int, job: bytes, answers: BinaryIO, stop: threading.Event) -> tuple[Any, ...]:
+    """Run one replicate of what replicates have in common."""
+    from experiments.runs import run_one
+    from sim.text import use_language
+
+    language, scenario, figures, watch = _job(job)
+    with use_language(language):
+        run = run_one(scenario, number, 1, "compiled", figures, _teller(answers), stop, watch)
+    if run.record is not None:
+        run.record.scenario = None  # the other side has it
+    return "run", run
+
+
+def _call(function: Callable[..., Any], arguments: tuple[Any, ...], stop: threading.Event) -> tuple[Any, ...]:
+    """Call a function; what it raises is its answer."""
+    try:
+        return "result", function(*arguments, stop=stop)
     except Exception as error:
-        _tell(
-            answers,
-            ("run", replace(run, status="failed", record=None, seen=None, error=f"{type(error).__name__}: {error}")),
-        )
+        return "raised", error
+
+
+def _instead(answer: tuple[Any, ...], error: Exception) -> tuple[Any, ...]:
+    """Give what can be told in place of an answer that cannot."""
+    from dataclasses import replace
+
+    said = f"{type(error).__name__}: {error}"
+    if answer[0] == "run":
+        return "run", replace(answer[1], status="failed", record=None, seen=None, error=said)
+    return "raised", RuntimeError(f"{type(answer[1]).__name__}: {answer[1]}" if answer[0] == "raised" else said)
 
 
 _last_job: tuple[bytes, Any] = (b"", None)

@@ -26,10 +26,20 @@ from numba.core.dispatcher import Dispatcher
 
 from sim.text import say
 
-__all__ = ["allocating", "anew", "cache_folder", "compiled", "inlined", "is_warm", "plain", "tell"]
+__all__ = ["allocating", "anew", "cache_folder", "compiled", "inlined", "is_warm", "plain", "rules_hash", "tell"]
 
 tell: Callable[[str], None] = warnings.warn
 """Called, once a process, with the text of what is wrong with the stored code; the command line puts its own here."""
+
+
+@cache
+def rules_hash(*more: str) -> str:
+    """Give a hash of every source file of the model, and of some more texts: another one, other results, perhaps."""
+    digest = hashlib.sha256("".join(more).encode())
+    for source in sorted(Path(__file__).parent.rglob("*.py")):
+        # A checkout on Windows may have other line ends.
+        digest.update(source.read_bytes().replace(b"\r\n", b"\n"))
+    return digest.hexdigest()[:16]
 
 
 @cache
@@ -39,14 +49,10 @@ def cache_folder() -> Path | None:
     It is named after a hash of every source file of the rules: numba itself only looks at the file of the function
     it caches, and would run stale code after a change in a function that was inlined from another file.
     """
-    rules = Path(__file__).parent
-    digest = hashlib.sha256(numba.__version__.encode())
-    for source in sorted(rules.rglob("*.py")):
-        digest.update(source.read_bytes())
     wanted = os.environ.get("USERISATION_CACHE")
     homes = [Path(wanted)] if wanted else [_user_cache(), Path(tempfile.gettempdir()) / "userisation-cache"]
     for home in homes:
-        folder = home / f"rules-{digest.hexdigest()[:16]}"
+        folder = home / f"rules-{rules_hash(numba.__version__)}"
         try:
             folder.mkdir(parents=True, exist_ok=True)
             with tempfile.TemporaryFile(dir=folder):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -17,7 +17,7 @@ from pydantic import Field
 
 from sim.claims import Claim, check_claim
 from sim.distributions import Constant
-from sim.documents import Document, Place, apply_settings, resolve, validate, without_claim
+from sim.documents import Document, Place, ScenarioError, apply_settings, resolve, validate, without_claim
 from sim.entities import (
     MAX_COHORTS,
     REST,
@@ -202,7 +202,16 @@ def load(name_or_path: str | Path, settings: Mapping[str, object] | Sequence[str
     """
     document = resolve(str(name_or_path), library_folder())
     if settings:
-        document = apply_settings(without_claim(document), settings)
+        bare = without_claim(document)
+
+        @cache
+        def defaults() -> Mapping[str, Any]:
+            try:
+                return from_document(bare, "").as_file()
+            except ScenarioError:
+                return {}  # what is missing may be among the settings
+
+        document = apply_settings(bare, settings, defaults)
     return from_document(document, Path(str(name_or_path)).stem)
 
 

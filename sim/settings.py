@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
@@ -18,7 +18,11 @@ _NOT_SETTABLE = ("extends", "clear", "claim")
 _PLACE = Place(SETTING)
 
 
-def apply_settings(document: Document, settings: Mapping[str, object] | Sequence[str]) -> Document:
+def apply_settings(
+    document: Document,
+    settings: Mapping[str, object] | Sequence[str],
+    defaults: Callable[[], Mapping[str, Any]] = dict,
+) -> Document:
     """Give a document in which some values are replaced.
 
     Parameters
@@ -29,6 +33,9 @@ def apply_settings(document: Document, settings: Mapping[str, object] | Sequence
         ``key=value`` texts, or a mapping from keys to values. A key is dotted; an element of an array of
         tables goes by its name, or by its position from 0 (``event.0.week``); a name with a dot stands in
         quotes. A value is written as in TOML; what is not TOML is taken as a text.
+    defaults
+        Gives what holds where the document says nothing. Only a table whose other keys depend on a word in it, such as
+        a distribution, is taken from there: one number of it means nothing without the rest.
 
     Raises
     ------
@@ -40,7 +47,7 @@ def apply_settings(document: Document, settings: Mapping[str, object] | Sequence
     problems: list[Problem] = []
     for setting in _pairs(settings):
         try:
-            _apply(setting, data, places)
+            _apply(setting, data, places, defaults)
         except ScenarioError as error:
             problems.extend(error.problems)
     if problems:
@@ -57,7 +64,12 @@ def _pairs(settings: Mapping[str, object] | Sequence[str]) -> list[tuple[str, ob
     return [(setting, None) for setting in settings]
 
 
-def _apply(setting: tuple[str, object], data: dict[str, Any], places: dict[KeyPath, Place]) -> None:
+def _apply(
+    setting: tuple[str, object],
+    data: dict[str, Any],
+    places: dict[KeyPath, Place],
+    defaults: Callable[[], Mapping[str, Any]],
+) -> None:
     """Put one setting into the data."""
     text, value = setting
     try:
@@ -75,7 +87,7 @@ def _apply(setting: tuple[str, object], data: dict[str, Any], places: dict[KeyPa
         value = _value(key, rest[1:] if value is None else str(value))
     if any(is_too_large(inner) for _, inner in paths(value)):
         raise _refusal(key, "document.number_too_large", value=value)
-    _put(parts, value, data, places)
+    _put(parts, value, data, places, defaults)
 
 
 def _value(key: str, text: str) -> object:
@@ -92,7 +104,13 @@ def _value(key: str, text: str) -> object:
     return data["value"] if len(data) == 1 else text
 
 
-def _put(parts: tuple[str, ...], value: object, data: dict[str, Any], places: dict[KeyPath, Place]) -> None:
+def _put(
+    parts: tuple[str, ...],
+    value: object,
+    data: dict[str, Any],
+    places: dict[KeyPath, Place],
+    defaults: Callable[[], Mapping[str, Any]],
+) -> None:
     """Put a value where a key leads, with new tables on the way where there are none."""
     inner: Any = data
     path: KeyPath = ()
@@ -114,13 +132,27 @@ def _put(parts: tuple[str, ...], value: object, data: dict[str, Any], places: di
                     inner.clear()
             inner[step] = copy.deepcopy(value)
         elif isinstance(inner, dict) and step not in inner:
-            inner[step] = {}
+            inner[step] = _default_table(parts[: i + 1], defaults)
             places[path] = _PLACE
         inner = inner[step]
     for old in [known for known in places if known[: len(path)] == path]:
         del places[old]
     for at, _ in paths(value, path):
         places[at] = _PLACE
+
+
+def _default_table(parts: tuple[str, ...], defaults: Callable[[], Mapping[str, Any]]) -> dict[str, Any]:
+    """Give a copy of the table that holds by default, if a word in it says which keys it has; else an empty one."""
+    found: Any = defaults()
+    for part in parts:
+        if isinstance(found, list):
+            position = element_position(found, part)
+            found = None if position is None else found[position]
+        else:
+            found = found.get(part) if isinstance(found, Mapping) else None
+    if isinstance(found, dict) and any(isinstance(found.get(key), str) for key in CHOOSERS):
+        return copy.deepcopy(found)
+    return {}
 
 
 def _no_element(parts: tuple[str, ...], array: list[Any]) -> ScenarioError:

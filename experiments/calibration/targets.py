@@ -8,12 +8,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from experiments.calibration.declarations import ParameterTable, Target, Targets
 from experiments.calibration.priors import Prior, Uniform
 from experiments.calibration.statistics import Statistic, StatisticError, statistic_of
 from experiments.calibration.watching import NOTHING, Watching
+from experiments.settable import is_fixed, present_value, short_name
 from experiments.text import say
 from sim.problems import Place, Problem, ScenarioError
 
@@ -25,22 +26,6 @@ if TYPE_CHECKING:
     from sim.toml_lines import KeyPath
 
 __all__ = ["Goal", "Parameter", "Question", "read_targets"]
-
-_FIXED = ("seed", "horizon", "population.size", "population.represents")
-"""What all runs have in common."""
-_OF_DISTRIBUTIONS = {
-    "value",
-    "low",
-    "high",
-    "mean",
-    "sd",
-    "median",
-    "sigma",
-    "shape",
-    "concentration",
-    "minimum",
-    "exponent",
-}
 
 
 @dataclass(frozen=True)
@@ -183,16 +168,10 @@ def _parameter(
         found = list(_wrong_with(document, here, key, prior, scenario))
         problems += found
         if not found:
-            wholes.append(isinstance(_present(scenario, key), int))
+            wholes.append(isinstance(present_value(scenario, key), int))
     if len(problems) > before:
         return None
-    return Parameter(table.name or _short(keys[0]), tuple(keys), prior, all(wholes))
-
-
-def _short(key: str) -> str:
-    """Name a parameter by the end of its key; by two parts where the last says only which number of a distribution."""
-    parts = key.split(".")
-    return ".".join(parts[-2:]) if parts[-1] in _OF_DISTRIBUTIONS else parts[-1]
+    return Parameter(table.name or short_name(keys[0]), tuple(keys), prior, all(wholes))
 
 
 def _apart(tables: Targets, parameters: Sequence[Parameter | None]) -> list[Parameter | None]:
@@ -225,17 +204,12 @@ def _prior(document: Document, at: KeyPath, table: ParameterTable, problems: lis
 
 def _wrong_with(document: Document, at: KeyPath, key: str, prior: Prior, scenario: Scenario) -> Iterator[Problem]:
     """Say what is wrong with a key: that it leads nowhere, or does not take the ends of its prior."""
-    from sim.keys import KeyFormError, join_key, split_key
     from sim.scenario import changed
 
-    try:
-        short = join_key(split_key(key)[0])
-    except KeyFormError:
-        short = key
-    if short in _FIXED:
-        yield _problem(document, at, "fixed", key=short)
+    if is_fixed(key):
+        yield _problem(document, at, "fixed", key=key)
         return
-    present = _present(scenario, key)
+    present = present_value(scenario, key)
     if isinstance(present, bool | str | list | dict):
         yield _problem(document, at, "no_number", key=key)
         return
@@ -250,24 +224,6 @@ def _wrong_with(document: Document, at: KeyPath, key: str, prior: Prior, scenari
                 if message not in told:
                     told.add(message)
                     yield replace(_problem(document, at, "no_number", key=key), message=message)
-
-
-def _present(scenario: Scenario, key: str) -> Any:
-    """Give the value that a key has now, None if it has none or leads nowhere."""
-    from sim.keys import KeyFormError, element_position, split_key
-
-    try:
-        parts = split_key(key)[0]
-    except KeyFormError:
-        return None
-    data: Any = scenario.as_file()
-    for part in parts:
-        if isinstance(data, list):
-            position = element_position(data, part)
-            data = None if position is None else data[position]
-        else:
-            data = data.get(part) if isinstance(data, dict) else None
-    return data
 
 
 def _twice(document: Document, tables: Targets) -> Iterator[Problem]:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from experiments.runs import Progress
 
-__all__ = ["LINE_EVERY", "shown_progress", "shown_steps"]
+__all__ = ["LINE_EVERY", "shown_as", "shown_progress", "shown_steps"]
 
 LINE_EVERY = 10.0
 """Seconds between two lines where there is no terminal."""
@@ -26,19 +26,20 @@ LINE_EVERY = 10.0
 @contextmanager
 def shown_progress() -> Iterator[Callable[[Progress], None]]:
     """Give a function that takes progress and shows it, for as long as the block lasts."""
-    with _shown() as show:
+    with shown_as() as show:
         yield lambda progress: show(lambda: _words(progress), progress.weeks_done, progress.weeks_total)
 
 
 @contextmanager
 def shown_steps(key: str) -> Iterator[Callable[[int, int], None]]:
     """Give a function that takes steps done and all steps, and shows them in the words of the catalogue's `key`."""
-    with _shown() as show:
+    with shown_as() as show:
         yield lambda done, total: show(lambda: say(key, done=count(done), total=count(total)), done, total)
 
 
 @contextmanager
-def _shown() -> Iterator[Callable[[Callable[[], str], int, int], None]]:
+def shown_as() -> Iterator[Callable[[Callable[[], str], int, int], None]]:
+    """Give a function that shows words of the caller's own, with what is done and all, while the block lasts."""
     if sys.stderr.isatty():
         with _bar() as show:
             yield show

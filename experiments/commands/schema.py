@@ -1,4 +1,4 @@
-"""``userisation schema``: the JSON Schemas of scenario and targets files, for editors."""
+"""``userisation schema``: the JSON Schemas of scenario, targets and experiment files, for editors."""
 
 from __future__ import annotations
 
@@ -18,11 +18,16 @@ __all__ = ["schema"]
 def schema(
     out: Annotated[Path | None, typer.Option("--out")] = None,
     of_targets: Annotated[bool, typer.Option("--targets")] = False,
+    of_experiments: Annotated[bool, typer.Option("--experiments")] = False,
     lang: Lang = None,
 ) -> None:
     """Print the schema, or write it to a file."""
+    if of_targets and of_experiments:
+        fail(say("schema.one_kind"))
     if of_targets:
         from experiments.calibration.declarations import json_schema
+    elif of_experiments:
+        from experiments.batch.declarations import json_schema
     else:
         from sim.scenario import json_schema
 

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from experiments.exits import Exit
-from experiments.pool import Pool, pool_that_pays, seconds_saved, shared_pool
+from experiments.pool import Pool, WorkerLostError, pool_that_pays, seconds_saved, shared_pool
 from experiments.runs import Progress, run_one, run_replicates
 from sim.scenario import changed, load
 from sim.text import use_language
@@ -185,6 +185,71 @@ def test_closing_ends_all_processes():
         assert len(pids) == 2
     assert is_gone(pids)
     assert processes.pids == []
+
+
+# --- functions ----------------------------------------------------------------------------------------------
+
+
+def add(a, b, stop):
+    return a + b
+
+
+def raises(stop):
+    raise KeyError("this")
+
+
+class CannotBePickledError(Exception):
+    def __reduce__(self):
+        raise TypeError("not me")
+
+
+def raises_what_cannot_be_pickled(stop):
+    raise CannotBePickledError("said")
+
+
+def gives_what_cannot_be_pickled(stop):
+    return threading.Lock()
+
+
+def waits(stop):
+    return stop.wait(60)
+
+
+def dies(stop):
+    os._exit(1)
+
+
+def test_a_process_calls_a_function(pool):
+    assert pool.call(add, 2, 3) == 5
+    with pytest.raises(KeyError, match="this"):
+        pool.call(raises)
+    for wrong, said in ((raises_what_cannot_be_pickled, "said"), (gives_what_cannot_be_pickled, "pickle")):
+        with pytest.raises(RuntimeError, match=said):
+            pool.call(wrong)
+    assert pool.call(add, "a", "b") == "ab"
+
+
+def test_functions_can_be_told_to_stop(pool):
+    threading.Timer(0.5, pool.stop_calls).start()
+    assert pool.call(waits) is True
+
+
+def test_a_process_that_dies_of_a_function_is_told_and_replaced():
+    with Pool(1) as one:
+        assert one.call(add, 1, 1) == 2
+        (before,) = one.pids
+        with pytest.raises(WorkerLostError) as lost:
+            one.call(dies)
+        assert lost.value.was_ready
+        assert one.call(add, 1, 1) == 2
+        assert one.pids != [before]
+
+
+def test_where_no_process_can_be_started_a_call_says_so(monkeypatch):
+    monkeypatch.setattr(sys, "executable", "/nowhere")
+    with Pool(1) as one, pytest.raises(WorkerLostError) as lost:
+        one.call(add, 1, 1)
+    assert not lost.value.was_ready
 
 
 SCRIPT = """

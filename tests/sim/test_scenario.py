@@ -555,6 +555,27 @@ def test_settings(tmp_path):
     assert load(path, {"firm.Nova.levers.price": 8.25}).firms[0].levers.price == 8.25
 
 
+def test_one_number_of_a_distribution_that_holds_by_default_can_be_set():
+    default = load("baseline").population.traits.half_life.model_dump()
+    wanted = default | {"median": 5.0}
+    assert wanted != default
+    assert load("baseline", ["population.traits.half_life.median=5"]).population.traits.half_life.model_dump() == wanted
+    given = {"population.traits.half_life.median": 5.0}
+    assert load("baseline", given).population.traits.half_life.model_dump() == wanted
+    kind = ["population.traits.half_life.distribution=constant", "population.traits.half_life.value=3"]
+    other = load("baseline", kind).population.traits.half_life
+    assert other.model_dump() == {"distribution": "constant", "value": 3.0}
+    with pytest.raises(ScenarioError, match=r"--set population\.traits\.half_life\.mean: unknown key"):
+        load("baseline", ["population.traits.half_life.mean=5"])
+
+
+def test_a_setting_may_supply_what_the_file_lacks(tmp_path):
+    path = write(tmp_path, GOOD.replace('sector = "drinks"\n', "", 1))
+    given = ["firm.Nova.sector=drinks", "population.traits.half_life.distribution=constant"]
+    loaded = load(path, [*given, "population.traits.half_life.value=3"])
+    assert loaded.firms[0].sector == "drinks"
+
+
 def test_a_name_that_is_not_in_the_library():
     with pytest.raises(ScenarioError, match="did you mean 'baseline'"):
         load("basline")
