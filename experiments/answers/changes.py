@@ -7,7 +7,7 @@ to it. Changes that only go together are made one.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import TYPE_CHECKING, Any, Literal
@@ -161,22 +161,20 @@ def _laid(flats: tuple[Flat, Flat], keys: Iterable[Key]) -> Flat:
 def _joined(keys: Sequence[Key], flats: tuple[Flat, Flat]) -> list[list[Key]]:
     """Put together what is one change: a lever and its schedule; a table of one side with all that refers to it."""
     prefixes = [{key[:size] for key in flat for size in range(1, len(key) + 1)} for flat in flats]
-    alone = [
-        {key[1] for flat, other in (flats, flats[::-1]) for key in flat if key[0] == table}
-        & {
-            name
-            for flat, other in ((flats[0], prefixes[1]), (flats[1], prefixes[0]))
-            for name in {key[1] for key in flat if key[0] == table}
-            if (table, name) not in other
+    only = {
+        table: {
+            key[1]
+            for flat, other in zip(flats, prefixes[::-1], strict=True)
+            for key in flat
+            if key[0] == table and key[:2] not in other
         }
-        for table in ("sector", "firm", "cause", "cohort")
-    ]
-    only = dict(zip(("sector", "firm", "cause", "cohort"), alone, strict=True))
+        for table in NAMED
+    }
     forest = _Forest()
     for key in keys:
         forest.join(("key", *key), ("group", *_root(key, prefixes)))
         for table, name in _references(key, flats):
-            if name in only[table]:
+            if name in only.get(table, ()):
                 forest.join(("key", *key), ("group", table, name))
     return forest.groups(keys)
 
@@ -191,7 +189,7 @@ def _root(key: Key, prefixes: Sequence[set[Key]]) -> Key:
     return key
 
 
-def _references(key: Key, flats: tuple[Flat, Flat]) -> Iterable[tuple[str, str]]:
+def _references(key: Key, flats: tuple[Flat, Flat]) -> Iterator[tuple[str, str]]:
     """Give the sectors, firms, causes and cohorts that a value is about."""
     if key[0] in ("firm", "schedule"):
         yield "firm", key[1]
@@ -279,7 +277,7 @@ def _separable(groups: list[list[Key]], flats: tuple[Flat, Flat], like: Scenario
             return groups
 
 
-def _trials(count: int) -> Iterable[tuple[int, ...]]:
+def _trials(count: int) -> Iterator[tuple[int, ...]]:
     """Give the coalitions that are tried: one change, all but one, and two, as long as there are few."""
     everything = range(count)
     for size in (1, count - 1, 2):
@@ -321,15 +319,19 @@ def _about(change: Change, grouping: Grouping) -> list[str]:
     plain = [("firm", key[1], "levers", *key[2:]) if key[0] == "schedule" else key for key in keys]
     if len(set(plain)) == 1:
         return []
-    names = [key for key in plain if key[0] in NAMED]
+    names: list[Key] = [key for key in plain if key[0] in NAMED]
     tops = {key[:2] for key in names}
-    whole = [top for top in dict.fromkeys(key[:2] for key in names) if _is_whole(top, change)]
+    whole: list[Key] = [top for top in dict.fromkeys(key[:2] for key in names) if _is_whole(top, change)]
     if whole:
-        return list(min(whole, key=lambda top: NAMED.index(top[0])))
+        return list(sorted(whole, key=_rank)[0])
     if len(tops) == 1 and len(names) + sum(key[0] == "event" for key in plain) == len(plain):
         return list(next(iter(tops)))
     common = _common(plain)
     return list(common) if common else ["several"]
+
+
+def _rank(key: Key) -> int:
+    return NAMED.index(key[0])
 
 
 def _is_whole(top: Key, change: Change) -> bool:

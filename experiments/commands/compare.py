@@ -26,6 +26,7 @@ from experiments.text import say
 
 if TYPE_CHECKING:
     from experiments.answers.compare import Compared
+    from sim.scenario import Scenario
 
 __all__ = ["compare"]
 
@@ -60,9 +61,8 @@ def compare(
         if len(names) < 2:
             fail(say("answers.compare_command.one", name=names[0]))
         target = out or default_folder("compare")
-        found = _of_scenarios(
-            names, figures or [], settings or [], Size(seed, consumers, weeks), replicates, workers, target, force
-        )
+        scenarios = read_scenarios(names, settings or [], Size(seed, consumers, weeks))
+        found = _of_scenarios(scenarios, figures or [], replicates, workers, target, force)
     written(found, target)
     show_answer(found, target, as_json=as_json)
     code = end_code(found)
@@ -71,14 +71,12 @@ def compare(
 
 
 def _of_scenarios(
-    names: list[str], figures: list[str], settings: list[str], size: Size, replicates: int, workers: int | None,
-    folder: Path, force: bool,
-) -> Compared:  # fmt: skip
+    scenarios: dict[str, Scenario], figures: list[str], replicates: int, workers: int | None, folder: Path, force: bool
+) -> Compared:
     from experiments.answers.changes import same_market
     from experiments.answers.compare import compare
     from experiments.runs import available_cores
 
-    scenarios = read_scenarios(names, settings, size)
     models, labels = list(scenarios.values()), list(scenarios)
     for label, model in list(scenarios.items())[1:]:
         if same_market(models[0], model):
