@@ -237,7 +237,10 @@ def _charts(found: Compared, figure: FigureCompared) -> list[Chart]:
     distribution = Chart(
         say("answers.compare.chart.pairs", figure=name_of(asked), base=base),
         tuple(spread),
-        {"xaxis": along, "yaxis": {"showgrid": False, "showticklabels": several, "type": "category"}},
+        {
+            "xaxis": {**along, "rangemode": "tozero", "showgrid": True},
+            "yaxis": {"showgrid": False, "showticklabels": several, "type": "category"},
+        },
         say("answers.compare.chart.pairs_note"),
         height=max(240, 110 + 90 * len(figure.arms)),
         is_wide=True,

@@ -215,7 +215,7 @@ def _waterfall(found: Explained, figure: FigureExplained, names: Sequence[str]) 
     high.append(0.0)
     texts.append(value_text(figure.after, asked))
     colours.append("@muted/0.55")
-    labels = [f"{1 + place}. {label}" if 0 < place < len(labels) - 1 else label for place, label in enumerate(labels)]
+    labels = [f"{place}. {label}" if 0 < place < len(labels) - 1 else label for place, label in enumerate(labels)]
     # The axis need not begin at 0 where the way is short: bars of A and B would hide it.
     edges = [
         x
