@@ -54,9 +54,10 @@ def change_values(change: Change) -> tuple[str, str]:
             moves = None if course is None else getattr(course, side)
             sides.append("; ".join([*parts, *([_course(course.key, moves)] if course and moves else [])]) or "–")
         return sides[0], sides[1]
-    if all(edit.before is None for edit in change.edits):
+    tables = [edit for edit in change.edits if edit.key[0] in NAMED]
+    if tables and all(edit.before is None for edit in change.edits):
         return "–", say("answers.change.there")
-    if all(edit.after is None for edit in change.edits):
+    if tables and all(edit.after is None for edit in change.edits):
         return say("answers.change.there"), "–"
     return "", say("answers.change.values", count=len(change.edits))
 
@@ -93,10 +94,10 @@ def _edit_values(edit: Edit) -> tuple[str, str]:
     if edit.key[0] == "event":
         return _event_value(edit.before, edit.after), _event_value(edit.after, edit.before)
     if edit.key[0] == "schedule":
-        sides = [
-            _course(edit.key, side) if side else say("answers.change.unchanged") for side in (edit.before, edit.after)
-        ]
-        return sides[0], sides[1]
+        begin = "" if edit.start is None else _value(edit.key, edit.start)
+        courses = [_course(edit.key, side) if side else "" for side in (edit.before, edit.after)]
+        sides = ["; ".join(part for part in (begin, course) if part) for course in courses]
+        return sides[0] or say("answers.change.unchanged"), sides[1] or say("answers.change.unchanged")
     return _value(edit.key, edit.before), _value(edit.key, edit.after)
 
 
