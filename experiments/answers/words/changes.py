@@ -162,19 +162,20 @@ def _several(edits: Sequence[Edit]) -> str:
 
 def _whole(edits: Sequence[Edit]) -> list[str]:
     """Name the tables that exist on one side only: sectors alone, or else firms, causes and cohorts."""
-    sides: dict[tuple[str, str], list[bool]] = {}
+    found: dict[tuple[str, str], list[Edit]] = {}
     for edit in edits:
         if edit.key[0] in NAMED:
-            sides.setdefault((edit.key[0], edit.key[1]), []).append(edit.before is None)
-    tables = {edit.key[0] for edit in edits}
-    wanted = (
-        "sector" if "sector" in tables else "firm" if "firm" in tables else "cause" if "cause" in tables else "cohort"
-    )
-    found = []
-    for (table, name), news in sides.items():
-        if table == wanted and len(set(news)) == 1 and len(news) > 1:
-            found.append(say(f"answers.change.{'with' if news[0] else 'without'}_{table}", name=name))
-    return found
+            found.setdefault((edit.key[0], edit.key[1]), []).append(edit)
+    whole: dict[tuple[str, str], str] = {}
+    for at, own in found.items():
+        if len(own) > 1 and all(edit.before is None for edit in own):
+            whole[at] = "with"
+        elif len(own) > 1 and all(edit.after is None for edit in own):
+            whole[at] = "without"
+    outermost = next((table for table in NAMED if any(at[0] == table for at in whole)), "")
+    return [
+        say(f"answers.change.{how}_{table}", name=name) for (table, name), how in whole.items() if table == outermost
+    ]
 
 
 def _meaning(key: Sequence[str]) -> str:

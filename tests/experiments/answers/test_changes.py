@@ -91,7 +91,12 @@ def test_groups_put_changes_together():
     after = alike([before, load("sincere_opening")])[1]
     assert len(changes_between(before, after)) == 10
     assert len(changes_between(before, after, "firm")) == 1
-    assert len(changes_between(before, alike([before, load("sweatshop_scandal")])[1], "family")) == 2
+    other = alike([before, load("sweatshop_scandal")])[1]
+    assert len(changes_between(before, other, "family")) == 2
+    (change,) = changes_between(before, other, "firm").changes
+    with use_language("en"):
+        assert change_name(change) == "Citadel: everything that differs"
+        assert change_values(change) == ("", "3 values differ")
 
 
 def test_names_texts_and_order_make_no_other_market():
