@@ -209,7 +209,7 @@ class ContributionParameters(MechanismParameters):
         0,
         1,
         "Probability that a member who contributes nothing in a week reads along, as involved as a contributor",
-        "Probabilité qu'un membre qui ne contribue pas d'une semaine lise les autres, aussi impliqué qu'un contributeur",
+        "Probabilité qu'un membre oisif d'une semaine lise les autres, aussi impliqué qu'un contributeur",
         symbol="ℓ",
         source="Nonnecke & Preece 2000; Blanchard & Markus 2004",
     )
