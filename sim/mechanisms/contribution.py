@@ -210,7 +210,7 @@ class ContributionParameters(MechanismParameters):
         1,
         "Probability that a member who contributes nothing in a week reads along, as involved as a contributor",
         "Probabilité qu'un membre oisif d'une semaine lise les autres, aussi impliqué qu'un contributeur",
-        symbol="ℓ",
+        symbol="ℓ_c",
         source="Nonnecke & Preece 2000; Blanchard & Markus 2004",
     )
     bonding: float = quantity(
