@@ -13,6 +13,7 @@ from experiments.commands import (
     calibrate,
     check,
     claims,
+    discover,
     facts,
     figures,
     import_panel,
@@ -24,6 +25,7 @@ from experiments.commands import (
     scenarios,
     schema,
     score,
+    sensitivity,
     show,
 )
 from experiments.commands.session import CommandError, Lang, note, tell_problems
@@ -44,6 +46,8 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "report": report.report,
     "batch": batch.batch,
     "results": results.results,
+    "sensitivity": sensitivity.sensitivity,
+    "discover": discover.discover,
     "claims": claims.claims,
     "facts": facts.facts,
     "precision": precision.precision,

@@ -34,10 +34,6 @@ class Doubt(StrEnum):
     NOTHING_FEASIBLE = "nothing_feasible"  # no decision met all limits
     WINNER_LOST = "winner_lost"  # a winner of the search is dominated when run again
     OUTSIDE_BOX = "outside_box"  # asked of an emulator outside of where it learnt
-    DEPENDENT = "dependent"  # settings that go together: their shares cannot be told apart
-    POOR_FIT = "poor_fit"  # held-out fit of an emulator that answers all the same
-    RUNS_DISAGREE = "runs_disagree"  # at many points some replicates fail and some do not
-    STOPPED = "stopped"  # cut short by its budget or by the user
     NOISY_CHOICE = "noisy_choice"  # a better answer exists by the mean, but not beyond its error
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from experiments.claims.measures import Measure
+from experiments.precision.questions import natural
 from experiments.text import say
 
 if TYPE_CHECKING:
@@ -27,9 +28,9 @@ __all__ = ["OVERS", "Askable", "Clause", "Condition", "FigureError", "parse_cond
 
 OVERS = ("end", "mean", "peak", "trough", "sum")
 _CLAUSE = re.compile(
-    r"^\s*(?:(?P<over>[a-z]+)\s*\(\s*)?(?P<figure>.+?)\s*(?:,\s*(?P<first>\d+)\s*(?:[-–]\s*(?P<last>\d+))?\s*)?(?P<close>\))?"
-    r"\s*(?P<sign><=|>=|≤|≥|<|>)\s*(?P<limit>[-+−]?[\d.]+(?:[eE][-+]?\d+)?)\s*(?P<percent>%?)\s*$"
+    r"\s*(?P<figure>.+?)\s*(?P<sign><=|>=|≤|≥|<|>)\s*(?P<limit>[-+−]?[\d.]+(?:[eE][-+]?\d+)?)\s*(?P<percent>%?)\s*"
 )
+_WEEKS = re.compile(r"(?P<before>.*?)(?P<mark>[:@])(?P<first>\d{1,5})(?:[-–](?P<last>\d{1,5}))?")
 _JOINTS = re.compile(r"(?<=[\d.%])\s+(and|or|et|ou)\s+", re.IGNORECASE)
 _SIGNS: Mapping[str, Callable[[Floats, float], Flags]] = {
     "<": lambda x, limit: x < limit,
@@ -128,8 +129,11 @@ class Askable:
         return Measure(measure.key, item, measure.over, measure.weeks)
 
 
-def parse_figure(text: str, askable: Askable, over: str = "end", weeks: tuple[int, int] | None = None) -> Measure:
-    """Read ``share.Nova`` or the name of a formula.
+def parse_figure(text: str, askable: Askable) -> Measure:
+    """Read ``share.Nova``, ``share:Nova:mean``, ``share.Nova:peak@30-42``, ``share:Nova:30``, or the name of a formula.
+
+    Without a word for it, the usual is made of a figure's weeks (`questions.natural`), or its end where runs kept no
+    more.
 
     Raises
     ------
@@ -138,9 +142,24 @@ def parse_figure(text: str, askable: Askable, over: str = "end", weeks: tuple[in
     """
     text = text.strip()
     if text in askable.formulas:
-        return askable.checked(Measure(text, "", over, weeks))
-    key, _, item = text.partition(".")
-    return askable.checked(Measure(key, item, over, weeks))
+        return askable.checked(Measure(text, "", "end"))
+    weeks: tuple[int, int] | None = None
+    mark = ""
+    if found := _WEEKS.fullmatch(text):
+        text, mark = found["before"], found["mark"]
+        weeks = (int(found["first"]), int(found["last"] or found["first"]))
+    key, _, rest = text.partition(".") if "." in text.partition(":")[0] else text.partition(":")
+    items = askable.figures.get(key, ())
+    item, over = rest, ""
+    if rest not in items:
+        before, _, last = rest.rpartition(":")
+        if last in OVERS and (before or last == rest):
+            item, over = before, last
+        elif before in items and before:
+            raise FigureError(say("answers.figure.no_over", value=last, known=", ".join(OVERS)))
+    if mark == ":" or (weeks is not None and over in ("", "end")):
+        over = "mean"
+    return askable.checked(Measure(key, item, over or (natural(key) if askable.series else "end"), weeks))
 
 
 @dataclass(frozen=True)
@@ -175,7 +194,7 @@ class Condition:
 
 
 def parse_condition(text: str, askable: Askable) -> Condition:
-    """Read ``share.Nova < 0.15 and mean(total_profit.Nova, 20-40) < 0``; *and* binds before *or*.
+    """Read ``share.Nova < 15% and profit.Nova:mean@20-40 < 0``; *and* binds before *or*.
 
     Raises
     ------
@@ -197,17 +216,15 @@ def parse_condition(text: str, askable: Askable) -> Condition:
 
 
 def _clause(text: str, askable: Askable) -> Clause:
-    seen = _CLAUSE.match(text)
-    if seen is None or bool(seen["over"]) != bool(seen["close"]):
-        raise FigureError(say("answers.condition.unread", text=text))
-    weeks = None if seen["first"] is None else (int(seen["first"]), int(seen["last"] or seen["first"]))
+    seen = _CLAUSE.fullmatch(text)
     try:
-        limit = float(seen["limit"].replace("−", "-"))
+        limit = float(seen["limit"].replace("−", "-")) if seen is not None else None
     except ValueError:
-        raise FigureError(say("answers.condition.unread", text=text)) from None
+        limit = None
+    if seen is None or limit is None:
+        raise FigureError(say("answers.condition.unread", text=text.strip()))
     sign = {"≤": "<=", "≥": ">="}.get(seen["sign"], seen["sign"])
-    over = seen["over"] or ("end" if weeks is None else "mean")
-    measure = parse_figure(seen["figure"], askable, over, weeks)
+    measure = parse_figure(seen["figure"], askable)
     return Clause(measure, sign, limit / 100 if seen["percent"] else limit)
 
 

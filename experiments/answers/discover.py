@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from experiments.answers.asked import Asked
 from experiments.answers.findings import Findings, Made, Noted, Number, Plain, noted
-from experiments.answers.sensitivity import Outcome
+from experiments.answers.sensitivity import asked_as
 from experiments.text import say
 
 if TYPE_CHECKING:
@@ -24,8 +25,19 @@ if TYPE_CHECKING:
     Flags = NDArray[np.bool_]
 
 __all__ = [
-    "ArmBoxes", "ClauseAsked", "DiscoverError", "Discovered", "FailureBox", "Factor", "Held", "Limit", "RuleFound",
-    "discovered", "factors_of", "limits_of", "rules_of",
+    "ArmBoxes",
+    "ClauseAsked",
+    "DiscoverError",
+    "Discovered",
+    "Factor",
+    "FailureBox",
+    "Held",
+    "Limit",
+    "RuleFound",
+    "discovered",
+    "factors_of",
+    "limits_of",
+    "rules_of",
 ]  # fmt: skip
 
 FEWEST = 40
@@ -40,7 +52,7 @@ class DiscoverError(ValueError):
 class ClauseAsked(Plain):
     """One number, and the limit that makes a failure."""
 
-    outcome: Outcome
+    outcome: Asked
     sign: str
     limit: float
 
@@ -52,7 +64,7 @@ class Factor(Plain):
     role: str
     low: Number
     high: Number
-    labels: list[str] = []
+    labels: tuple[str, ...] = ()
 
 
 class Limit(Plain):
@@ -77,10 +89,10 @@ class Limit(Plain):
     factor: int
     low: Number
     high: Number
-    allowed: list[str] = []
+    allowed: tuple[str, ...] = ()
     quasi_p: Number = float("nan")
     reproduced: Number = float("nan")
-    spread: list[Number] = []
+    spread: tuple[Number, ...] = ()
 
 
 class Held(Plain):
@@ -159,13 +171,13 @@ class ArmBoxes(Plain):
     share_high: Number
     lowest: Number
     highest: Number
-    boxes: list[FailureBox] = []
-    rules: list[RuleFound] = []
+    boxes: tuple[FailureBox, ...] = ()
+    rules: tuple[RuleFound, ...] = ()
     accuracy: Number = float("nan")
     accuracy_error: Number = float("nan")
-    sample: list[list[Number]] = []
-    failing: list[bool] = []
-    notes: list[Noted] = []
+    sample: tuple[tuple[Number, ...], ...] = ()
+    failing: tuple[bool, ...] = ()
+    notes: tuple[Noted, ...] = ()
 
 
 class Discovered(Findings):
@@ -211,14 +223,7 @@ def discovered(
         Too few points, or no factor that varies.
     """
     groups = [
-        [
-            ClauseAsked(
-                outcome=Outcome(key=x.measure.key, item=x.measure.item, over=x.measure.over, weeks=x.measure.weeks),
-                sign=x.sign,
-                limit=x.limit,
-            )
-            for x in group
-        ]
+        [ClauseAsked(outcome=asked_as(x.measure), sign=x.sign, limit=x.limit) for x in group]
         for group in condition.groups
     ]
     arms = [_arm(one, condition, role, seed) for one in evidence]
@@ -261,9 +266,9 @@ def _arm(evidence: Evidence, condition: Condition, role: str | None, seed: int) 
         share_high=float(interval.high),
         lowest=float(np.nanmin(lead)),
         highest=float(np.nanmax(lead)),
-        sample=[[float(f"{x:.6g}") for x in row] for row in points[shown].tolist()],
-        failing=sought[shown].tolist(),
-        notes=[Noted(doubt="runs_disagree", value=unsure)] if unsure > _DISAGREE else [],
+        sample=tuple(tuple(float(f"{x:.6g}") for x in row) for row in points[shown].tolist()),
+        failing=tuple(sought[shown].tolist()),
+        notes=(Noted(doubt="runs_disagree", value=unsure),) if unsure > _DISAGREE else (),
     )
     if failures in (0, len(points)):
         return found
@@ -273,12 +278,12 @@ def _arm(evidence: Evidence, condition: Condition, role: str | None, seed: int) 
     notes = [note for box in boxes for note in noted(box.notes, names)]
     tree = grow(points, sought, kinds, seed=seed) if min(failures, len(points) - failures) >= 5 else None
     update: dict[str, object] = {
-        "boxes": [_box(box, coordinates) for box in boxes],
-        "notes": [*found.notes, *notes],
+        "boxes": tuple(_box(box, coordinates) for box in boxes),
+        "notes": (*found.notes, *notes),
     }
     if tree is not None:
         update |= {
-            "rules": rules_of(tree, coordinates),
+            "rules": tuple(rules_of(tree, coordinates)),
             "accuracy": tree.accuracy,
             "accuracy_error": tree.error,
         }
@@ -288,9 +293,7 @@ def _arm(evidence: Evidence, condition: Condition, role: str | None, seed: int) 
 def factors_of(coordinates: Sequence[Coordinate], points: Floats) -> list[Factor]:
     """Say what the columns of points (n, D) are."""
     return [
-        Factor(
-            name=one.name, role=one.role, low=float(column.min()), high=float(column.max()), labels=list(one.labels)
-        )
+        Factor(name=one.name, role=one.role, low=float(column.min()), high=float(column.max()), labels=one.labels)
         for one, column in zip(coordinates, points.T, strict=True)
     ]
 
@@ -304,7 +307,7 @@ def _box(found: Found, coordinates: Sequence[Coordinate]) -> FailureBox:
                 update={
                     "quasi_p": p,
                     "reproduced": float(found.reproduced[limit.factor]),
-                    "spread": [float(x) if np.isfinite(x) else float("nan") for x in spread],
+                    "spread": tuple(float(x) if np.isfinite(x) else float("nan") for x in spread),
                 }
             )
         )
@@ -324,7 +327,7 @@ def limits_of(box: Box, coordinates: Sequence[Coordinate]) -> list[Limit]:
     found = []
     for one in box.restrictions:
         labels = coordinates[one.factor].labels
-        allowed = [labels[code] for code in sorted(one.allowed)] if one.allowed is not None else []
+        allowed = tuple(labels[code] for code in sorted(one.allowed)) if one.allowed is not None else ()
         low, high = (x if np.isfinite(x) else float("nan") for x in (one.low, one.high))
         found.append(Limit(factor=one.factor, low=float(low), high=float(high), allowed=allowed))
     return found

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from experiments.answers.findings import Findings, Made, Noted, Number, Plain, numbers_of
 from experiments.analysis.notes import Doubt, Note
+from experiments.answers.asked import Asked
+from experiments.answers.findings import Findings, Made, Noted, Number, Plain, numbers_of
 from experiments.text import say
 
 if TYPE_CHECKING:
@@ -20,12 +21,12 @@ if TYPE_CHECKING:
 
     from experiments.analysis.intervals import Interval
     from experiments.analysis.sensitivity.indices import Indices
-    from experiments.answers.evidence import Coordinate, Evidence
+    from experiments.answers.evidence import Evidence
     from experiments.claims.measures import Measure
 
     Floats = NDArray[np.float64]
 
-__all__ = ["ArmIndices", "Index", "Method", "Outcome", "Ranked", "Sensitivity", "SensitivityError", "analysed"]
+__all__ = ["ArmIndices", "Index", "Method", "Ranked", "Sensitivity", "SensitivityError", "analysed", "asked_as"]
 
 Method = Literal["morris", "sobol", "given", "emulated"]
 FEWEST_GIVEN = 60
@@ -36,15 +37,6 @@ _LONGEST_SERIES = 160
 
 class SensitivityError(ValueError):
     """The runs cannot be asked this way; the message is for the user."""
-
-
-class Outcome(Plain):
-    """Which number was asked for: a key figure (or formula) of somebody, and what is made of its weeks."""
-
-    key: str
-    item: str
-    over: str
-    weeks: tuple[int, int] | None = None
 
 
 class Index(Plain):
@@ -114,9 +106,9 @@ class ArmIndices(Plain):
     dummy: Number = float("nan")
     held_out: Number = float("nan")
     held_out_error: Number = float("nan")
-    weeks: list[int] = []
-    series: list[list[Number]] = []
-    notes: list[Noted] = []
+    weeks: tuple[int, ...] = ()
+    series: tuple[tuple[Number, ...], ...] = ()
+    notes: tuple[Noted, ...] = ()
 
     @property
     def leading(self) -> str:
@@ -138,7 +130,7 @@ class Sensitivity(Findings):
 
     kind: Literal["sensitivity"] = "sensitivity"
     title: dict[str, str]
-    outcome: Outcome
+    outcome: Asked
     arms: list[ArmIndices]
 
 
@@ -174,10 +166,9 @@ def analysed(
         Too few points, or a design that cannot answer.
     """
     arms = [_arm(one, measure, emulate, seed) for one in evidence]
-    outcome = Outcome(key=measure.key, item=measure.item, over=measure.over, weeks=measure.weeks)
     return Sensitivity(
         made=made, scenarios=dict(scenarios), notes=[note for arm in arms for note in arm.notes],
-        title=dict(title), outcome=outcome, arms=arms,
+        title=dict(title), outcome=asked_as(measure), arms=arms,
     )  # fmt: skip
 
 
@@ -205,7 +196,7 @@ def _arm(evidence: Evidence, measure: Measure, emulate: bool, seed: int) -> ArmI
     if weekly is not None and found.series:
         horizon = evidence.weekly(measure)
         step = 1 if horizon is None else max(1, -(-horizon.shape[2] // _LONGEST_SERIES))
-        update["weeks"] = [1 + step * place for place in range(weekly.shape[2])]  # type: ignore[assignment]
+        update["weeks"] = tuple(1 + step * place for place in range(weekly.shape[2]))  # type: ignore[assignment]
     return found.model_copy(update=update)
 
 
@@ -282,21 +273,20 @@ def _given(evidence: Evidence, outcomes: Floats, weekly: Floats | None, seed: in
             value=value, low=float("nan"), high=float("nan"), raw=value, is_undecided=not active, is_converged=True
         )
     series = [] if weekly is None else _rows(first_order(points, weekly, kinds, seed=seed).first.estimate.value)
-    notes = [*found.notes, *_dependent(evidence)]
     return _told(
-        evidence, outcomes, "given", ranked, names, notes, series=series,
+        evidence, outcomes, "given", ranked, names, found.notes, _dependent(evidence), series=series,
         points=len(points), luck=float(found.luck), dummy=float(other.dummy),
     )  # fmt: skip
 
 
-def _dependent(evidence: Evidence) -> list[Note]:
+def _dependent(evidence: Evidence) -> list[Noted]:
     """Note factors of a table that go together: their shares cannot be told apart."""
     numbers = [place for place, one in enumerate(evidence.coordinates) if not one.labels]
     if len(numbers) < 2:
         return []
     together = np.abs(np.corrcoef(evidence.points[:, numbers], rowvar=False)) - np.eye(len(numbers))
     return [
-        Note(Doubt.DEPENDENT, numbers[place], float(row.max()))
+        Noted(doubt="dependent", about=evidence.coordinates[numbers[place]].name, value=float(row.max()))
         for place, row in enumerate(together)
         if row.max() > _DEPENDENT
     ]
@@ -325,15 +315,23 @@ def _emulated(evidence: Evidence, outcomes: Floats, seed: int) -> ArmIndices:
     except UndefinedError:
         raise SensitivityError(say("sensitivity.no_number", arm=evidence.arm)) from None
     fit = learnt.held_out
-    found = sobol_of(lambda cube: learnt.predict(space.drawn(cube))[0][:, 0], space.dimensions, _ROWS_EMULATED, seed=seed)
+    found = sobol_of(
+        lambda cube: learnt.predict(space.drawn(cube))[0][:, 0], space.dimensions, _ROWS_EMULATED, seed=seed
+    )
     ranked = _ranked(space.names, space.roles, {"first": found.first, "total": found.total})
     notes = [note for note in found.notes if note.doubt is not Doubt.NOISE_UNKNOWN]
-    if not fit.is_trusted(TRUSTED):
-        notes.append(Note(Doubt.POOR_FIT, value=float(fit.explained[0])))
+    explained = float(fit.explained[0])
+    poor = [] if fit.is_trusted(TRUSTED) else [Noted(doubt="poor_fit", value=explained)]
     return _told(
-        evidence, outcomes, "emulated", ranked, space.names, notes, points=len(taken),
-        luck=float(fit.luck[0]), held_out=float(fit.explained[0]), held_out_error=float(fit.error[0]),
+        evidence, outcomes, "emulated", ranked, space.names, notes, poor, points=len(taken),
+        luck=float(fit.luck[0]), held_out=explained, held_out_error=float(fit.error[0]),
     )  # fmt: skip
+
+
+def asked_as(measure: Measure) -> Asked:
+    """Keep a number that is asked for."""
+    document = {"key": measure.key, "of": measure.item, "over": measure.over, "weeks": measure.weeks}
+    return Asked.model_validate(document)
 
 
 def _index(interval: Interval, place: int, undecided: bool, converged: bool) -> Index:
@@ -367,8 +365,9 @@ def _ranked(names: Sequence[str], roles: Sequence[str], kinds: Mapping[str, Indi
 
 def _told(
     evidence: Evidence, outcomes: Floats, method: Method, ranked: list[Ranked], names: Sequence[str],
-    notes: Sequence[Note], *, points: int, luck: float, series: list[list[float]] | None = None,
-    dummy: float = float("nan"), held_out: float = float("nan"), held_out_error: float = float("nan"),
+    notes: Sequence[Note], more: Sequence[Noted] = (), *, points: int, luck: float,
+    series: list[list[float]] | None = None, dummy: float = float("nan"), held_out: float = float("nan"),
+    held_out_error: float = float("nan"),
 ) -> ArmIndices:  # fmt: skip
     from experiments.answers.findings import noted
 
@@ -376,7 +375,8 @@ def _told(
     return ArmIndices(
         arm=evidence.arm, method=method, points=points, replicates=outcomes.shape[1],
         low=float("nan"), middle=float("nan"), high=float("nan"), factors=ranked, luck=luck, dummy=dummy,
-        held_out=held_out, held_out_error=held_out_error, series=series or [], notes=noted(notes, about),
+        held_out=held_out, held_out_error=held_out_error, series=tuple(map(tuple, series or ())),
+        notes=(*noted(notes, about), *more),
     )  # fmt: skip
 
 
