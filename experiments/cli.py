@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from experiments.commands import (
+    advise,
     batch,
     calibrate,
     check,
@@ -21,6 +22,7 @@ from experiments.commands import (
     profile,
     report,
     results,
+    rivals,
     run,
     scenarios,
     schema,
@@ -48,6 +50,8 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "results": results.results,
     "sensitivity": sensitivity.sensitivity,
     "discover": discover.discover,
+    "advise": advise.advise,
+    "rivals": rivals.rivals,
     "claims": claims.claims,
     "facts": facts.facts,
     "precision": precision.precision,

@@ -278,7 +278,7 @@ def _arm(evidence: Evidence, condition: Condition, role: str | None, seed: int) 
     notes = [note for box in boxes for note in noted(box.notes, names)]
     tree = grow(points, sought, kinds, seed=seed) if min(failures, len(points) - failures) >= 5 else None
     update: dict[str, object] = {
-        "boxes": tuple(_box(box, coordinates) for box in boxes),
+        "boxes": tuple(box_of(box, coordinates) for box in boxes),
         "notes": (*found.notes, *notes),
     }
     if tree is not None:
@@ -298,7 +298,7 @@ def factors_of(coordinates: Sequence[Coordinate], points: Floats) -> list[Factor
     ]
 
 
-def _box(found: Found, coordinates: Sequence[Coordinate]) -> FailureBox:
+def box_of(found: Found, coordinates: Sequence[Coordinate]) -> FailureBox:
     limits = []
     for limit, p in zip(limits_of(found.box, coordinates), found.quasi_p, strict=True):
         spread = found.limits[limit.factor].reshape(-1)

@@ -118,9 +118,12 @@ def refuse_sizes(workers: int | None, replicates: int | None, consumers: int | N
 @contextmanager
 def troubles_told() -> Iterator[None]:
     """Turn what can go wrong with questions, folders, files and workers into messages."""
+    from experiments.answers.advise import AdviseError
     from experiments.answers.asking import FigureError
     from experiments.answers.discover import DiscoverError
     from experiments.answers.extras import ExtraError
+    from experiments.answers.laboratory import RunsError
+    from experiments.answers.rivals import RivalsError
     from experiments.answers.sensitivity import SensitivityError
     from experiments.batch.executors import ExecutorError
     from experiments.batch.folder import BatchFolderError
@@ -128,8 +131,11 @@ def troubles_told() -> Iterator[None]:
 
     try:
         yield
-    except (FigureError, SensitivityError, DiscoverError, ExtraError, ExecutorError) as error:
+    except (FigureError, SensitivityError, DiscoverError, AdviseError, RivalsError, ExtraError, ExecutorError) as error:
         fail(str(error))
+    except RunsError as error:
+        code = Exit.CANNOT_WRITE if error.reason == "unwritable" else Exit.BAD_INPUT
+        fail(say(f"batch.store.{error.reason}", path=error.path, detail=error.detail), code)
     except BatchFolderError as error:
         fail(str(error), Exit.CANNOT_WRITE if error.cannot_write else Exit.BAD_INPUT)
     except StoreError as error:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "amount", "change", "condition_words", "is_figure", "limit_words", "limits_words", "listed", "outcome_name",
-    "share_range", "title_of", "unit_of",
+    "share_range", "size", "title_of", "unit_of",
 ]  # fmt: skip
 
 _MOST_LABELS = 4
@@ -50,7 +50,10 @@ def amount(value: float, asked: Asked) -> str:
 def change(value: float, asked: Asked) -> str:
     """Give a difference of a number, with its sign."""
     if is_figure(asked):
-        return change_text(value, asked)
+        from experiments.numbers import LARGE_UNITS
+
+        # Currency goes without saying in ranges of large numbers.
+        return change_text(value, asked, bare=unit_of(asked) in LARGE_UNITS)
     return f"+{plain_number(value)}" if value > 0 else plain_number(value)
 
 
