@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 
-from experiments.answers.findings import Number, Plain
+from experiments.answers.findings import Plain
 from experiments.claims.findings import Question
 from experiments.claims.measures import Measure
 from experiments.claims.words import question_text
@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from sim.scenario import Scenario
 
 __all__ = [
-    "Asked", "QuestionError", "asked_of", "change_text", "column_of", "digits_for", "name_of", "reduced", "value_text",
+    "Asked", "QuestionError", "asked_of", "change_text", "column_of", "digits_for", "name_of",
+    "plain_name", "reduced", "value_text",
 ]  # fmt: skip
 
 _WEEKS = re.compile(r"(?P<before>.*?)(?P<mark>[:@])(?P<first>\d{1,5})(?:-(?P<last>\d{1,5}))?")
@@ -88,6 +89,15 @@ def name_of(asked: Asked) -> str:
 def column_of(asked: Asked) -> str:
     """Name its weeks as experiments do: ``share.Nova``."""
     return f"{asked.key}.{asked.of}" if asked.of else asked.key
+
+
+def plain_name(asked: Asked) -> str:
+    """Name its figure and what it is about, without the weeks: "Market share, Nova"."""
+    from sim.figures import FIGURES
+    from sim.text import language
+
+    name = FIGURES[asked.key].name[language()]
+    return say("claims.of", name=name, of=asked.of) if asked.of else name
 
 
 def value_text(value: float, asked: Asked) -> str:

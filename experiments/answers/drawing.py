@@ -40,9 +40,8 @@ def line(x: Sequence[float], y: Sequence[float], name: str, colour: str, **more:
 
 def vertical(x: float, colour: str = "@muted", dash: str = "dot") -> dict[str, Any]:
     """Give a shape: a vertical line over the whole height."""
-    return {
-        "type": "line", "x0": x, "x1": x, "yref": "paper", "y0": 0, "y1": 1, "line": {"color": colour, "width": 1, "dash": dash},
-    }  # fmt: skip
+    stroke = {"color": colour, "width": 1, "dash": dash}
+    return {"type": "line", "x0": x, "x1": x, "yref": "paper", "y0": 0, "y1": 1, "line": stroke}
 
 
 def axis(title: str, **more: Any) -> dict[str, Any]:

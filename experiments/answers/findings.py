@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from experiments.claims.findings import Number
 
@@ -115,7 +115,7 @@ class Findings(Plain):
     kind: str
     made: Made
     scenarios: dict[str, dict[str, Any]]
-    notes: list[Noted] = []
+    notes: list[Noted] = Field([])
 
     def text(self) -> str:
         """Give them as JSON."""

@@ -169,6 +169,7 @@ def make_futures(
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="userisation-")))
             force = True
         how = "replace" if force else "resume" if (folder / FILE).is_file() else "new"
+        _compile(experiment)
         place = executor or stack.enter_context(closing(_chosen(workers)))
         with opened(folder, experiment, how=how) as store:  # type: ignore[arg-type]
             Runner(experiment, store, place, on_progress=on_progress, stop=stop).run()
@@ -235,3 +236,15 @@ def _chosen(workers: int) -> Executor:
     from experiments.batch.executors import chosen
 
     return chosen(workers, None)
+
+
+def _compile(experiment: Experiment) -> None:
+    """Compile the rules here, if they never were: workers would all do it, each for itself."""
+    from dataclasses import replace
+
+    from sim import compiling
+
+    if not compiling.is_warm():
+        from experiments.batch.cost import pilot
+
+        pilot(replace(experiment, arms=experiment.arms[:1]))

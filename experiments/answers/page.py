@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from experiments.answers.findings import Findings
     from experiments.answers.told import Told
 
-__all__ = ["Part", "render", "render_told"]
+__all__ = ["Part", "render", "render_told", "titled"]
 
 ASSETS = Path(__file__).parent / "assets"
 _SHARED = Path(__file__).parent.parent / "report" / "assets"
@@ -89,11 +90,17 @@ def _say_in(code: str, key: str, **values: object) -> str:
         return say(key, **values)
 
 
+def titled(name: str, scenario: Mapping[str, Any]) -> str:
+    """Name a scenario, with its title in the language of the context if it has one."""
+    title = (scenario.get("title") or {}).get(language(), "")
+    return f"{name} ({title})" if title and title != name else name
+
+
 def _facts(findings: Findings) -> list[tuple[str, str]]:
     """Say how findings were made."""
     made = findings.made
     found: dict[str, Any] = {
-        "scenarios": ", ".join(findings.scenarios),
+        "scenarios": "; ".join(titled(name, scenario) for name, scenario in findings.scenarios.items()),
         "seed": str(made.seed),
         "replicates": count(made.replicates),
         "consumers": count(made.consumers),
