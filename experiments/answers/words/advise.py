@@ -311,7 +311,7 @@ def _assumptions(findings: Advised) -> tuple[str, ...]:
         "decisions": count(findings.decisions), "futures": count(findings.futures), "worlds": count(findings.worlds),
         "strategies": count(len(findings.strategies)),
     }  # fmt: skip
-    found = [say("answers.assume.ranges"), say("advise.assume.tested", **values)]
+    found = [say("answers.premise.ranges"), say("advise.assume.tested", **values)]
     if findings.emulated:
         fit = percent(min((x for x in findings.held_out if math.isfinite(x)), default=math.nan), 0)
         lead = findings.aims[0].outcome

@@ -281,7 +281,7 @@ def _trajectory(arm: ArmBoxes, *, several: bool) -> Chart:
 
 
 def _assumptions(findings: Discovered) -> tuple[str, ...]:
-    found = [say("answers.assume.ranges")]
+    found = [say("answers.premise.ranges")]
     found += [
         say("discover.assume.points", arm=arm.arm, points=count(arm.points), replicates=count(arm.replicates))
         for arm in findings.arms

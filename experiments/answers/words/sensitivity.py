@@ -233,7 +233,7 @@ def _doubts(findings: Sensitivity) -> tuple[str, ...]:
 
 
 def _assumptions(findings: Sensitivity) -> tuple[str, ...]:
-    found = [say("answers.assume.ranges")]
+    found = [say("answers.premise.ranges")]
     for arm in findings.arms:
         found.append(
             say(
