@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
+from pydantic import Field
 
 from experiments.analysis.levers import Choice, Lever, WholeNumber
 from experiments.analysis.levers import Number as AnyNumber
@@ -146,7 +147,9 @@ class SwitchFound(Plain):
     other
         Its number among the strategies.
     share, gain, loss
-        Of worlds in which it is; mean difference there, and in the rest.
+        Of worlds in which it is; mean difference in the first objective there, and in the rest.
+    by_targets
+        Whether better means that it meets the targets where the robust choice does not.
     boxes, rules
         Conditions.
     points, better
@@ -157,6 +160,7 @@ class SwitchFound(Plain):
     share: Number
     gain: Number
     loss: Number
+    by_targets: bool = False
     boxes: tuple[FailureBox, ...] = ()
     rules: tuple[RuleFound, ...] = ()
     points: tuple[tuple[Number, ...], ...] = ()
@@ -198,6 +202,7 @@ class Advised(Findings):
 
     kind: Literal["advise"] = "advise"
     title: dict[str, str]
+    files: dict[str, str] = Field(default_factory=dict)
     arm: str
     aims: tuple[AimFound, ...]
     targets: tuple[tuple[ClauseAsked, ...], ...] = ()
@@ -467,7 +472,7 @@ def _findings(
         )
         for place in range(len(lead))
     )  # fmt: skip
-    others = [guess] if guess != best else [x for x in np.argsort(robust.mean_regret.value).tolist() if x != best][:1]
+    other = _other(best, guess, robust.mean_regret.value, meets)
     order = np.argsort(robust.regret[best])[:: max(1, -(-lead.shape[1] // _SHOWN_WORLDS))]
     fit = searched.held_out
     return Advised(
@@ -483,7 +488,8 @@ def _findings(
         decisions=len(searched.tried), worlds=lead.shape[1], futures=plan.futures, emulated=searched.emulated,
         held_out=() if fit is None else tuple(fit.explained.tolist()),
         missed=tuple(searched.missed[-1].tolist()) if len(searched.missed) else (),
-        switches=tuple(_switch(worlds, lead, best, other, higher=aims[0].higher, seed=seed) for other in others),
+        switches=() if other is None
+        else (_switch(worlds, lead, best, other, meets, higher=aims[0].higher, seed=seed),),
     )  # fmt: skip
 
 
@@ -514,27 +520,43 @@ def _radii(
     return found, notes
 
 
-def _switch(worlds: Worlds, lead: Floats, best: int, other: int, *, higher: bool, seed: int) -> SwitchFound:
+def _other(best: int, guess: int, regret: Floats, meets: NDArray[np.bool_] | None) -> int | None:
+    """Choose what to switch to: what rescues most targets, the best guess's choice, or the next best."""
+    if meets is not None:
+        rescues = (meets & ~meets[best]).mean(axis=1)
+        return int(rescues.argmax()) if rescues.max() > 0 else None
+    if guess != best:
+        return guess
+    return next((place for place in np.argsort(regret).tolist() if place != best), None)
+
+
+def _switch(
+    worlds: Worlds, lead: Floats, best: int, other: int, meets: NDArray[np.bool_] | None, *, higher: bool, seed: int
+) -> SwitchFound:
     from experiments.analysis.robust import switch
 
     known = np.isfinite(lead[best]) & np.isfinite(lead[other])
     gain = (lead[other] - lead[best]) * (1.0 if higher else -1.0)
-    better = gain > 0
-    if not worlds.coordinates or known.sum() < _FEWEST_WORLDS:
-        rest = known & ~better
-        return SwitchFound(
-            other=other, share=float(better[known].mean()) if known.any() else float("nan"),
-            gain=float(gain[known & better].mean()) if (known & better).any() else 0.0,
-            loss=float(-gain[rest].mean()) if rest.any() else 0.0,
-        )  # fmt: skip
-    found = switch(worlds.points, lead[best], lead[other], worlds.categories, higher, seed=seed)
-    rules = () if found.tree is None or found.tree.notes else tuple(rules_of(found.tree, worlds.coordinates))
-    return SwitchFound(
-        other=other, share=found.share, gain=found.gain, loss=found.loss,
-        boxes=tuple(box_of(box, worlds.coordinates) for box in found.boxes), rules=rules,
-        points=tuple(tuple(float(f"{x:.6g}") for x in row) for row in worlds.points[known].tolist()),
-        better=tuple(better[known].tolist()),
+    scores = gain if meets is None else meets[other].astype(float) - meets[best]
+    better, rest = known & (scores > 0), known & ~(scores > 0)
+    found = SwitchFound(
+        other=other, share=float(better.sum() / max(known.sum(), 1)), by_targets=meets is not None,
+        gain=float(gain[better].mean()) if better.any() else 0.0,
+        loss=float(-gain[rest].mean()) if rest.any() else 0.0,
     )  # fmt: skip
+    if not worlds.coordinates or known.sum() < _FEWEST_WORLDS:
+        return found
+    points = worlds.points[known]
+    said = switch(points, np.zeros(int(known.sum())), scores[known], worlds.categories, seed=seed)
+    rules = () if said.tree is None or said.tree.notes else tuple(rules_of(said.tree, worlds.coordinates))
+    return found.model_copy(
+        update={
+            "boxes": tuple(box_of(box, worlds.coordinates) for box in said.boxes),
+            "rules": rules,
+            "points": tuple(tuple(float(f"{x:.6g}") for x in row) for row in points.tolist()),
+            "better": tuple(better[known].tolist()),
+        }
+    )
 
 
 def _clauses(targets: Condition | None) -> tuple[tuple[ClauseAsked, ...], ...]:

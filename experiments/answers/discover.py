@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
+from pydantic import Field
 
 from experiments.answers.asked import Asked
 from experiments.answers.findings import Findings, Made, Noted, Number, Plain, noted
@@ -185,6 +186,7 @@ class Discovered(Findings):
 
     kind: Literal["discover"] = "discover"
     title: dict[str, str]
+    files: dict[str, str] = Field(default_factory=dict)
     condition: str
     groups: list[list[ClauseAsked]]
     arms: list[ArmBoxes]

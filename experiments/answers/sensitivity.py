@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
+from pydantic import Field
 
 from experiments.analysis.notes import Doubt, Note
 from experiments.answers.asked import Asked
@@ -20,7 +21,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from experiments.analysis.intervals import Interval
+    from experiments.analysis.sensitivity.given import GivenData
     from experiments.analysis.sensitivity.indices import Indices
+    from experiments.analysis.sensitivity.sobol import Sobol
     from experiments.answers.evidence import Evidence
     from experiments.claims.measures import Measure
 
@@ -30,8 +33,9 @@ __all__ = ["ArmIndices", "Index", "Method", "Ranked", "Sensitivity", "Sensitivit
 
 Method = Literal["morris", "sobol", "given", "emulated"]
 FEWEST_GIVEN = 60
-_ROWS_EMULATED = 1024
+_ROWS_EMULATED = 4096
 _DEPENDENT = 0.3
+_MOST_LUCK = 0.5
 _LONGEST_SERIES = 160
 
 
@@ -130,6 +134,7 @@ class Sensitivity(Findings):
 
     kind: Literal["sensitivity"] = "sensitivity"
     title: dict[str, str]
+    files: dict[str, str] = Field(default_factory=dict)
     outcome: Asked
     arms: list[ArmIndices]
 
@@ -236,7 +241,7 @@ def _sobol(evidence: Evidence, outcomes: Floats, weekly: Floats | None, seed: in
         raise SensitivityError(say("sensitivity.few_rows", given=len(rows), least=FEWEST_ROWS))
     chosen = rows.reshape(-1)
     found = sobol(outcomes[chosen], count, seed=seed)
-    series = [] if weekly is None else _rows(sobol(weekly[chosen], count, seed=seed).total.estimate.value)
+    series = [] if weekly is None else _shares(sobol(weekly[chosen], count, seed=seed), "total")
     ranked = _ranked(evidence.factors, evidence.roles, {"first": found.first, "total": found.total})
     return _told(
         evidence, outcomes, "sobol", ranked, evidence.factors, found.notes, series=series,
@@ -272,7 +277,7 @@ def _given(evidence: Evidence, outcomes: Floats, weekly: Floats | None, seed: in
         one.indices["pawn"] = Index(
             value=value, low=float("nan"), high=float("nan"), raw=value, is_undecided=not active, is_converged=True
         )
-    series = [] if weekly is None else _rows(first_order(points, weekly, kinds, seed=seed).first.estimate.value)
+    series = [] if weekly is None else _shares(first_order(points, weekly, kinds, seed=seed), "first")
     return _told(
         evidence, outcomes, "given", ranked, names, found.notes, _dependent(evidence), series=series,
         points=len(points), luck=float(found.luck), dummy=float(other.dummy),
@@ -384,6 +389,13 @@ def _luck(outcomes: Floats) -> float:
     from experiments.analysis.sensitivity.indices import luck_of
 
     return float(luck_of(outcomes).share)
+
+
+def _shares(found: Sobol | GivenData, name: str) -> list[list[float]]:
+    """Give shares week by week; none where luck makes most of the differences, and none above 1."""
+    indices: Indices = getattr(found, name)
+    steady = ~(np.asarray(found.luck) > _MOST_LUCK)
+    return _rows(np.where(steady, np.minimum(indices.estimate.value, 1.0), np.nan))
 
 
 def _rows(values: Floats) -> list[list[float]]:

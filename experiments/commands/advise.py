@@ -84,6 +84,7 @@ def advise(
         scenarios = {chosen.name: chosen.scenario.as_file()}
         now = search.made(again(None), plan.futures)
         found = advised(made, search.laboratory, aims, targets, plan, title, now, scenarios, seed=chosen.scenario.seed)
-        found = found.model_copy(update={"made": search.made(again(None), plan.futures)})
+        files = {f"{made.name}.toml": made.text}
+        found = found.model_copy(update={"made": search.made(again(None), plan.futures), "files": files})
     kept(found, folder)
     show_answer(found, folder, as_json=as_json)

@@ -57,5 +57,6 @@ def discover(
         found = discovered(
             evidence_of(ran.results), asked[0], fails, ran.title, ran.made, ran.scenarios, role, seed=ran.made.seed
         )
+    found = found.model_copy(update={"files": ran.files})
     kept(found, ran.folder)
     show_answer(found, ran.folder, as_json=as_json)

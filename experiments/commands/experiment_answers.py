@@ -86,7 +86,7 @@ class Ran:
         Where the answer goes.
     made
         How they were made.
-    title, scenarios
+    title, scenarios, files
         Of the experiment.
     """
 
@@ -95,6 +95,7 @@ class Ran:
     made: Made
     title: dict[str, str]
     scenarios: dict[str, dict[str, Any]]
+    files: dict[str, str]
 
 
 def command_words(kind: str, what: list[str], options: Mapping[str, Any]) -> list[str]:
@@ -280,4 +281,5 @@ def _ran(results: BatchResults, folder: Path, question: Question, started: datet
         failed=status.failed + status.crashed, interrupted=not status.is_complete,
     )  # fmt: skip
     title = {"en": meta.get("title.en") or meta.get("name", ""), "fr": meta.get("title.fr") or meta.get("name", "")}
-    return Ran(results, folder, made, title, {arm: one.as_file() for arm, one in scenarios.items()})
+    files = {f"{meta.get('name', 'experiment')}.toml": meta.get("experiment", "")}
+    return Ran(results, folder, made, title, {arm: one.as_file() for arm, one in scenarios.items()}, files)

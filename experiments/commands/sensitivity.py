@@ -51,5 +51,6 @@ def sensitivity(
         found = analysed(
             evidence_of(ran.results), asked[0], ran.title, ran.made, ran.scenarios, emulate, seed=ran.made.seed
         )
+    found = found.model_copy(update={"files": ran.files})
     kept(found, ran.folder)
     show_answer(found, ran.folder, as_json=as_json)

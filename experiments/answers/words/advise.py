@@ -42,7 +42,10 @@ def tell(findings: Advised) -> Told:
         answer=_sentence(findings),
         tables=tuple(_tables(findings)),
         charts=tuple(_charts(findings)),
-        doubts=doubt_texts(findings.notes),
+        doubts=doubt_texts(
+            note.model_copy(update={"about": say("advise.as_it_is")}) if note.about == AS_IT_IS else note
+            for note in findings.notes
+        ),
         assumptions=_assumptions(findings),
     )
 
@@ -103,8 +106,9 @@ def _sentence(findings: Advised) -> str:
     for switch in findings.switches:
         if (words := _conditions(findings, switch)) and switch.share > 0:
             other = findings.strategies[switch.other]
+            key = "advise.switch_targets" if switch.by_targets else "advise.switch"
             said += " " + say(
-                "advise.switch", other=_name(other), conditions=words, share=percent(switch.share, 0),
+                key, name=_name(best), other=_name(other), conditions=words, share=percent(switch.share, 0),
                 gain=size(switch.gain, lead),
             )  # fmt: skip
     return said
@@ -202,7 +206,7 @@ def _switches(findings: Advised) -> Table:
 
 def _charts(findings: Advised) -> list[Chart]:
     found = [_front(findings), _heat(findings)]
-    switched = next((one for one in findings.switches if one.points and any(one.better)), None)
+    switched = next((one for one in findings.switches if one.points and 0 < one.share < 1), None)
     if switched is not None:
         found.append(_switch_chart(findings, switched))
     return found
@@ -287,10 +291,14 @@ def _switch_chart(findings: Advised, switch: SwitchFound) -> Chart:
     across, up = chosen[0], chosen[-1] if len(chosen) > 1 else None
     robust, other = findings.strategies[findings.robust], findings.strategies[switch.other]
     data = []
-    for is_better, one, colour, symbol in ((False, robust, "@c0", "circle"), (True, other, "@c1", "diamond")):
+    kinds = (
+        (False, say("advise.chart.stay"), "@c0", "circle"),
+        (True, say("advise.chart.better", name=_name(other)), "@c1", "diamond"),
+    )
+    for is_better, name, colour, symbol in kinds:
         rows = [row for row, better in zip(switch.points, switch.better, strict=True) if better == is_better]
         data.append({
-            "type": "scatter", "mode": "markers", "name": say("advise.chart.better", name=_name(one)),
+            "type": "scatter", "mode": "markers", "name": name,
             "x": [row[across] for row in rows], "y": [0.0 if up is None else row[up] for row in rows],
             "marker": {"color": colour, "size": 8, "symbol": symbol},
         })  # fmt: skip
@@ -302,6 +310,8 @@ def _switch_chart(findings: Advised, switch: SwitchFound) -> Chart:
         "showlegend": True, "legend": {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
     }  # fmt: skip
     note = say("advise.chart.switch_note" if is_sure else "advise.chart.no_switch_note")
+    if switch.by_targets:
+        note += " " + say("advise.chart.by_targets", name=_name(robust))
     title = say("advise.chart.switch_title", robust=_name(robust), other=_name(other))
     return Chart(title, tuple(data), layout, note, title, 420)
 

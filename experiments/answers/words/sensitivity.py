@@ -29,6 +29,7 @@ __all__ = ["tell"]
 
 _MOST_LINES = 8
 _MOST_CHARTED = 4
+_SLIGHT = 0.01
 
 
 def tell(findings: Sensitivity) -> Told:
@@ -53,7 +54,7 @@ def tell(findings: Sensitivity) -> Told:
 
 def _sentence(arm: ArmIndices, outcome: Asked) -> str:
     ranking = arm.ranking()
-    clear = [one for one in ranking if not one.indices[arm.leading].is_undecided]
+    clear = [one for one in ranking if not (one.indices[arm.leading].is_undecided or _is_slight(one, arm))]
     name = outcome_name(outcome)
     if not clear:
         return say("sensitivity.nothing", outcome=name)
@@ -143,8 +144,15 @@ def _verdict(one: Ranked, arm: ArmIndices) -> str:
     lead = one.indices[arm.leading]
     if lead.is_undecided and arm.method == "given" and not one.indices["pawn"].is_undecided:
         return say("sensitivity.verdict.only_pawn")
+    if _is_slight(one, arm) and not lead.is_undecided:
+        return say("sensitivity.verdict.slight")
     key = "undecided" if lead.is_undecided else "acts" if lead.is_converged else "acts_roughly"
     return say(f"sensitivity.verdict.{key}")
+
+
+def _is_slight(one: Ranked, arm: ArmIndices) -> bool:
+    """Tell whether a share is surely below a hundredth: it counts for nothing, however sure it is."""
+    return arm.method != "morris" and one.indices[arm.leading].high < _SLIGHT
 
 
 # Charts
