@@ -142,7 +142,7 @@ def change_text(value: float, asked: Asked, digits: int | None = None, *, bare: 
 
 
 def digits_for(half_width: float, value: float, asked: Asked | None = None) -> int:
-    """Choose decimals that show the first digit of an interval's half width, or three digits of a value.
+    """Choose decimals that show the first digit of an interval's half width (two if it is 1 or 2), or three of a value.
 
     Both are in the figure's unit if `asked` is given, otherwise as they are shown.
     """
@@ -153,7 +153,7 @@ def digits_for(half_width: float, value: float, asked: Asked | None = None) -> i
     scale = 100.0 if asked is not None and FIGURES[asked.key].unit in PERCENT_UNITS else 1.0
     half_width, value = scale * half_width, scale * value
     if half_width > 0 and math.isfinite(half_width):
-        return min(max(0, -math.floor(math.log10(half_width))), _MOST_DIGITS)
+        return min(max(0, -math.floor(math.log10(half_width / 3))), _MOST_DIGITS)
     if not value or not math.isfinite(value):
         return 0
     return min(max(0, 2 - math.floor(math.log10(abs(value)))), _MOST_DIGITS)

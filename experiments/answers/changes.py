@@ -31,12 +31,13 @@ class Edit(Plain):
     """A value that differs: its key, and what it is before and after; None where there is none.
 
     Keys are those of `flatten`: ``["firm", "Nova", "levers", "price"]``. A schedule has lists of week, last week (or
-    None) and value.
+    None) and value, and as `start` what the lever is at the start, if that is the same in both.
     """
 
     key: list[str]
     before: Any
     after: Any
+    start: Any = None
 
 
 class Change(Plain):
@@ -138,7 +139,11 @@ _NONE = object()
 
 
 def _edit(key: Key, flats: tuple[Flat, Flat]) -> Edit:
-    return Edit(key=list(key), before=_plain(flats[0].get(key)), after=_plain(flats[1].get(key)))
+    start = None
+    if key[0] == "schedule":
+        starts = [flat.get(("firm", key[1], "levers", *key[2:])) for flat in flats]
+        start = starts[0] if starts[0] == starts[1] else None
+    return Edit(key=list(key), before=_plain(flats[0].get(key)), after=_plain(flats[1].get(key)), start=start)
 
 
 def _plain(value: Any) -> Any:

@@ -286,7 +286,7 @@ def _figure(names: Sequence[str], series: Floats, asked: Asked, pairs: Pairs) ->
         if len(every) > MOST_DRAWN:
             every = np.quantile(every, (np.arange(MOST_DRAWN) + 0.5) / MOST_DRAWN)
         band = course.band or course.difference
-        ratio, varies = one.pairing.ratio, bool(len(every)) and bool(every[0] < every[-1])
+        ratio, varies = one.pairing.ratio, _varies(every)
         arms.append(
             ArmCompared(
                 arm=names[one.arm], mean=float(one.mean), difference=span_of(one.difference), joint=span_of(one.joint),
@@ -297,6 +297,11 @@ def _figure(names: Sequence[str], series: Floats, asked: Asked, pairs: Pairs) ->
         )  # fmt: skip
     base = FigureCompared(asked=asked, base=float(found[0].base), base_weeks=numbers_of(courses[0].base), arms=arms)
     return base, noted([note for one in found for note in one.notes], dict(enumerate(names)))
+
+
+def _varies(numbers: Floats) -> bool:
+    """Tell whether sorted numbers differ by more than rounding."""
+    return len(numbers) > 0 and bool(numbers[-1] - numbers[0] > 1e-9 * max(abs(numbers[0]), abs(numbers[-1])))
 
 
 def _paired(values: Floats, pairs: Pairs) -> Floats:

@@ -28,5 +28,5 @@ def doubt_texts(notes: Iterable[Noted]) -> tuple[str, ...]:
         about = say("answers.and").join(dict.fromkeys(one.about for one in ones if one.about))
         values = [one.value for one in ones if one.value - one.value == 0]
         text = say(f"answers.doubt.{doubt}", value=plain_number(max(values, key=abs)) if values else "")
-        said.append(say("answers.doubt_about", about=about, doubt=text) if about else text)
+        said.append(say("answers.doubt_about", about=about, doubt=text) if about else text[:1].upper() + text[1:])
     return tuple(said)

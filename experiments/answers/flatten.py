@@ -120,7 +120,7 @@ def _aim(event: Mapping[str, Any]) -> tuple[Any, ...]:
 
 
 def _walk(value: Any, key: Key, found: Flat) -> None:
-    if isinstance(value, dict) and "distribution" not in value:
+    if isinstance(value, dict) and not isinstance(value.get("distribution"), str):
         for name, inner in value.items():
             _walk(inner, (*key, name), found)
     else:

@@ -76,7 +76,7 @@ def explain(
     cores = workers or available_cores()
     refuse_absurd_size([first[1], second[1]], cores)
     folder = out or default_folder("explain")
-    key = "exact" if plan.is_exact else "sampled"
+    key = "one" if len(changes) == 1 else "exact" if plan.is_exact else "sampled"
     words = {"changes": count(len(changes)), "markets": count(len(plan.coalitions)), "replicates": count(replicates)}
     note(say(f"answers.explain_command.{key}", runs=count(len(plan.coalitions) * replicates), **words))
     with stop_on_interrupt() as stop:

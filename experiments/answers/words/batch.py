@@ -10,7 +10,7 @@ from experiments.answers.doubts import doubt_texts
 from experiments.answers.drawing import COLOURS, axis, band, finite, line
 from experiments.answers.effects import FEWEST, Effects, effects_of, fan_of, rows_of
 from experiments.answers.told import Chart, Column, Table, Told
-from experiments.numbers import PERCENT_UNITS, UNKNOWN, count, percent, plain_number
+from experiments.numbers import LARGE_UNITS, PERCENT_UNITS, UNKNOWN, count, percent, plain_number
 from experiments.text import say
 from sim.text import language
 
@@ -58,7 +58,7 @@ def tell(results: BatchResults) -> Told:
     """Put an experiment into the language of the context."""
     figures, status = figures_shown(results), results.status()
     meta = results.meta
-    effects = [(asked, effects_of(results, asked.key, asked.of)) for asked in figures]
+    effects = [(asked, _known(effects_of(results, asked.key, asked.of))) for asked in figures]
     charts: list[Chart] = []
     for asked, found in effects:
         charts += _fans(results, asked)
@@ -72,7 +72,9 @@ def tell(results: BatchResults) -> Told:
     doubts = [say("answers.batch.failed", count=count(status.failed + status.crashed))] if failures else []
     if not status.is_complete:
         doubts.append(say("answers.batch.cut", missing=count(status.missing), total=count(status.planned)))
-    doubts += doubt_texts([note for _, found in effects for one in found for note in one.notes])
+    for asked, found in effects:
+        notes = [note for one in found for note in one.notes if note.doubt != "below_zero"]
+        doubts += [f"{plain_name(asked)} · {text}" for text in doubt_texts(notes)]
     if results.factors and not any(found for _, found in effects):
         doubts.append(say("answers.batch.too_few", fewest=FEWEST))
     return Told(
@@ -83,6 +85,11 @@ def tell(results: BatchResults) -> Told:
         doubts=tuple(dict.fromkeys(doubts)),
         assumptions=_assumptions(results),
     )
+
+
+def _known(found: list[Effects]) -> list[Effects]:
+    """Leave out scenarios in which no factor has a share, because luck is all there is."""
+    return [one for one in found if any(span.value == span.value for span in one.shares)]
 
 
 def facts(results: BatchResults) -> list[tuple[str, str]]:
@@ -271,7 +278,7 @@ def _fans(results: BatchResults, asked: Asked) -> list[Chart]:
             line(weeks, rows[2], results.arms[place], colour),
         )
         up = axis("", ticksuffix=suffix, range=finite([low - pad, high + pad]))
-        if unit not in PERCENT_UNITS:
+        if unit in LARGE_UNITS:
             up["tickformat"] = "~s"
         title = plain_name(asked) if len(results.arms) == 1 else f"{plain_name(asked)} · {results.arms[place]}"
         layout = {"xaxis": axis(say("report.script.week")), "yaxis": up, "hovermode": "x unified"}

@@ -54,9 +54,10 @@ def change_values(change: Change) -> tuple[str, str]:
             moves = None if course is None else getattr(course, side)
             sides.append("; ".join([*parts, *([_course(course.key, moves)] if course and moves else [])]) or "–")
         return sides[0], sides[1]
-    if all(edit.before is None for edit in change.edits):
+    tables = [edit for edit in change.edits if edit.key[0] in NAMED]
+    if tables and all(edit.before is None for edit in change.edits):
         return "–", say("answers.change.there")
-    if all(edit.after is None for edit in change.edits):
+    if tables and all(edit.after is None for edit in change.edits):
         return say("answers.change.there"), "–"
     return "", say("answers.change.values", count=len(change.edits))
 
@@ -93,10 +94,10 @@ def _edit_values(edit: Edit) -> tuple[str, str]:
     if edit.key[0] == "event":
         return _event_value(edit.before, edit.after), _event_value(edit.after, edit.before)
     if edit.key[0] == "schedule":
-        sides = [
-            _course(edit.key, side) if side else say("answers.change.unchanged") for side in (edit.before, edit.after)
-        ]
-        return sides[0], sides[1]
+        begin = "" if edit.start is None else _value(edit.key, edit.start)
+        courses = [_course(edit.key, side) if side else "" for side in (edit.before, edit.after)]
+        sides = ["; ".join(part for part in (begin, course) if part) for course in courses]
+        return sides[0] or say("answers.change.unchanged"), sides[1] or say("answers.change.unchanged")
     return _value(edit.key, edit.before), _value(edit.key, edit.after)
 
 
@@ -161,19 +162,20 @@ def _several(edits: Sequence[Edit]) -> str:
 
 def _whole(edits: Sequence[Edit]) -> list[str]:
     """Name the tables that exist on one side only: sectors alone, or else firms, causes and cohorts."""
-    sides: dict[tuple[str, str], list[bool]] = {}
+    found: dict[tuple[str, str], list[Edit]] = {}
     for edit in edits:
         if edit.key[0] in NAMED:
-            sides.setdefault((edit.key[0], edit.key[1]), []).append(edit.before is None)
-    tables = {edit.key[0] for edit in edits}
-    wanted = (
-        "sector" if "sector" in tables else "firm" if "firm" in tables else "cause" if "cause" in tables else "cohort"
-    )
-    found = []
-    for (table, name), news in sides.items():
-        if table == wanted and len(set(news)) == 1 and len(news) > 1:
-            found.append(say(f"answers.change.{'with' if news[0] else 'without'}_{table}", name=name))
-    return found
+            found.setdefault((edit.key[0], edit.key[1]), []).append(edit)
+    whole: dict[tuple[str, str], str] = {}
+    for at, own in found.items():
+        if len(own) > 1 and all(edit.before is None for edit in own):
+            whole[at] = "with"
+        elif len(own) > 1 and all(edit.after is None for edit in own):
+            whole[at] = "without"
+    outermost = next((table for table in NAMED if any(at[0] == table for at in whole)), "")
+    return [
+        say(f"answers.change.{how}_{table}", name=name) for (table, name), how in whole.items() if table == outermost
+    ]
 
 
 def _meaning(key: Sequence[str]) -> str:

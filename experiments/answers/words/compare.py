@@ -79,6 +79,8 @@ def _answer(found: Compared, figure: FigureCompared) -> str:
 
 
 def _above(arm: ArmCompared) -> str:
+    if not arm.pairs:
+        return UNKNOWN
     up = round(arm.above.value * arm.pairs)
     return say("answers.compare.above", count=count(up), total=count(arm.pairs))
 
@@ -120,8 +122,9 @@ def _differences(found: Compared) -> Table:
             ]
             if many:
                 cells.append(_interval(arm.joint, figure.asked, "answers.range"))
-            share = say("answers.compare.share_above", share=percent(arm.above.value, 0), pairs=_above(arm))
-            cells.append(share if arm.pairs else UNKNOWN)
+            up = {"count": count(round(arm.above.value * arm.pairs)), "total": count(arm.pairs)} if arm.pairs else {}
+            share = say("answers.compare.share_above", share=percent(arm.above.value, 0), **up) if up else UNKNOWN
+            cells.append(share)
             rows.append(tuple(cells))
     title = name_of(found.figures[0].asked) if not figures else say("answers.compare.differences")
     note = say("answers.compare.joint_note" if many else "answers.compare.note")

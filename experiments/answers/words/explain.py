@@ -160,7 +160,7 @@ def _interactions(figure: FigureExplained, names: Sequence[str]) -> Table:
 def _assumptions(found: Explained) -> tuple[str, ...]:
     made = found.made
     words = {"replicates": count(found.futures), "consumers": count(made.consumers), "weeks": count(made.weeks)}
-    key = "exact" if found.is_exact else "sampled"
+    key = "one" if len(found.changes) == 1 else "exact" if found.is_exact else "sampled"
     markets = say(
         f"answers.explain.{key}", coalitions=count(found.coalitions), changes=count(len(found.changes)), **words
     )
