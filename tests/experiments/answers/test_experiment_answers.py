@@ -68,16 +68,17 @@ def in_both_languages(folder):
 # Sensitivity
 
 
+@pytest.mark.slow
 def test_saltelli_gives_the_shares_of_a_linear_market(known, command, tmp_path):
     known(linear, luck=0.01)
-    path = experiment(tmp_path, 'kind = "saltelli"\nsize = 128', LEVERS + IDLE, replicates=2)
+    path = experiment(tmp_path, 'kind = "saltelli"\nsize = 64', LEVERS + IDLE, replicates=2)
     ended = command("sensitivity", path, "--figure", "share:Nova", "--out", tmp_path / "out")
     assert ended.code == 0, ended.err
     arm = read(tmp_path / "out").arms[0]
     price, openness, peers = arm.factors
     assert arm.method == "sobol"
-    assert price.indices["first"].value == pytest.approx(0.8, abs=0.03)
-    assert openness.indices["total"].value == pytest.approx(0.2, abs=0.03)
+    assert price.indices["first"].value == pytest.approx(0.8, abs=0.05)
+    assert openness.indices["total"].value == pytest.approx(0.2, abs=0.05)
     assert peers.indices["total"].value == pytest.approx(0.0, abs=1e-6)
     assert len(arm.weeks) == 15
     assert len(arm.series) == 3
@@ -99,6 +100,7 @@ def test_morris_gives_the_effect_over_the_whole_range(known, command, tmp_path):
     in_both_languages(tmp_path / "out")
 
 
+@pytest.mark.slow
 def test_given_data_and_an_emulator_agree_and_no_index_is_negative(known, command, tmp_path):
     known(linear)
     path = experiment(tmp_path, 'kind = "sobol"\nsize = 128', LEVERS + IDLE, replicates=2)
@@ -171,6 +173,7 @@ def test_a_missing_extra_names_the_command_that_installs_it(known, command, tmp_
 # Discover
 
 
+@pytest.mark.slow
 def test_the_corner_of_failures_is_found_and_drawn(known, command, tmp_path):
     known(corner)
     path = experiment(tmp_path, 'kind = "sobol"\nsize = 256', LEVERS + IDLE, replicates=2)
@@ -323,6 +326,7 @@ def test_advice_that_cannot_be_given_is_refused_before_any_run(known, command, t
 # Rivals
 
 
+@pytest.mark.slow
 def test_answers_settle_at_the_known_equilibrium(known, command, tmp_path):
     def duopoly(firms):
         nova, citadel = firms["Nova"].levers.price, firms["Citadel"].levers.price
@@ -388,6 +392,7 @@ def test_a_game_that_cannot_be_played_is_refused(known, command, tmp_path, words
 # Memory
 
 
+@pytest.mark.slow
 def test_a_search_that_is_stopped_goes_on_where_it_was(known, command, tmp_path, monkeypatch):
     from experiments.answers import laboratory
 
@@ -416,6 +421,7 @@ def test_a_search_that_is_stopped_goes_on_where_it_was(known, command, tmp_path,
     assert KnownMarket.runs <= found.made.runs - kept + 4  # and the pilot
 
 
+@pytest.mark.slow
 def test_runs_that_fail_are_remembered_and_told(known, command, tmp_path, monkeypatch):
     known(moving_best)
     monkeypatch.setattr(KnownMarket, "fails_at", {1: 3})
