@@ -108,7 +108,7 @@ def _shares(found: Explained, figure: FigureExplained, names: Sequence[str]) -> 
     half = max((one.share.high - one.share.low) / 2 for one in figure.shares)
     digits = digits_for(min(half, abs(total.value) or half) if math.isfinite(half) else 0.0, total.value, asked)
     # One number of decimals for all, so that readers can add shares up.
-    digits = 1 + max(digits, digits_for((total.high - total.low) / 2, total.value, asked))
+    digits = max(digits, digits_for((total.high - total.low) / 2, total.value, asked))
     rows = []
     order = sorted(range(len(names)), key=lambda place: -abs(figure.shares[place].share.value))
     for place in order:
