@@ -1,0 +1,1 @@
+"""Findings in words, tables and charts, one module a kind."""
