@@ -9,11 +9,13 @@ from typing import Annotated, Any
 import typer
 
 from experiments.commands import (
+    advise,
     batch,
     calibrate,
     check,
     claims,
     compare,
+    discover,
     explain,
     facts,
     figures,
@@ -22,10 +24,12 @@ from experiments.commands import (
     profile,
     report,
     results,
+    rivals,
     run,
     scenarios,
     schema,
     score,
+    sensitivity,
     show,
 )
 from experiments.commands.session import CommandError, Lang, note, tell_problems
@@ -48,6 +52,10 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "results": results.results,
     "compare": compare.compare,
     "explain": explain.explain,
+    "sensitivity": sensitivity.sensitivity,
+    "discover": discover.discover,
+    "advise": advise.advise,
+    "rivals": rivals.rivals,
     "claims": claims.claims,
     "facts": facts.facts,
     "precision": precision.precision,

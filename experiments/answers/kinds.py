@@ -26,6 +26,10 @@ class Kind:
 KINDS = {
     "compare": Kind("experiments.answers.compare", "Compared", "experiments.answers.words.compare"),
     "explain": Kind("experiments.answers.explain", "Explained", "experiments.answers.words.explain"),
+    "sensitivity": Kind("experiments.answers.sensitivity", "Sensitivity", "experiments.answers.words.sensitivity"),
+    "discover": Kind("experiments.answers.discover", "Discovered", "experiments.answers.words.discover"),
+    "advise": Kind("experiments.answers.advise", "Advised", "experiments.answers.words.advise"),
+    "rivals": Kind("experiments.answers.rivals", "Rivals", "experiments.answers.words.rivals"),
 }
 """By the `kind` in ``findings.json``, which is also the name of the command."""
 

@@ -35,6 +35,8 @@ def render(findings: Findings) -> str:
         with use_language(code):
             told[code], facts[code] = tell(findings), _facts(findings)
     parts = [(name, toml_text(scenario)) for name, scenario in findings.scenarios.items()]
+    files: dict[str, str] = getattr(findings, "files", {})  # such as the experiment that was asked
+    parts += list(files.items())
     return render_told(told, facts, shlex.join(findings.made.command), parts)
 
 

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
 from dataclasses import dataclass
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from experiments.batch.executors import Executor, ExecutorError
 from experiments.batch.work import Finished, Status, make_runs, pack
@@ -22,9 +22,8 @@ from experiments.text import say
 
 if TYPE_CHECKING:
     from experiments.batch.experiment import Experiment, Task
-    from experiments.batch.store import BatchStore
 
-__all__ = ["Done", "Runner", "piece_size"]
+__all__ = ["Done", "Keeps", "Runner", "piece_size"]
 
 PIECE_SECONDS = 0.25
 """Work in a piece, where runs are shorter: enough not to be kept waiting, little enough to be lost or waited for."""
@@ -78,6 +77,16 @@ def piece_size(seconds: float, size: float, left: int, executor: Executor) -> in
     return max(1, int(min(by_time, by_fairness, MOST_BYTES / max(size, 1.0), MOST_IN_PIECE)))
 
 
+class Keeps(Protocol):
+    """Where runs are kept: the store of an experiment, or a memory of a search."""
+
+    def known(self, *, retry: bool = False) -> set[tuple[int, int]]:
+        """Give the runs that need not be made again, by point and replicate."""
+
+    def put(self, finished: Iterable[Finished], replicates: int) -> None:
+        """Keep some runs, all or none."""
+
+
 class Runner:
     """Makes the runs of one experiment.
 
@@ -98,7 +107,7 @@ class Runner:
     def __init__(
         self,
         experiment: Experiment,
-        store: BatchStore,
+        store: Keeps,
         executor: Executor,
         *,
         seconds: float = 0.1,

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from experiments.batch.runner import Done
     from experiments.batch.store import BatchStore
 
-__all__ = ["batch"]
+__all__ = ["batch", "tell_cost", "within_bounds"]
 
 _BOUNDS = {"workers": (1, 1024)}
 
@@ -80,7 +80,7 @@ def batch(
     measured = pilot(made)
     if measured.error:
         note(say("batch.pilot_failed", error=measured.error))
-    made = _within_bounds(made, measured, begun=out if resume else None)
+    made = within_bounds(made, measured, begun=out if resume else None)
     if dry_run:
         show_plan(made, measured, cores, as_json=as_json)
         return
@@ -109,7 +109,7 @@ def _problems_told() -> Iterator[None]:
         fail(say(f"batch.store.{error.reason}", path=error.path, detail=error.detail), code)
 
 
-def _within_bounds(made: Experiment, measured: Pilot, *, begun: Path | None) -> Experiment:
+def within_bounds(made: Experiment, measured: Pilot, *, begun: Path | None) -> Experiment:
     """Refuse what is beyond the budget, or cut replicates; an experiment that was begun keeps its own."""
     from experiments.batch.cost import allowed_replicates
     from experiments.batch.declarations import MOST_RUNS
@@ -160,13 +160,13 @@ def _run(made: Experiment, measured: Pilot, order: _Order) -> Exit:
     # Workers and room first: where they are missing, no folder is begun.
     with closing(chosen(order.workers, order.cluster)) as executor:
         if order.how != "resume":
-            _tell_cost(made, measured, executor.workers, made.run_count, order.folder)
+            tell_cost(made, measured, executor.workers, made.run_count, order.folder)
         with opened(order.folder, made, how=order.how) as store, stop_on_interrupt("batch.stopping") as stop:
             if order.how == "resume":
                 known = len(store.known(retry=order.retry))
                 note(say("batch.resumed", done=count(known), total=count(made.run_count)))
                 if known < made.run_count:
-                    _tell_cost(made, measured, executor.workers, made.run_count - known, order.folder)
+                    tell_cost(made, measured, executor.workers, made.run_count - known, order.folder)
             _make_runs(made, measured, order, store, executor, stop)
             return _told(store, order)
 
@@ -195,7 +195,7 @@ def _make_runs(
             raise
 
 
-def _tell_cost(made: Experiment, measured: Pilot, workers: int, missing: int, folder: Path) -> None:
+def tell_cost(made: Experiment, measured: Pilot, workers: int, missing: int, folder: Path) -> None:
     """Say what it will cost; refuse what disk or memory cannot hold."""
     import shutil
 

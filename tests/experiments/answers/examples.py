@@ -7,6 +7,7 @@ from pathlib import Path
 
 from experiments.answers.asked import Asked
 from experiments.answers.findings import Findings, Noted
+from tests.experiments.answers.benches import advice, failing, round_and_round, sensitive
 from tests.experiments.answers.markets import pair
 
 USERISATION = Asked(key="userisation", of="", over="mean", weeks=(20, 26))
@@ -34,7 +35,14 @@ def explained(_: Path) -> Findings:
     return explain(("A", before), ("B & C", after), [USERISATION, SHARE], replicates=6)
 
 
-EVERY: dict[str, Callable[[Path], Findings]] = {"compare": compared, "explain": explained}
+EVERY: dict[str, Callable[[Path], Findings]] = {
+    "compare": compared,
+    "explain": explained,
+    "sensitivity": lambda _: sensitive(),
+    "discover": lambda _: failing(),
+    "advise": advice,
+    "rivals": lambda _: round_and_round(),
+}
 """By kind; each takes a folder for what it needs."""
 
 __all__ = ["EVERY", "SHARE", "USERISATION"]

@@ -1,0 +1,90 @@
+"""``userisation advise``: what to choose while much is unknown."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from experiments.commands.session import AsJson, Lang, fail
+from experiments.text import say
+
+__all__ = ["advise"]
+
+_RUNS = 2000
+
+
+def advise(
+    experiment: Annotated[str, typer.Argument(show_default=False)],
+    objectives: Annotated[list[str] | None, typer.Option("--objective", "-f", show_default=False)] = None,
+    minimise: Annotated[list[str] | None, typer.Option("--minimise", show_default=False)] = None,
+    target: Annotated[str | None, typer.Option("--target", show_default=False)] = None,
+    arm: Annotated[str | None, typer.Option("--arm", show_default=False)] = None,
+    runs: Annotated[int, typer.Option("--runs")] = _RUNS,
+    out: Annotated[Path | None, typer.Option("--out", show_default=False)] = None,
+    workers: Annotated[int | None, typer.Option("--workers", show_default=False)] = None,
+    consumers: Annotated[int | None, typer.Option(show_default=False)] = None,
+    weeks: Annotated[int | None, typer.Option(show_default=False)] = None,
+    as_json: AsJson = False,
+    lang: Lang = None,
+) -> None:
+    """Search a firm's levers; everything that can be refused is refused before the first run."""
+    from dataclasses import replace
+
+    from experiments.answers.advise import Aim, advised, plan_of
+    from experiments.answers.asking import Askable, parse_condition, parse_figure
+    from experiments.answers.extras import need
+    from experiments.batch.reading import read_experiment
+    from experiments.batch.recorded import Recorded
+    from experiments.commands.answer_display import show_answer
+    from experiments.commands.experiment_answers import (
+        command_words,
+        kept,
+        refuse_sizes,
+        sized,
+        troubles_told,
+    )
+    from experiments.commands.run import default_folder, refuse_bad_numbers
+    from experiments.commands.searches import searching
+    from experiments.runs import available_cores
+
+    refuse_sizes(workers, None, consumers, weeks)
+    refuse_bad_numbers({"runs": runs}, {"runs": (1, 10_000_000)})
+    if Path(experiment).is_dir():
+        fail(say("advise.needs_file"))
+    if not objectives and not minimise:
+        fail(say("advise.no_objective"))
+    made = sized(read_experiment(experiment), None, consumers, weeks)
+    names = [one.name for one in made.arms]
+    if (arm is not None and arm not in names) or (arm is None and len(names) > 1):
+        fail(say("advise.which_arm", known=", ".join(names)))
+    chosen = next(one for one in made.arms if arm in (None, one.name))
+    # Whatever the file keeps of a run, the figures asked for are kept here.
+    made = replace(made, arms=(chosen,), recorded=Recorded(None, series=True, formulas=made.recorded.formulas))
+    with troubles_told():
+        need("optimise")
+        askable = Askable.of_experiment(made)
+        aims = [Aim(parse_figure(text, askable)) for text in objectives or []]
+        aims += [Aim(parse_figure(text, askable), higher=False) for text in minimise or []]
+        targets = None if target is None else parse_condition(target, askable)
+        plan = plan_of(made, runs)
+    measures = list(dict.fromkeys([*(aim.measure for aim in aims), *(targets.measures if targets else ())]))
+    options = {
+        "--objective": objectives, "--minimise": minimise, "--target": target, "--arm": arm, "--runs": runs,
+        "--consumers": consumers, "--weeks": weeks,
+    }  # fmt: skip
+
+    def again(folder: Path | None) -> list[str]:
+        return command_words("advise", [experiment], {**options, "--out": folder})
+
+    folder = out or default_folder(f"{made.name}-advise")
+    title = {"en": made.title.en or made.name, "fr": made.title.fr or made.name}
+    with searching(made, measures, folder, workers or available_cores(), plan.runs, again) as search:
+        scenarios = {chosen.name: chosen.scenario.as_file()}
+        now = search.made(again(None), plan.futures)
+        found = advised(made, search.laboratory, aims, targets, plan, title, now, scenarios, seed=chosen.scenario.seed)
+        files = {f"{made.name}.toml": made.text}
+        found = found.model_copy(update={"made": search.made(again(None), plan.futures), "files": files})
+    kept(found, folder)
+    show_answer(found, folder, as_json=as_json)

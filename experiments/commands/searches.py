@@ -1,0 +1,132 @@
+"""What the commands share that search as they go: a laboratory in the folder of the answer, progress, and stops."""
+
+from __future__ import annotations
+
+import shlex
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from experiments.commands.experiment_answers import ready_folder, troubles_told
+from experiments.commands.interrupt import stop_on_interrupt
+from experiments.commands.progress import shown_as
+from experiments.commands.run import tell_if_compiling
+from experiments.commands.session import fail, note
+from experiments.exits import Exit
+from experiments.numbers import count
+from experiments.text import say
+
+if TYPE_CHECKING:
+    from experiments.answers.findings import Made
+    from experiments.answers.laboratory import Laboratory
+    from experiments.batch.experiment import Experiment
+    from experiments.claims.measures import Measure
+
+__all__ = ["Search", "searching"]
+
+
+@dataclass(frozen=True)
+class Search:
+    """A laboratory at work.
+
+    Attributes
+    ----------
+    laboratory
+        Makes runs.
+    begun
+        Of the clock.
+    started
+        UTC.
+    """
+
+    laboratory: Laboratory
+    begun: float
+    started: datetime
+
+    def made(self, command: Sequence[str], replicates: int) -> Made:
+        """Say how an answer was made."""
+        from experiments.answers.findings import Made
+        from experiments.versions import versions
+
+        market, lab = self.laboratory.market, self.laboratory
+        return Made(
+            command=list(command), started=self.started.isoformat(timespec="seconds"),
+            seconds=round(time.perf_counter() - self.begun, 1), versions=versions(), seed=market.seed,
+            replicates=replicates, consumers=market.population.size, weeks=market.horizon, runs=lab.made + lab.found,
+            failed=lab.failed,
+        )  # fmt: skip
+
+
+@contextmanager
+def searching(
+    experiment: Experiment,
+    measures: Sequence[Measure],
+    folder: Path,
+    workers: int,
+    runs: int,
+    again: Callable[[Path], Sequence[str]],
+) -> Iterator[Search]:
+    """Open a laboratory in a folder: cost first, progress while the block lasts, and how to go on after a stop.
+
+    Parameters
+    ----------
+    experiment, measures
+        As `Laboratory`.
+    folder
+        Of the answer: missing, empty, or with an earlier answer or search.
+    workers
+        Processes.
+    runs
+        That will be made at most.
+    again
+        Gives the command that goes on, by folder.
+    """
+    from experiments.answers.laboratory import FILE, Laboratory, StoppedError
+    from experiments.batch.executors import chosen
+    from experiments.locking import alone_or_not
+
+    if not (folder / FILE).is_file():
+        ready_folder(folder)
+    started, begun = datetime.now(UTC), time.perf_counter()
+    with troubles_told(), ExitStack() as stack:
+        stop = stack.enter_context(stop_on_interrupt("batch.stopping"))
+        try:
+            if not stack.enter_context(alone_or_not(folder / "batch.lock")):
+                fail(say("batch.folder.busy", folder=folder), Exit.CANNOT_WRITE)
+        except OSError as error:
+            fail(say("folder.unwritable", folder=folder, reason=error.strerror or error), Exit.CANNOT_WRITE)
+        tell_if_compiling(experiment.engine)
+        _tell_cost(experiment, runs, workers)
+        show = stack.enter_context(shown_as())
+
+        def told(done: int) -> None:
+            show(lambda: say("searches.progress", done=count(done), total=count(runs)), done, max(runs, done + 1))
+
+        executor = stack.enter_context(closing(chosen(workers, None)))
+        laboratory = stack.enter_context(
+            Laboratory(experiment, measures, folder, executor, on_progress=told, stop=stop)
+        )
+        try:
+            yield Search(laboratory, begun, started)
+        except StoppedError:
+            note(say("searches.stopped", made=count(laboratory.made), command=shlex.join(again(folder))))
+            raise typer.Exit(Exit.INTERRUPTED) from None
+        for said in list(laboratory.errors)[:3]:
+            note(say("claims.run_failed", error=said[:300]))
+
+
+def _tell_cost(experiment: Experiment, runs: int, workers: int) -> None:
+    from experiments.amounts import duration
+    from experiments.batch.cost import pilot
+
+    measured = pilot(experiment)
+    if measured.error:
+        note(say("batch.pilot_failed", error=measured.error))
+    values = {"each": duration(measured.seconds), "time": duration(runs * measured.seconds / workers)}
+    note(say("searches.cost", runs=count(runs), workers=count(workers), **values))
