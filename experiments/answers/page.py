@@ -102,7 +102,7 @@ def _facts(findings: Findings) -> list[tuple[str, str]]:
     """Say how findings were made."""
     made = findings.made
     found: dict[str, Any] = {
-        "scenarios": "; ".join(titled(name, scenario) for name, scenario in findings.scenarios.items()),
+        "scenarios": say("answers.and").join(titled(name, scenario) for name, scenario in findings.scenarios.items()),
         "seed": str(made.seed),
         "replicates": count(made.replicates),
         "consumers": count(made.consumers),

@@ -121,7 +121,7 @@ def _answer(results: BatchResults, figures: Sequence[Asked]) -> str:
         low, middle, high = _quantiles(results, figures[0], place)
         spread = {"low": value_text(low, figures[0]), "high": value_text(high, figures[0])}
         parts.append(say("answers.batch.arm_spread", arm=arm, middle=value_text(middle, figures[0]), **spread))
-    return say("answers.batch.answer", figure=name_of(figures[0]), parts="; ".join(parts), **words)
+    return say("answers.batch.answer", figure=name_of(figures[0]), parts=say("answers.and").join(parts), **words)
 
 
 def _quantiles(

@@ -52,7 +52,7 @@ def change_values(change: Change) -> tuple[str, str]:
         for side in ("before", "after"):
             parts = [] if start is None else [_value(start.key, getattr(start, side))]
             moves = None if course is None else getattr(course, side)
-            sides.append("; ".join([*parts, *([_course(course.key, moves)] if course and moves else [])]) or "–")
+            sides.append(say("answers.and").join([*parts, *([_course(course.key, moves)] if course and moves else [])]) or "–")
         return sides[0], sides[1]
     tables = [edit for edit in change.edits if edit.key[0] in NAMED]
     if tables and all(edit.before is None for edit in change.edits):
@@ -96,7 +96,7 @@ def _edit_values(edit: Edit) -> tuple[str, str]:
     if edit.key[0] == "schedule":
         begin = "" if edit.start is None else _value(edit.key, edit.start)
         courses = [_course(edit.key, side) if side else "" for side in (edit.before, edit.after)]
-        sides = ["; ".join(part for part in (begin, course) if part) for course in courses]
+        sides = [say("answers.and").join(part for part in (begin, course) if part) for course in courses]
         return sides[0] or say("answers.change.unchanged"), sides[1] or say("answers.change.unchanged")
     return _value(edit.key, edit.before), _value(edit.key, edit.after)
 

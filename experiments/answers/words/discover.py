@@ -159,7 +159,7 @@ def _spread(limit: Limit) -> str:
         low, high = limit.spread[side : side + 2] if len(limit.spread) == 4 else (math.nan, math.nan)
         if math.isfinite(edge) and math.isfinite(low):
             parts.append(say("answers.range", low=plain_number(low), high=plain_number(high)))
-    return "; ".join(parts) or UNKNOWN
+    return say("answers.and").join(parts) or UNKNOWN
 
 
 # Charts
