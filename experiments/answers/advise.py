@@ -6,6 +6,7 @@ run again in many more worlds on fresh luck, beside the levers as they are: all 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
@@ -349,8 +350,10 @@ def _value(lever: Varied, code: float) -> Any:
         return domain.values[int(code)]
     if isinstance(domain, Ranged) and domain.whole:
         return int(code)
-    # Six digits are more than anybody can set, and a rounded number is run once.
-    return float(f"{code:.6g}")
+    # A thousandth of the range is finer than anybody sets a lever, and a rounded number is run once.
+    low, high = (float(end) for end in domain.ends)
+    digits = 3 - math.floor(math.log10(high - low))
+    return min(max(round(code, digits), low), high)
 
 
 def _settings(levers: Sequence[Varied], decision: Sequence[float]) -> dict[str, Any]:
