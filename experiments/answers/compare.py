@@ -202,13 +202,16 @@ def compare_batch(results: BatchResults, asked: Sequence[Asked] = (), *, command
         pair: np.moveaxis(series.reshape(arms, -1, *series.shape[1:]), 1, 2) for pair, series in futures.series.items()
     }
     first = scenarios[names[0]]
+    notes = _failures(futures)
+    if results.meta.get("common_random_numbers") == "false":
+        notes.append(Noted(doubt="own_luck"))
     return Compared(
         made=made_of(futures, first, results.replicates, command),
         scenarios={name: model.as_file() for name, model in scenarios.items()},
         arms=names,
         settings=results.point_count // arms,
         changes=_changes(scenarios),
-        **_compared(names, values, asked, _failures(futures)),
+        **_compared(names, values, asked, notes),
     )
 
 

@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from experiments.numbers import PERCENT_UNITS
+from sim.text import language
 
-__all__ = ["COLOURS", "axis", "band", "finite", "line", "points_axis", "vertical"]
+__all__ = ["COLOURS", "axis", "band", "finite", "line", "percent_sign", "points_axis", "vertical"]
 
 COLOURS = ("@c0", "@c1", "@c2", "@c3", "@c5", "@c6", "@c7", "@c4")
 """One after the other."""
@@ -47,6 +48,11 @@ def vertical(x: float, colour: str = "@muted", dash: str = "dot") -> dict[str, A
 def axis(title: str, **more: Any) -> dict[str, Any]:
     """Give an axis with a title."""
     return {"title": {"text": title}, **more}
+
+
+def percent_sign() -> str:
+    """Give what stands behind the percentages of an axis, as the language writes it."""
+    return "\u202f%" if language() == "fr" else "%"
 
 
 def points_axis(title: str, unit: str, **more: Any) -> tuple[dict[str, Any], float]:

@@ -50,11 +50,23 @@ def write(findings: Findings, folder: Path) -> None:
     from experiments.toml_text import toml_text
 
     folder.mkdir(parents=True, exist_ok=True)
+    _forget(folder)
     (folder / FINDINGS).write_text(findings.text(), encoding="utf-8")
     (folder / SCENARIOS).mkdir(exist_ok=True)
     for name, scenario in zip(file_names(findings), findings.scenarios.values(), strict=True):
         (folder / SCENARIOS / name).write_text(toml_text(scenario), encoding="utf-8")
     (folder / REPORT).write_text(render(findings), encoding="utf-8")
+
+
+def _forget(folder: Path) -> None:
+    """Remove the scenarios of an earlier answer."""
+    if holds_answer(folder):
+        try:
+            earlier = file_names(read(folder))
+        except FindingsError:
+            return
+        for name in earlier:
+            (folder / SCENARIOS / name).unlink(missing_ok=True)
 
 
 def file_names(findings: Findings) -> list[str]:

@@ -22,6 +22,7 @@ from experiments.commands.answering import (
 from experiments.commands.interrupt import stop_on_interrupt
 from experiments.commands.run import BOUNDS, default_folder, refuse_bad_numbers, tell_if_compiling
 from experiments.commands.session import AsJson, Lang, fail
+from experiments.exits import Exit
 from experiments.text import say
 
 if TYPE_CHECKING:
@@ -54,9 +55,10 @@ def compare(
             if value:
                 fail(say("answers.command.not_with_folder", option=option))
         folder = Path(names[0])
-        found = _of_batch(folder, figures or [])
         # The runs stay where they are; the answer has a folder of its own.
         target = out or default_folder(f"compare-{folder.name}")
+        _refuse_foreign(target)
+        found = _of_batch(folder, figures or [])
     else:
         if len(names) < 2:
             fail(say("answers.compare_command.one", name=names[0]))
@@ -91,6 +93,16 @@ def _of_scenarios(
                 scenarios, asked, replicates=replicates, folder=folder, workers=cores, force=force,
                 command=command_words(), on_progress=show, stop=stop,
             )  # fmt: skip
+
+
+def _refuse_foreign(folder: Path) -> None:
+    """Refuse to write an answer into a folder that holds something else."""
+    from experiments.answers.folder import holds_answer
+
+    if folder.exists() and not folder.is_dir():
+        fail(say("folder.is_a_file", folder=folder), Exit.CANNOT_WRITE)
+    if folder.is_dir() and any(folder.iterdir()) and not holds_answer(folder):
+        fail(say("folder.not_empty", folder=folder), Exit.CANNOT_WRITE)
 
 
 def _of_batch(folder: Path, figures: list[str]) -> Compared:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from experiments.amounts import duration
 from experiments.answers.asked import Asked, name_of, plain_name, value_text
 from experiments.answers.doubts import doubt_texts
-from experiments.answers.drawing import COLOURS, axis, band, finite, line
+from experiments.answers.drawing import COLOURS, axis, band, finite, line, percent_sign
 from experiments.answers.effects import FEWEST, Effects, effects_of, fan_of, rows_of
 from experiments.answers.told import Chart, Column, Table, Told
 from experiments.numbers import LARGE_UNITS, PERCENT_UNITS, UNKNOWN, count, percent, plain_number
@@ -254,7 +254,7 @@ def _fans(results: BatchResults, asked: Asked) -> list[Chart]:
     from sim.figures import FIGURES
 
     unit = FIGURES[asked.key].unit
-    scale, suffix = (100.0, "\u202f%") if unit in PERCENT_UNITS else (1.0, "")
+    scale, suffix = (100.0, percent_sign()) if unit in PERCENT_UNITS else (1.0, "")
     levels = (0.05, 0.25, 0.5, 0.75, 0.95)
     fans = [fan_of(results, asked.key, asked.of, place, levels) for place in range(len(results.arms))]
     known = [(place, fan) for place, fan in enumerate(fans) if fan is not None][:_MOST_FANS]
@@ -305,7 +305,7 @@ def _effects_chart(asked: Asked, found: Sequence[Effects]) -> Chart:
             }
         )  # fmt: skip
     layout = {
-        "xaxis": {"ticksuffix": "\u202f%", "rangemode": "tozero", "showgrid": True},
+        "xaxis": {"ticksuffix": percent_sign(), "rangemode": "tozero", "showgrid": True},
         "yaxis": {"type": "category", "showgrid": False}, "showlegend": len(found) > 1, "barmode": "group",
     }  # fmt: skip
     height = 110 + (24 + 16 * len(found)) * len(names)

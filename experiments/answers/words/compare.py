@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from experiments.answers.asked import change_text, digits_for, name_of, plain_name, value_text
 from experiments.answers.doubts import doubt_texts
-from experiments.answers.drawing import COLOURS, axis, band, finite, line, points_axis
+from experiments.answers.drawing import COLOURS, axis, band, finite, line, percent_sign, points_axis
 from experiments.answers.told import Chart, Column, Table, Told
 from experiments.answers.words.changes import changes_table
 from experiments.numbers import UNKNOWN, compact, count, decimal, percent
@@ -210,7 +210,7 @@ def _charts(found: Compared, figure: FigureCompared) -> list[Chart]:
         say("answers.compare.chart.differences_note"),
         _answer(found, figure),
     )
-    factor, suffix = (100.0, "\u202f%") if unit in ("share", "probability", "rate") else (1.0, "")
+    factor, suffix = (100.0, percent_sign()) if unit in ("share", "probability", "rate") else (1.0, "")
     levels = [line(weeks, [factor * value for value in figure.base_weeks], base, COLOURS[0])]
     for place, arm in enumerate(figure.arms):
         colour = COLOURS[(1 + place) % len(COLOURS)]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from experiments.answers.asked import change_text, digits_for, name_of, plain_name, value_text
 from experiments.answers.doubts import doubt_texts
-from experiments.answers.drawing import COLOURS, axis, finite, line, points_axis
+from experiments.answers.drawing import COLOURS, axis, finite, line, percent_sign, points_axis
 from experiments.answers.findings import Noted
 from experiments.answers.told import Chart, Column, Table, Told
 from experiments.answers.words.changes import change_name, change_values
@@ -174,7 +174,7 @@ def _waterfall(found: Explained, figure: FigureExplained, names: Sequence[str]) 
     asked = figure.asked
     unit = FIGURES[asked.key].unit
     is_share = unit in ("share", "probability", "rate")
-    scale, suffix = (100.0, "\u202f%") if is_share else (1.0, "")
+    scale, suffix = (100.0, percent_sign()) if is_share else (1.0, "")
     order = sorted(range(len(names)), key=lambda place: -abs(figure.shares[place].share.value))
     shown, rest = (order, []) if len(order) <= _MOST_BARS else (order[: _MOST_BARS - 1], order[_MOST_BARS - 1 :])
     labels, bases, sizes, low, high, texts, colours = (
