@@ -209,8 +209,8 @@ class ContributionParameters(MechanismParameters):
         0,
         1,
         "Probability that a member who contributes nothing in a week reads along, as involved as a contributor",
-        "Probabilité qu'un membre qui ne contribue pas d'une semaine lise les autres, aussi impliqué qu'un contributeur",
-        symbol="ℓ",
+        "Probabilité qu'un membre oisif d'une semaine lise les autres, aussi impliqué qu'un contributeur",
+        symbol="ℓ_c",
         source="Nonnecke & Preece 2000; Blanchard & Markus 2004",
     )
     bonding: float = quantity(

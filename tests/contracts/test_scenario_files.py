@@ -51,7 +51,7 @@ def test_its_file_names_the_schema_and_its_version(name):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_it_runs(name):
-    market = Market(load(name), consumers=500)
+    market = Market(load(name), consumers=1500)
     market.run(8)
     assert market.week == 8
     for key in FIGURES:

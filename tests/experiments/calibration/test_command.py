@@ -159,10 +159,10 @@ def test_what_cannot_be_met_is_said_with_its_distance(command, tmp_path):
 @pytest.mark.slow
 def test_targets_that_cannot_be_met_together_are_said_to_be_so(command, tmp_path):
     targets = tmp_path / "targets.toml"
-    # With one parameter for both, the share of a firm cannot be 0.1 on average and 0.5 in half of the weeks.
+    # With one parameter for both, the share of a firm cannot be 0.2 on average and 0.4 in half of the weeks.
     share = '[[target]]\nkind = "share"\nof = "Nova"\nvalue = {}\nsd = 0.005\n'
     parameter = '[[parameter]]\nkey = "firm.Nova.appeal"\nlow = -2.0\nhigh = 2.0\n'
-    text = parameter + share.format(0.12) + share.format(0.4) + "weeks = [6, 10]\n"
+    text = parameter + share.format(0.2) + share.format(0.4) + "weeks = [6, 10]\n"
     targets.write_text(text, encoding="utf-8")
     out = tmp_path / "out"
     ended = command("calibrate", "baseline", "-t", targets, *SMALL, "--out", out)
