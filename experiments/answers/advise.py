@@ -6,18 +6,18 @@ run again in many more worlds on fresh luck, beside the levers as they are: all 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
-from pydantic import Field
 
 from experiments.analysis.levers import Choice, Lever, WholeNumber
 from experiments.analysis.levers import Number as AnyNumber
-from experiments.answers.asked import Asked
-from experiments.answers.discover import ClauseAsked, Factor, FailureBox, RuleFound, box_of, factors_of, rules_of
-from experiments.answers.findings import Findings, Made, Noted, Number, Plain, Span, noted, span_of
+from experiments.answers.advice import Advised, AimFound, LeverFound, Strategy, SwitchFound
+from experiments.answers.discover import ClauseAsked, box_of, factors_of, rules_of
+from experiments.answers.findings import Made, Noted, noted, span_of
 from experiments.answers.sensitivity import asked_as
 from experiments.answers.worlds import Worlds, worlds_of
 from experiments.batch.factors import Levels, Ranged
@@ -83,147 +83,6 @@ class Plan:
         """Runs at most."""
         each = self.futures * (2 if self.uncertain else 1)
         return self.decisions * each + self.strategies * (self.worlds + (self.guesses if self.uncertain else 0))
-
-
-class AimFound(Plain):
-    """An objective."""
-
-    outcome: Asked
-    higher: bool
-
-
-class LeverFound(Plain):
-    """A lever: what it could be, and what it is now."""
-
-    name: str
-    options: tuple[str | float | int | bool, ...]
-    now: str | float | int | bool | None
-
-
-class Strategy(Plain):
-    """One strategy over the worlds; numbers of the first objective unless it is said.
-
-    Attributes
-    ----------
-    name
-        A letter; ``0`` for the levers as they are.
-    values
-        Of the levers.
-    means
-        Of each objective over the worlds.
-    best_guess
-        In the scenario as it is.
-    worst, largest_regret, p90_regret, mean_regret
-        Over the worlds.
-    satisficing
-        Share of worlds that meet all targets; None without targets.
-    radius
-        How far from the best guess the targets hold, in shares of the ranges; NaN where it cannot be said.
-    on_front
-        Share of resamples of the worlds in which no other strategy beats it in all objectives.
-    is_front
-        Whether none does.
-    """
-
-    name: str
-    values: tuple[str | float | int | bool | None, ...]
-    means: tuple[Span, ...]
-    best_guess: Number
-    worst: Number
-    largest_regret: Number
-    p90_regret: Span
-    mean_regret: Span
-    satisficing: Span | None = None
-    radius: Number = float("nan")
-    on_front: Number
-    is_front: bool
-
-
-class SwitchFound(Plain):
-    """Where another strategy is better than the robust one.
-
-    Attributes
-    ----------
-    other
-        Its number among the strategies.
-    share, gain, loss
-        Of worlds in which it is; mean difference in the first objective there, and in the rest.
-    by_targets
-        Whether better means that it meets the targets where the robust choice does not.
-    boxes, rules
-        Conditions.
-    points, better
-        The worlds, and whether it is better in each.
-    """
-
-    other: int
-    share: Number
-    gain: Number
-    loss: Number
-    by_targets: bool = False
-    boxes: tuple[FailureBox, ...] = ()
-    rules: tuple[RuleFound, ...] = ()
-    points: tuple[tuple[Number, ...], ...] = ()
-    better: tuple[bool, ...] = ()
-
-
-class Advised(Findings):
-    """Advice.
-
-    Attributes
-    ----------
-    aims, targets, text
-        Objectives, the first one leading; targets as groups of clauses, and as written.
-    levers, factors
-        What can be chosen, and what is not known.
-    strategies
-        That were put to the test.
-    robust, guess
-        Numbers of the robust choice, and of what the best guess would choose.
-    criterion
-        ``satisficing`` or ``mean_regret``: by which the robust choice was made.
-    certainty
-        Share of resamples of the worlds that choose the same.
-    advantage
-        Of the robust choice over the best guess's, in the same worlds, in the first objective.
-    shortfall
-        The same at the best guess.
-    regret
-        Strategies by worlds (120 at most).
-    tried
-        First two objectives of all decisions of the search.
-    decisions, worlds, futures
-        How many.
-    emulated, held_out, held_out_names, missed
-        Whether an emulator led the search; its fit by objective; how far the last winners were from what it said.
-    switches
-        Conditions under which another strategy is better.
-    """
-
-    kind: Literal["advise"] = "advise"
-    title: dict[str, str]
-    files: dict[str, str] = Field(default_factory=dict)
-    arm: str
-    aims: tuple[AimFound, ...]
-    targets: tuple[tuple[ClauseAsked, ...], ...] = ()
-    levers: tuple[LeverFound, ...]
-    factors: tuple[Factor, ...]
-    strategies: tuple[Strategy, ...]
-    robust: int
-    guess: int
-    criterion: Literal["satisficing", "mean_regret"]
-    certainty: Number
-    advantage: Span
-    shortfall: Span
-    regret: tuple[tuple[Number, ...], ...]
-    tried: tuple[tuple[Number, ...], ...]
-    decisions: int
-    worlds: int
-    futures: int
-    emulated: bool
-    held_out: tuple[Number, ...] = ()
-    missed: tuple[Number, ...] = ()
-    switches: tuple[SwitchFound, ...] = ()
 
 
 def plan_of(experiment: Experiment, runs: int) -> Plan:
@@ -349,8 +208,10 @@ def _value(lever: Varied, code: float) -> Any:
         return domain.values[int(code)]
     if isinstance(domain, Ranged) and domain.whole:
         return int(code)
-    # Six digits are more than anybody can set, and a rounded number is run once.
-    return float(f"{code:.6g}")
+    # A thousandth of the range is finer than anybody sets a lever, and a rounded number is run once.
+    low, high = (float(end) for end in domain.ends)
+    digits = 3 - math.floor(math.log10(high - low))
+    return min(max(round(code, digits), low), high)
 
 
 def _settings(levers: Sequence[Varied], decision: Sequence[float]) -> dict[str, Any]:

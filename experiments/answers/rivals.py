@@ -305,7 +305,7 @@ class _Game:
     def values(self, code: float) -> tuple[Value, ...]:
         """Give the values of the levers that a number stands for."""
         if self._is_range:
-            return (float(f"{code:.5g}"),)
+            return (round(code, 4 - math.floor(math.log10(self._levers[0].high - self._levers[0].low))),)
         return tuple(self._combinations[int(code)])
 
     def start_of(self, scenario: Scenario, name: str) -> float:

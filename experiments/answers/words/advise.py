@@ -132,7 +132,8 @@ def _strategies(findings: Advised) -> Table:
     columns = [Column(say("advise.column.strategy"), "left")]
     columns += [Column(lever.name) for lever in findings.levers]
     columns += [Column(outcome_name(aim.outcome)) for aim in findings.aims]
-    columns.append(Column(say("advise.column.front")))
+    several = len(findings.aims) > 1
+    columns += [Column(say("advise.column.front"))] if several else []
     rows = []
     for place, one in enumerate(findings.strategies):
         cells = [_marked(findings, place), *(lever_value(value) for value in one.values)]
@@ -140,9 +141,12 @@ def _strategies(findings: Advised) -> Table:
             cells.append(
                 say("answers.with_range", value=amount(mean.value, aim.outcome), range=_spread(mean, aim.outcome))
             )
-        cells.append(say("advise.on_front" if one.is_front else "advise.off_front", share=percent(one.on_front, 0)))
+        if several:
+            cells.append(say("advise.on_front" if one.is_front else "advise.off_front", share=percent(one.on_front, 0)))
         rows.append(tuple(cells))
     note = say("advise.note.strategies", worlds=count(findings.worlds))
+    if several:
+        note += " " + say("advise.note.front")
     return Table(say("advise.table.strategies"), tuple(columns), tuple(rows), note)
 
 
@@ -205,11 +209,11 @@ def _switches(findings: Advised) -> Table:
 
 
 def _charts(findings: Advised) -> list[Chart]:
-    found = [_front(findings), _heat(findings)]
+    found = [_front(findings)]
     switched = next((one for one in findings.switches if one.points and 0 < one.share < 1), None)
     if switched is not None:
         found.append(_switch_chart(findings, switched))
-    return found
+    return [*found, _heat(findings)]
 
 
 def _scale(outcome: Asked) -> float:
@@ -233,9 +237,9 @@ def _front(findings: Advised) -> Chart:
             "y": finite([row[1] for row in findings.tried], _scale(other)),
             "marker": {"color": "@muted/0.4", "size": 6},
         })  # fmt: skip
-    groups = (("front", "@c0", lambda x: x.is_front), ("behind", "@muted", lambda x: not x.is_front))
-    for key, colour, belongs in groups:
-        own = [(place, one) for place, one in enumerate(findings.strategies) if belongs(one)]
+    groups = (("front", "@c0", True), ("behind", "@muted", False)) if two else (("strategies", "@c0", None),)
+    for key, colour, front in groups:
+        own = [(place, one) for place, one in enumerate(findings.strategies) if front in (None, one.is_front)]
         if not own:
             continue
         xs = [one.means[0] for _, one in own]
@@ -255,7 +259,8 @@ def _front(findings: Advised) -> Chart:
         "legend": {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
     }  # fmt: skip
     note = say("advise.chart.front_note" if two else "advise.chart.alone_note")
-    return Chart(say("advise.chart.front_title"), tuple(data), layout, note, _sentence(findings), 430)
+    title = say("advise.chart.front_title" if two else "advise.chart.alone_title")
+    return Chart(title, tuple(data), layout, note, _sentence(findings), 430)
 
 
 def _whiskers(spans: Sequence[Span], scale: float) -> dict[str, Any]:
@@ -323,7 +328,7 @@ def _assumptions(findings: Advised) -> tuple[str, ...]:
     }  # fmt: skip
     found = [say("answers.premise.ranges"), say("advise.assume.tested", **values)]
     if findings.emulated:
-        fit = percent(min((x for x in findings.held_out if math.isfinite(x)), default=math.nan), 0)
+        fit = percent(min((x for x in findings.held_out if math.isfinite(x)), default=math.nan), 1)
         lead = findings.aims[0].outcome
         missed = size(findings.missed[0], lead) if findings.missed else UNKNOWN
         found.append(say("advise.assume.emulated", fit=fit, missed=missed))

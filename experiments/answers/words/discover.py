@@ -83,7 +83,7 @@ def _titled(key: str, arm: ArmBoxes, *, several: bool, **values: object) -> str:
 
 def _tables(arm: ArmBoxes, *, several: bool) -> list[Table]:
     found = []
-    if arm.boxes:
+    if any(box.limits for box in arm.boxes):
         found += [_boxes_table(arm, several=several), _limits_table(arm, several=several)]
     if arm.rules:
         found.append(_rules_table(arm, several=several))
@@ -228,6 +228,8 @@ def box_shapes(
     limits: Sequence[Limit], factors: Sequence[Factor], across: int, up: int | None, *, first: bool = True
 ) -> list[dict[str, Any]]:
     """Draw a box over two factors: one rectangle, or one for each group of neighbouring categories."""
+    if not limits:
+        return []
     wide = _spans(limits, factors[across], across)
     high = _spans(limits, factors[up], up) if up is not None else [(-1.0, 1.0)]
     style = {

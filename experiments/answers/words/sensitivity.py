@@ -111,7 +111,7 @@ def _table(arm: ArmIndices, outcome: Asked, *, several: bool) -> Table:
     title = say(f"sensitivity.table.{arm.method}")
     note = say(
         f"sensitivity.note.{arm.method}", dummy=decimal(arm.dummy, 2), luck=percent(arm.luck, 0),
-        held_out=percent(arm.held_out, 0), error=change(arm.held_out_error, outcome).removeprefix("+"),
+        held_out=percent(arm.held_out, 1), error=change(arm.held_out_error, outcome).removeprefix("+"),
     )  # fmt: skip
     return Table(
         say("sensitivity.of_arm", title=title, arm=arm.arm) if several else title, tuple(columns), tuple(rows), note
