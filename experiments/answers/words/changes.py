@@ -52,7 +52,9 @@ def change_values(change: Change) -> tuple[str, str]:
         for side in ("before", "after"):
             parts = [] if start is None else [_value(start.key, getattr(start, side))]
             moves = None if course is None else getattr(course, side)
-            sides.append(say("answers.and").join([*parts, *([_course(course.key, moves)] if course and moves else [])]) or "–")
+            sides.append(
+                say("answers.and").join([*parts, *([_course(course.key, moves)] if course and moves else [])]) or "–"
+            )
         return sides[0], sides[1]
     tables = [edit for edit in change.edits if edit.key[0] in NAMED]
     if tables and all(edit.before is None for edit in change.edits):
