@@ -8,19 +8,17 @@ from __future__ import annotations
 
 import hashlib
 import json
-import sqlite3
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from experiments.batch.experiment import Experiment, Task, model_version
 from experiments.batch.recorded import Recorded, column_name
-from experiments.sqlite_files import FileKind, SqliteFileError, settle
+from experiments.sqlite_files import FileKind, OpenFile, SqliteFileError
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -80,7 +78,7 @@ class _Wave(Experiment):
         return iter(self.asked)
 
 
-class Laboratory:
+class Laboratory(OpenFile):
     """Makes runs of one market. Use it in a ``with`` block.
 
     Parameters
@@ -104,6 +102,8 @@ class Laboratory:
         The file in the folder cannot be read or written.
     """
 
+    kind = _KIND
+
     def __init__(
         self,
         experiment: Experiment,
@@ -124,21 +124,11 @@ class Laboratory:
         self.made = self.found = self.failed = 0
         self.errors: dict[str, None] = {}
         path = folder / FILE
-        self._path = path
-        self._connection: sqlite3.Connection = _KIND.open(path, writable=True) if path.is_file() else _KIND.create(path)
+        super().__init__(_KIND.open(path, writable=True) if path.is_file() else _KIND.create(path), path)
         market = experiment.arms[0].scenario
         kept = [[x.key, x.item, x.over, x.weeks] for x in measures]
         texts = [[name, formula.text] for name, formula in chosen]
         self._own = json.dumps([market.text_hash, market.seed, kept, texts, model_version(), experiment.engine])
-
-    def __enter__(self) -> Laboratory:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        settle(self._connection)
-        self._connection.close()
 
     @property
     def market(self) -> Scenario:
@@ -186,7 +176,7 @@ class Laboratory:
         return hashlib.sha256(said.encode()).hexdigest()[:32]
 
     def _known(self, keys: Sequence[str]) -> dict[str, Floats]:
-        with _KIND.explained("unreadable", self._path):
+        with _KIND.explained("unreadable", self.path):
             found = {}
             for key in dict.fromkeys(keys):
                 row = self._connection.execute(
@@ -222,7 +212,7 @@ class Laboratory:
         if one.status != "done":
             self.failed += 1
             self.errors[one.error] = None
-        with _KIND.explained("unwritable", self._path), self._connection:
+        with _KIND.explained("unwritable", self.path), self._connection:
             self._connection.execute(
                 "INSERT OR REPLACE INTO run VALUES (?, ?, ?, ?, ?, ?, ?)",
                 (key, json.dumps(dict(wanted[0]), default=str), wanted[1], one.status, one.seconds, one.error,

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from experiments.commands.session import AsJson, Lang, fail
 from experiments.text import say
+
+if TYPE_CHECKING:
+    from experiments.answers.findings import Findings, Made
+    from experiments.answers.laboratory import Laboratory
 
 __all__ = ["advise"]
 
@@ -37,17 +41,9 @@ def advise(
     from experiments.answers.extras import need
     from experiments.batch.reading import read_experiment
     from experiments.batch.recorded import Recorded
-    from experiments.commands.answer_display import show_answer
-    from experiments.commands.experiment_answers import (
-        command_words,
-        kept,
-        refuse_sizes,
-        sized,
-        troubles_told,
-    )
-    from experiments.commands.run import default_folder, refuse_bad_numbers
-    from experiments.commands.searches import searching
-    from experiments.runs import available_cores
+    from experiments.commands.experiment_answers import refuse_sizes, sized, troubles_told
+    from experiments.commands.run import refuse_bad_numbers
+    from experiments.commands.searches import Order, answer_search
 
     refuse_sizes(workers, None, consumers, weeks)
     refuse_bad_numbers({"runs": runs}, {"runs": (1, 10_000_000)})
@@ -75,16 +71,13 @@ def advise(
         "--consumers": consumers, "--weeks": weeks,
     }  # fmt: skip
 
-    def again(folder: Path | None) -> list[str]:
-        return command_words("advise", [experiment], {**options, "--out": folder})
-
-    folder = out or default_folder(f"{made.name}-advise")
     title = {"en": made.title.en or made.name, "fr": made.title.fr or made.name}
-    with searching(made, measures, folder, workers or available_cores(), plan.runs, again) as search:
-        scenarios = {chosen.name: chosen.scenario.as_file()}
-        now = search.made(again(None), plan.futures)
-        found = advised(made, search.laboratory, aims, targets, plan, title, now, scenarios, seed=chosen.scenario.seed)
-        files = {f"{made.name}.toml": made.text}
-        found = found.model_copy(update={"made": search.made(again(None), plan.futures), "files": files})
-    kept(found, folder)
-    show_answer(found, folder, as_json=as_json)
+    scenarios = {chosen.name: chosen.scenario.as_file()}
+
+    def found(laboratory: Laboratory, now: Made) -> Findings:
+        return advised(
+            laboratory.experiment, laboratory, aims, targets, plan, title, now, scenarios, seed=laboratory.market.seed
+        )
+
+    order = Order("advise", experiment, options, made.name, out, workers, plan.runs, plan.futures)
+    answer_search(order, made, measures, found, files={f"{made.name}.toml": made.text}, as_json=as_json)
