@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from experiments.batch.costs import paid
 from experiments.batch.experiment import Experiment, Task, model_version
 from experiments.batch.recorded import Recorded, column_name
 from experiments.sqlite_files import FileKind, OpenFile, SqliteFileError
@@ -23,6 +24,7 @@ from experiments.sqlite_files import FileKind, OpenFile, SqliteFileError
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from experiments.batch.costs import Charges, Part
     from experiments.batch.executors import Executor
     from experiments.batch.recorded import Kept
     from experiments.batch.runner import Done
@@ -91,6 +93,8 @@ class Laboratory(OpenFile):
         Of the answer.
     executor
         Where runs are made.
+    charges
+        What levers cost: it is taken off the figures of the firms that pay, week by week.
     on_progress
         Told the runs that were made or found so far.
     stop
@@ -111,6 +115,7 @@ class Laboratory(OpenFile):
         folder: Path,
         executor: Executor,
         *,
+        charges: Charges | None = None,
         on_progress: Callable[[int], None] | None = None,
         stop: threading.Event | None = None,
     ) -> None:
@@ -120,6 +125,7 @@ class Laboratory(OpenFile):
         self.experiment = experiment
         self.measures = tuple(measures)
         self._recorded = Recorded(names, series=True, formulas=chosen)
+        self._charges = charges
         self._executor, self._on_progress, self.stop = executor, on_progress, stop or threading.Event()
         self.made = self.found = self.failed = 0
         self.errors: dict[str, None] = {}
@@ -172,7 +178,10 @@ class Laboratory(OpenFile):
         return self.run(wanted).reshape(len(settings), len(lucks), len(self.measures))
 
     def _key(self, settings: Mapping[str, Any], luck: int) -> str:
-        said = json.dumps([self._own, sorted(settings.items()), luck], default=str)
+        parts: list[Any] = [self._own, sorted(settings.items()), luck]
+        if costs := self._costs(settings):
+            parts.append(sorted(costs.items()))
+        said = json.dumps(parts, default=str)
         return hashlib.sha256(said.encode()).hexdigest()[:32]
 
     def _known(self, keys: Sequence[str]) -> dict[str, Floats]:
@@ -207,7 +216,8 @@ class Laboratory(OpenFile):
 
     def keep(self, key: str, wanted: Wanted, one: Finished) -> None:
         """Keep a run."""
-        numbers = np.full(len(self.measures), np.nan) if one.kept is None else self._numbers(one.kept, one.weeks)
+        costs = self._costs(wanted[0])
+        numbers = np.full(len(self.measures), np.nan) if one.kept is None else self._numbers(one.kept, one.weeks, costs)
         self.made += 1
         if one.status != "done":
             self.failed += 1
@@ -219,14 +229,20 @@ class Laboratory(OpenFile):
                  numbers.astype("<f8").tobytes()),
             )  # fmt: skip
 
-    def _numbers(self, kept: Kept, weeks: int) -> Floats:
+    def _costs(self, settings: Mapping[str, Any]) -> dict[str, tuple[Part, ...]]:
+        return {} if self._charges is None else self._charges.of(settings)
+
+    def _numbers(self, kept: Kept, weeks: int, costs: Mapping[str, Sequence[Part]]) -> Floats:
         series: dict[tuple[str, str], Floats] = {}
         block = np.frombuffer(kept.block or b"", dtype="<f8")
         first = 0
         for key, _, items in kept.layout:
             values = block[first : first + weeks * len(items)].reshape(weeks, len(items))
             first += weeks * len(items)
-            series |= {(key, item): values[:, place] for place, item in enumerate(items)}
+            series |= {
+                (key, item): values[:, place] - paid(costs.get(item, ()), key, weeks)
+                for place, item in enumerate(items)
+            }
         return np.array([
             x.of(series[x.key, x.item]) if (x.key, x.item) in series else
             kept.ends.get(column_name(x.key, x.item), np.nan)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -24,6 +25,7 @@ def advise(
     objectives: Annotated[list[str] | None, typer.Option("--objective", "-f", show_default=False)] = None,
     minimise: Annotated[list[str] | None, typer.Option("--minimise", show_default=False)] = None,
     target: Annotated[str | None, typer.Option("--target", show_default=False)] = None,
+    spend: Annotated[float | None, typer.Option("--spend", show_default=False)] = None,
     arm: Annotated[str | None, typer.Option("--arm", show_default=False)] = None,
     runs: Annotated[int, typer.Option("--runs")] = _RUNS,
     out: Annotated[Path | None, typer.Option("--out", show_default=False)] = None,
@@ -36,8 +38,9 @@ def advise(
     """Search a firm's levers; everything that can be refused is refused before the first run."""
     from dataclasses import replace
 
-    from experiments.answers.advise import Aim, advised, plan_of
+    from experiments.answers.advise import Aim, Decisions, advised, plan_of
     from experiments.answers.asking import Askable, parse_condition, parse_figure
+    from experiments.answers.decisions import refuse_uncharged
     from experiments.answers.extras import need
     from experiments.batch.reading import read_experiment
     from experiments.batch.recorded import Recorded
@@ -47,6 +50,8 @@ def advise(
 
     refuse_sizes(workers, None, consumers, weeks)
     refuse_bad_numbers({"runs": runs}, {"runs": (1, 10_000_000)})
+    if spend is not None and not 0 <= spend < math.inf:
+        fail(say("advise.bad_spend", value=spend))
     if Path(experiment).is_dir():
         fail(say("advise.needs_file"))
     if not objectives and not minimise:
@@ -64,20 +69,24 @@ def advise(
         aims = [Aim(parse_figure(text, askable)) for text in objectives or []]
         aims += [Aim(parse_figure(text, askable), higher=False) for text in minimise or []]
         targets = None if target is None else parse_condition(target, askable)
-        plan = plan_of(made, runs)
-    measures = list(dict.fromkeys([*(aim.measure for aim in aims), *(targets.measures if targets else ())]))
+        decisions = Decisions(made, spend)
+        plan = plan_of(decisions, runs)
+        measures = list(dict.fromkeys([*(aim.measure for aim in aims), *(targets.measures if targets else ())]))
+        refuse_uncharged(decisions, measures)
     options = {
-        "--objective": objectives, "--minimise": minimise, "--target": target, "--arm": arm, "--runs": runs,
-        "--consumers": consumers, "--weeks": weeks,
+        "--objective": objectives, "--minimise": minimise, "--target": target, "--spend": spend, "--arm": arm,
+        "--runs": runs, "--consumers": consumers, "--weeks": weeks,
     }  # fmt: skip
 
     title = {"en": made.title.en or made.name, "fr": made.title.fr or made.name}
     scenarios = {chosen.name: chosen.scenario.as_file()}
 
     def found(laboratory: Laboratory, now: Made) -> Findings:
-        return advised(
-            laboratory.experiment, laboratory, aims, targets, plan, title, now, scenarios, seed=laboratory.market.seed
-        )
+        seed = laboratory.market.seed
+        return advised(decisions, laboratory, aims, targets, plan, title, now, scenarios, seed)
 
     order = Order("advise", experiment, options, made.name, out, workers, plan.runs, plan.futures)
-    answer_search(order, made, measures, found, files={f"{made.name}.toml": made.text}, as_json=as_json)
+    charges = decisions.charges if decisions.has_costs else None
+    answer_search(
+        order, made, measures, found, charges=charges, files={f"{made.name}.toml": made.text}, as_json=as_json
+    )

@@ -26,6 +26,7 @@ from experiments.text import say
 if TYPE_CHECKING:
     from experiments.answers.findings import Findings, Made
     from experiments.answers.laboratory import Laboratory
+    from experiments.batch.costs import Charges
     from experiments.batch.experiment import Experiment
     from experiments.claims.measures import Measure
 
@@ -74,6 +75,7 @@ def answer_search(
     *,
     files: Mapping[str, str],
     as_json: bool,
+    charges: Charges | None = None,
 ) -> None:
     """Search, write the answer, and show it.
 
@@ -89,13 +91,15 @@ def answer_search(
         To be kept with it, by name.
     as_json
         Whether findings are printed as JSON.
+    charges
+        What levers cost.
     """
     from experiments.commands.answer_display import show_answer
     from experiments.runs import available_cores
 
     folder = order.out or default_folder(f"{order.name}-{order.kind}")
     workers = order.workers or available_cores()
-    with searching(experiment, measures, folder, workers, order.runs, order.command) as search:
+    with searching(experiment, measures, folder, workers, order.runs, order.command, charges) as search:
         found = find(search.laboratory, search.made(order.command(), order.replicates))
         update: dict[str, Any] = {"made": search.made(order.command(), order.replicates)}
         if files:
@@ -145,6 +149,7 @@ def searching(
     workers: int,
     runs: int,
     again: Callable[[Path], Sequence[str]],
+    charges: Charges | None = None,
 ) -> Iterator[Search]:
     """Open a laboratory in a folder: cost first, progress while the block lasts, and how to go on after a stop.
 
@@ -160,6 +165,8 @@ def searching(
         That will be made at most.
     again
         Gives the command that goes on, by folder.
+    charges
+        What levers cost.
     """
     from experiments.answers.laboratory import FILE, Laboratory, StoppedError
     from experiments.batch.executors import chosen
@@ -184,7 +191,7 @@ def searching(
 
         executor = stack.enter_context(closing(chosen(workers, None)))
         laboratory = stack.enter_context(
-            Laboratory(experiment, measures, folder, executor, on_progress=told, stop=stop)
+            Laboratory(experiment, measures, folder, executor, charges=charges, on_progress=told, stop=stop)
         )
         try:
             yield Search(laboratory, begun, started)

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from experiments.answers.discover import ClauseAsked, Factor, Limit
 
 __all__ = [
-    "amount", "change", "condition_words", "is_figure", "limit_words", "limits_words", "listed", "outcome_name",
-    "share_range", "size", "title_of", "unit_of",
+    "amount", "change", "condition_words", "is_figure", "limit_words", "limits_words", "listed", "money",
+    "outcome_name", "share_range", "size", "title_of", "unit_of",
 ]  # fmt: skip
 
 _MOST_LABELS = 4
@@ -60,6 +60,13 @@ def change(value: float, asked: Asked) -> str:
 def size(value: float, asked: Asked) -> str:
     """Give the size of a difference, without a sign."""
     return change(abs(value), asked).removeprefix("+")
+
+
+def money(value: float) -> str:
+    """Give an amount of the model's money."""
+    from experiments.numbers import compact
+
+    return compact(value)
 
 
 def title_of(title: dict[str, str]) -> str:
