@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from experiments.answers.futures import OnBegin
     from experiments.batch.executors import Executor
     from experiments.batch.results import BatchResults
     from experiments.batch.runner import Done
@@ -137,6 +138,7 @@ def compare(
     executor: Executor | None = None,
     force: bool = False,
     command: Sequence[str] = (),
+    on_begin: OnBegin | None = None,
     on_progress: Callable[[Done], None] | None = None,
     stop: threading.Event | None = None,
 ) -> Compared:
@@ -150,7 +152,7 @@ def compare(
         Numbers to compare; none: the `headline`.
     replicates
         Futures.
-    folder, workers, executor, force, on_progress, stop
+    folder, workers, executor, force, on_begin, on_progress, stop
         As for `futures.make_futures`. All figures are kept, so that others can be asked for later without new runs.
     command
         Words that make it again.
@@ -165,8 +167,8 @@ def compare(
     wanted = list(dict.fromkeys((one.key, one.of) for one in asked))
     experiment = experiment_of(scenarios, replicates, name="compare")
     futures = make_futures(
-        experiment, wanted, folder=folder, workers=workers, executor=executor, force=force, on_progress=on_progress,
-        stop=stop,
+        experiment, wanted, folder=folder, workers=workers, executor=executor, force=force, on_begin=on_begin,
+        on_progress=on_progress, stop=stop,
     )  # fmt: skip
     values = {pair: series[:, :, None] for pair, series in futures.series.items()}
     return Compared(

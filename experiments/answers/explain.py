@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from experiments.analysis.coalitions import Plan
+    from experiments.answers.futures import OnBegin
     from experiments.batch.executors import Executor
     from experiments.batch.runner import Done
     from sim.scenario import Scenario
@@ -165,6 +166,7 @@ def explain(
     executor: Executor | None = None,
     force: bool = False,
     command: Sequence[str] = (),
+    on_begin: OnBegin | None = None,
     on_progress: Callable[[Done], None] | None = None,
     stop: threading.Event | None = None,
 ) -> Explained:
@@ -182,7 +184,7 @@ def explain(
         Markets to run at most, each in all futures; all coalitions if they are no more, else sampled orders.
     replicates
         Futures.
-    folder, workers, executor, force, on_progress, stop, command
+    folder, workers, executor, force, on_begin, on_progress, stop, command
         As for `compare`. Only the figures that are asked for are kept.
 
     Raises
@@ -208,8 +210,8 @@ def explain(
     columns = list(dict.fromkeys(column_of(one) for one in asked))
     experiment = experiment_of(markets, replicates, figures=columns, name="explain")
     futures = make_futures(
-        experiment, wanted, folder=folder, workers=workers, executor=executor, force=force, on_progress=on_progress,
-        stop=stop,
+        experiment, wanted, folder=folder, workers=workers, executor=executor, force=force, on_begin=on_begin,
+        on_progress=on_progress, stop=stop,
     )  # fmt: skip
     notes = []
     if futures.failed:

@@ -20,12 +20,15 @@ if TYPE_CHECKING:
 
     from experiments.answers.asked import Asked
     from experiments.answers.findings import Findings
+    from experiments.answers.futures import OnBegin
+    from experiments.batch.cost import Pilot
+    from experiments.batch.experiment import Experiment
     from experiments.batch.runner import Done
     from sim.scenario import Scenario
 
 __all__ = [
-    "Size", "asked_everywhere", "end_code", "problems_told", "read_scenarios", "refuse_absurd_size", "refuse_foreign",
-    "runs_shown", "typed_words", "written",
+    "Size", "asked_everywhere", "cost_told", "end_code", "problems_told", "read_scenarios", "refuse_absurd_size",
+    "refuse_foreign", "runs_shown", "typed_words", "written",
 ]  # fmt: skip
 
 _ERROR_WIDTH = 300
@@ -153,6 +156,21 @@ def runs_shown() -> Iterator[Callable[[Done], None]]:
 
     with shown_as() as show:
         yield lambda done: show(lambda: progress_words(done), done.runs, done.total)
+
+
+def cost_told(folder: Path) -> OnBegin:
+    """Give a function that measures a run of markets side by side, and says what all will cost."""
+    from experiments.batch.cost import pilot
+    from experiments.commands.batch import tell_cost
+
+    def told(experiment: Experiment, missing: int, workers: int) -> Pilot:
+        measured = pilot(experiment)
+        if measured.error:
+            note(say("batch.pilot_failed", error=measured.error))
+        tell_cost(experiment, measured, workers, missing, folder, "answers.command.cost")
+        return measured
+
+    return told
 
 
 @contextmanager

@@ -182,8 +182,10 @@ def _make_runs(
             raise
 
 
-def tell_cost(made: Experiment, measured: Pilot, workers: int, missing: int, folder: Path) -> None:
-    """Say what it will cost; refuse what disk or memory cannot hold."""
+def tell_cost(
+    made: Experiment, measured: Pilot, workers: int, missing: int, folder: Path, key: str = "batch.cost"
+) -> None:
+    """Say what it will cost, in the words of the catalogue's `key`; refuse what disk or memory cannot hold."""
     import shutil
 
     from experiments.amounts import size
@@ -192,7 +194,7 @@ def tell_cost(made: Experiment, measured: Pilot, workers: int, missing: int, fol
     from experiments.memory import available_bytes
 
     cost = cost_of(made, missing, measured, workers)
-    note(cost_words(made, cost, measured, workers))
+    note(cost_words(made, cost, measured, workers, key))
     there = next(one for one in (folder.absolute(), *folder.absolute().parents) if one.is_dir())
     free = shutil.disk_usage(there).free
     if cost.disk > free:

@@ -11,6 +11,7 @@ from experiments.commands.answer_display import show_answer
 from experiments.commands.answering import (
     Size,
     asked_everywhere,
+    cost_told,
     end_code,
     problems_told,
     read_scenarios,
@@ -91,7 +92,7 @@ def _of_scenarios(
         with problems_told(folder), runs_shown() as show:
             return compare(
                 scenarios, asked, replicates=replicates, folder=folder, workers=cores, force=force,
-                command=typed_words(), on_progress=show, stop=stop,
+                command=typed_words(), on_begin=cost_told(folder), on_progress=show, stop=stop,
             )  # fmt: skip
 
 

@@ -393,7 +393,7 @@ def test_a_draw_of_the_packaged_ensemble_is_a_factor_by_its_name(tmp_path):
 
     factor = '[[factor]]\nname = "the model"\ndraws = "defaults"\n'
     made = read_experiment(experiment(tmp_path, 'kind = "sobol"\nsize = 8', factor))
-    draws = made.factors[0].domain
+    draws: Any = made.factors[0].domain
     assert len(draws.ensemble) > 10
     assert draws.file == "defaults"
 
