@@ -23,6 +23,7 @@ from experiments.answers.findings import (
     numbers_of,
     span_of,
     spans_of,
+    titles_of,
 )
 from experiments.answers.futures import Futures, experiment_of, futures_in, made_of, make_futures
 
@@ -107,6 +108,8 @@ class Compared(Findings):
     ----------
     arms
         Names; the first is what the others are compared with.
+    titles
+        By name and language, where a scenario goes by its own name.
     figures
         What was asked for.
     level
@@ -121,6 +124,7 @@ class Compared(Findings):
 
     kind: Literal["compare"] = "compare"
     arms: list[str]
+    titles: dict[str, dict[str, str]] = Field(default_factory=dict)
     figures: list[FigureCompared]
     level: float = 0.95
     pairs: Pairs = "futures"
@@ -175,6 +179,7 @@ def compare(
         made=made_of(futures, models[0], replicates, command),
         scenarios={name: model.as_file() for name, model in scenarios.items()},
         arms=names,
+        titles=titles_of(scenarios),
         changes=_changes(scenarios),
         **_compared(names, values, asked, _failures(futures)),
     )

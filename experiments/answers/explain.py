@@ -12,7 +12,7 @@ from pydantic import Field
 from experiments.answers.asked import Asked, column_of, reduced
 from experiments.answers.changes import Change, Changes, Grouping, InseparableError, changes_between
 from experiments.answers.compare import headline
-from experiments.answers.findings import Findings, Noted, Number, Plain, Span, noted, numbers_of, span_of
+from experiments.answers.findings import Findings, Noted, Number, Plain, Span, noted, numbers_of, span_of, titles_of
 from experiments.answers.futures import experiment_of, made_of, make_futures
 
 if TYPE_CHECKING:
@@ -105,6 +105,8 @@ class Explained(Findings):
     ----------
     before, after
         Names of A and B.
+    titles
+        By name and language, where a scenario goes by its own name.
     changes
         What makes A into B.
     figures
@@ -122,6 +124,7 @@ class Explained(Findings):
     kind: Literal["explain"] = "explain"
     before: str
     after: str
+    titles: dict[str, dict[str, str]] = Field(default_factory=dict)
     changes: list[Change]
     figures: list[FigureExplained]
     coalitions: int
@@ -258,7 +261,8 @@ def explain(
         made=made_of(futures, before[1], replicates, command),
         scenarios={before[0]: before[1].as_file(), after[0]: after[1].as_file()},
         notes=list(dict.fromkeys(notes)),
-        before=before[0], after=after[0], changes=list(found.changes), figures=figures, coalitions=len(rows),
+        before=before[0], after=after[0], titles=titles_of(dict([before, after])),
+        changes=list(found.changes), figures=figures, coalitions=len(rows),
         is_exact=plan.is_exact, grouping=grouping, futures=len(futures.replicates),
     )  # fmt: skip
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from experiments.answers.asked import change_text, name_of, value_text
@@ -67,6 +68,30 @@ def money(value: float) -> str:
     from experiments.numbers import compact
 
     return compact(value)
+
+
+def scenario_names(
+    titles: Mapping[str, Mapping[str, str]], labels: Sequence[str], *, labelled: bool = False
+) -> dict[str, str]:
+    """Name scenarios in sentences: by their title in the reader's language, or by their label where that is not theirs.
+
+    Parameters
+    ----------
+    titles
+        By label and language.
+    labels
+        Of all scenarios: a title that two of them have names none.
+    labelled
+        Whether the label follows the title.
+    """
+    own = {label: titles.get(label, {}) for label in labels}
+    found = {label: texts.get(language()) or texts.get("en") or "" for label, texts in own.items()}
+    count = Counter(found.values())
+    key = "answers.titled_label" if labelled else "answers.titled"
+    return {
+        label: say(key, title=title, label=label) if title and count[title] == 1 else label
+        for label, title in found.items()
+    }
 
 
 def title_of(title: dict[str, str]) -> str:
