@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-__all__ = ["AdviseError", "Decisions", "refuse_uncharged"]
+__all__ = ["AdviseError", "Decisions", "over_draws", "refuse_uncharged"]
 
 
 class AdviseError(ValueError):
@@ -140,6 +141,39 @@ class Decisions:
     def cost(self, values: Sequence[Any]) -> float:
         """Give the money a week that values of the levers cost."""
         return self.charges.total(self.levers, values)
+
+
+def over_draws(experiment: Experiment, name: str) -> Experiment:
+    """Give an experiment that does not know, beside its own uncertainties, what an ensemble draws.
+
+    Parameters
+    ----------
+    experiment
+        Whose levers are to be chosen.
+    name
+        Of a packaged ensemble, or of its file.
+
+    Raises
+    ------
+    AdviseError
+        A factor has a key that is drawn as well.
+    ScenarioError
+        The ensemble cannot be read, or not be laid over the scenario.
+    """
+    from experiments.batch.factors import Draws, Factor
+    from experiments.ensembles import Ensemble
+    from sim.scenario import changed
+
+    ensemble = Ensemble.read(name)
+    drawn = ensemble.settings(0)
+    for one in experiment.factors:
+        own = one.domain.ensemble.settings(0) if isinstance(one.domain, Draws) else one.keys
+        if twice := next((key for key in own if key in drawn), None):
+            raise AdviseError(say("advise.over_twice", key=twice, name=one.name, ensemble=name))
+    changed(experiment.arms[0].scenario, drawn)
+    path = Path(name)
+    factor = Factor(path.stem, "uncertainty", (), Draws(ensemble, path.name, len(ensemble)))
+    return replace(experiment, factors=(*experiment.factors, factor))
 
 
 def refuse_uncharged(decisions: Decisions, measures: Sequence[Measure]) -> None:

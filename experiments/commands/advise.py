@@ -25,6 +25,7 @@ def advise(
     objectives: Annotated[list[str] | None, typer.Option("--objective", "-f", show_default=False)] = None,
     minimise: Annotated[list[str] | None, typer.Option("--minimise", show_default=False)] = None,
     target: Annotated[str | None, typer.Option("--target", show_default=False)] = None,
+    over: Annotated[str | None, typer.Option("--over", show_default=False)] = None,
     spend: Annotated[float | None, typer.Option("--spend", show_default=False)] = None,
     arm: Annotated[str | None, typer.Option("--arm", show_default=False)] = None,
     runs: Annotated[int, typer.Option("--runs")] = _RUNS,
@@ -40,7 +41,7 @@ def advise(
 
     from experiments.answers.advise import Aim, Decisions, advised, plan_of
     from experiments.answers.asking import Askable, parse_condition, parse_figure
-    from experiments.answers.decisions import refuse_uncharged
+    from experiments.answers.decisions import over_draws, refuse_uncharged
     from experiments.answers.extras import need
     from experiments.batch.reading import read_experiment
     from experiments.batch.recorded import Recorded
@@ -65,6 +66,7 @@ def advise(
     made = replace(made, arms=(chosen,), recorded=Recorded(None, series=True, formulas=made.recorded.formulas))
     with troubles_told():
         need("optimise")
+        made = made if over is None else over_draws(made, over)
         askable = Askable.of_experiment(made)
         aims = [Aim(parse_figure(text, askable)) for text in objectives or []]
         aims += [Aim(parse_figure(text, askable), higher=False) for text in minimise or []]
@@ -74,8 +76,8 @@ def advise(
         measures = list(dict.fromkeys([*(aim.measure for aim in aims), *(targets.measures if targets else ())]))
         refuse_uncharged(decisions, measures)
     options = {
-        "--objective": objectives, "--minimise": minimise, "--target": target, "--spend": spend, "--arm": arm,
-        "--runs": runs, "--consumers": consumers, "--weeks": weeks,
+        "--objective": objectives, "--minimise": minimise, "--target": target, "--over": over, "--spend": spend,
+        "--arm": arm, "--runs": runs, "--consumers": consumers, "--weeks": weeks,
     }  # fmt: skip
 
     title = {"en": made.title.en or made.name, "fr": made.title.fr or made.name}

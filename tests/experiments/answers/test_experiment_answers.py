@@ -398,6 +398,50 @@ def test_a_draw_of_the_packaged_ensemble_is_a_factor_by_its_name(tmp_path):
     assert draws.file == "defaults"
 
 
+@pytest.mark.slow
+def test_advice_over_what_the_facts_leave_open_about_the_defaults(known, command, tmp_path, monkeypatch):
+    """The price that is best follows a parameter that the packaged ensemble draws: 10 where it is as by default."""
+    from sim.scenario import load
+
+    now = load("baseline").mechanisms.purchase.taste_spread
+    spread: list[float] = []
+
+    def worth(firms):
+        return {"total_profit": {"Nova": 100 - (firms["Nova"].levers.price - 10 - 20 * (spread[-1] - now)) ** 2}}
+
+    def noting(self, scenario, **options):
+        spread.append(scenario.mechanisms.purchase.taste_spread)
+        begin(self, scenario, **options)
+
+    known(worth)
+    begin = KnownMarket.__init__
+    monkeypatch.setattr(KnownMarket, "__init__", noting)
+    path = experiment(tmp_path, 'kind = "sobol"\nsize = 8', PRICE)
+    words = ["--objective", "total_profit:Nova", "--over", "defaults", "--runs", 420, "--out", tmp_path / "out"]
+    ended = command("advise", path, *words)
+    assert ended.code == 0, ended.err
+    found = read(tmp_path / "out")
+    assert len(found.factors) > 10  # the columns of the ensemble
+    assert "taste_spread" in {one.name for one in found.factors}
+    assert found.strategies[found.guess].values[0] == pytest.approx(10, abs=0.4)
+    assert found.worlds >= 40
+    assert len(set(spread)) > 30
+    in_both_languages(tmp_path / "out")
+
+
+@pytest.mark.parametrize(
+    ("over", "said"), [("default", "defaults"), ("defaults", "mechanisms.purchase.taste_spread is drawn there")]
+)
+def test_an_ensemble_that_does_not_fit_is_refused(known, command, tmp_path, over, said):
+    known(linear)
+    spread = '[[factor]]\nname = "spread"\nkey = "mechanisms.purchase.taste_spread"\nlow = 0.5\nhigh = 1.0\n'
+    path = experiment(tmp_path, 'kind = "sobol"\nsize = 8', LEVERS + spread)
+    ended = command("advise", path, "--objective", "share:Nova", "--over", over, "--out", tmp_path / "out")
+    assert ended.code == Exit.BAD_INPUT
+    assert said in " ".join(ended.err.split())
+    assert KnownMarket.runs == 0
+
+
 @pytest.mark.parametrize(
     ("factors", "words", "said"),
     [
