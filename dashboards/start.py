@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextvars
 import os
+from contextlib import suppress
 from pathlib import Path
 
 from dashboards.places import results_folder, use_results_folder
@@ -49,14 +50,14 @@ def start(*, host: str, port: int | None, usual_port: int, opens: bool, results:
             address = listen(host, 0)
     except AddressError as error:
         fail(say("start.no_address", host=host, port=usual_port if port is None else port, reason=error))
-    note(say("start.ready", url=address.url))
-    if address.token:
-        note(say("start.secret"))
-    with address.socket:
+    with address.socket, suppress(KeyboardInterrupt):  # the usual way to stop it, which is no failure
+        note(say("start.ready", url=address.url))
+        if address.token:
+            note(say("start.secret"))
         from dashboards.app import life
 
-        life.begin()
         try:
+            life.begin()
             # Each page has a language of its own: that of this command must not be handed on to them.
             contextvars.Context().run(lambda: serve(address, opens=opens, on_start=life.warm_up))
         finally:

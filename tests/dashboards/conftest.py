@@ -69,6 +69,8 @@ def stop(served: Served) -> None:
         served.process.wait(20)
     finally:
         served.process.kill()
+        if served.process.stderr is not None:
+            served.process.stderr.close()
 
 
 @pytest.fixture(scope="session")
