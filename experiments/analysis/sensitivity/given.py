@@ -63,9 +63,10 @@ class Pawn:
     median, largest
         Over the slices of a factor.
     dummy
-        Of the outcome's shape: the level that 95 % of dummy factors stay below (by the median).
+        (D, ...): the level that 95 % of dummy factors with slices like the factor's stay below (by the median). It
+        rises with the number of slices: few hold many runs each, many few.
     is_active
-        (D, ...): whether a factor's median is above `dummy`.
+        (D, ...): whether a factor's median is above its `dummy`.
     slices
         (D,).
     notes
@@ -145,7 +146,7 @@ def pawn(
     slices
         Of a factor that is a number: as many runs in each, to one.
     seed
-        Of the dummies, 40 factors that are drawn at random.
+        Of the dummies: 40 times each factor's slices, handed out at random.
 
     Raises
     ------
@@ -158,10 +159,11 @@ def pawn(
     shape, factors = outcomes.shape[2:], points.shape[1]
     codes = [_slices(points[:, x], kinds[x], slices) for x in range(factors)]
     random = np.random.default_rng(seed)
-    blank = np.arange(len(points)) * slices // len(points)
-    dummies = [random.permutation(blank) for _ in range(_DUMMIES)]
-    median, largest = np.full((2, factors, columns.shape[1]), np.nan)
-    dummy = np.full(columns.shape[1], np.nan)
+    shuffles = [random.permutation(len(points)) for _ in range(_DUMMIES)]
+    # Factors with slices of the same sizes have the same dummies.
+    blanks = [np.sort(np.bincount(code)) for code in codes]
+    alike = [next(k for k in range(x + 1) if np.array_equal(blanks[k], blanks[x])) for x in range(factors)]
+    median, largest, dummy = np.full((3, factors, columns.shape[1]), np.nan)
     for place, column in enumerate(columns.T):
         known = np.flatnonzero(np.isfinite(column))
         if len(known) < _FEWEST or np.ptp(column[known]) == 0:
@@ -171,17 +173,21 @@ def pawn(
         for factor, code in enumerate(codes):
             distances = _distances(code[order], is_last)
             median[factor, place], largest[factor, place] = np.median(distances), distances.max()
-        levels = [np.median(_distances(code[order], is_last)) for code in dummies]
-        dummy[place] = np.quantile(levels, 0.95)
+            if alike[factor] < factor:
+                dummy[factor, place] = dummy[alike[factor], place]
+                continue
+            levels = [np.median(_distances(code[shuffle][order], is_last)) for shuffle in shuffles]
+            dummy[factor, place] = np.quantile(levels, 0.95)
     notes = luck.notes()
-    if np.isnan(dummy).any():
-        notes.append(Note(Doubt.NO_VARIATION, value=float(np.isnan(dummy).sum())))
+    still = np.isnan(dummy).all(axis=0)
+    if still.any():
+        notes.append(Note(Doubt.NO_VARIATION, value=float(still.sum())))
     with np.errstate(invalid="ignore"):
         active = median > dummy
     return Pawn(
         median=median.reshape(factors, *shape),
         largest=largest.reshape(factors, *shape),
-        dummy=dummy.reshape(shape),
+        dummy=dummy.reshape(factors, *shape),
         is_active=active.reshape(factors, *shape),
         slices=np.array([code.max() + 1 for code in codes]),
         notes=tuple(notes),

@@ -206,6 +206,16 @@ def test_luck_alone_is_told_from_an_effect():
     assert found.is_idle.tolist() == [[False, False], [True, True], [False, False], [True, True], [True, True]]
 
 
+def test_without_replicates_what_may_have_no_effect_is_not_told_to_have_one():
+    points = screening.design(20, 3, seed=3)
+    # The second moves the outcome in a corner that one trajectory in a few meets, the third never does.
+    corner = np.where((points[:, 1] > 0.9) & (points[:, 0] > 0.9) & (points[:, 2] > 0.9), 0.01, 0.0)
+    found = screening.morris(points, (points[:, 0] + corner)[:, None])
+    assert found.is_idle.tolist() == [False, True, True]
+    assert np.isnan(found.luck)
+    assert Doubt.NOISE_UNKNOWN in doubts(found)
+
+
 def test_seeds_are_kept_apart_and_nothing_global_is_touched():
     np.random.seed(5)  # noqa: NPY002
     expected = np.random.random()  # noqa: NPY002
@@ -282,10 +292,27 @@ def test_pawn_tells_idle_factors_from_active_ones_over_time():
     found = pawn(points, series[:, None])
     assert found.is_active[:2, 0].tolist() == [True, True]
     assert found.is_active[5].tolist() == [False, True, False]
-    assert np.isnan(found.dummy[2])
+    assert np.isnan(found.dummy[:, 2]).all()
     assert Doubt.NO_VARIATION in doubts(found)
     # Slices of 100 runs: dummies stay below the distance that a twentieth of random slices exceed.
-    assert found.dummy[0] < 1.36 / 100**0.5
+    assert (found.dummy[:, 0] < 1.36 / 100**0.5).all()
+
+
+@pytest.mark.parametrize("categories", [2, 30])
+def test_pawn_knows_how_many_values_a_factor_has(categories):
+    # 60 sets of 200 runs. By the 95 % of its dummies an idle factor is called active 3 times, at most 8 (one binomial
+    # in a hundred); an effect of a sixth of the variance is seen in most, however few the values.
+    idle = active = 0
+    for seed in range(60):
+        random = np.random.default_rng(seed)
+        codes = random.integers(0, categories, 200)
+        points = np.stack([codes, random.random(200)], axis=1)
+        luck = random.standard_normal((200, 1))
+        idle += pawn(points, luck, [categories, 0], seed=seed).is_active[0]
+        moved = luck + 0.45 * (codes - codes.mean())[:, None] / codes.std()
+        active += pawn(points, moved, [categories, 0], seed=seed).is_active[0]
+    assert idle <= 8
+    assert active >= 45
 
 
 def test_given_data_must_fit():
