@@ -127,6 +127,44 @@ def test_given_data_and_an_emulator_agree_and_no_index_is_negative(known, comman
     in_both_languages(tmp_path / "two")
 
 
+@pytest.mark.slow
+def test_an_emulator_learns_from_all_over_a_grid(known, command, tmp_path):
+    # 500 points, of which it takes 400: those that come first have nothing of the highest fifth of prices, where alone
+    # the share falls.
+    known(lambda firms: {"share": {"Nova": 0.5 - 0.1 * max(0.0, firms["Nova"].levers.price - 11.0)}})
+    grid = LEVERS.replace("high = 12.0", "high = 12.0\nsteps = 5").replace("high = 1.0", "high = 1.0\nsteps = 10")
+    path = experiment(tmp_path, 'kind = "full_grid"', grid + IDLE + "steps = 10\n")
+    ended = command("sensitivity", path, "--figure", "share:Nova", "--emulate", "--out", tmp_path / "out", "--json")
+    assert ended.code == 0, ended.err
+    found = json.loads(ended.out)["arms"][0]
+    assert found["points"] == 400
+    first = {one["name"]: one["indices"]["first"]["value"] for one in found["factors"]}
+    assert first["price"] == pytest.approx(1.0, abs=0.05)
+    assert first["openness"] < 0.05
+
+
+def test_settings_that_are_paired_are_told_as_settings(known, command, tmp_path):
+    known(lambda firms: {"share": {"Nova": 0.02 * firms["Nova"].levers.price + 0.1 * firms["Nova"].levers.openness}})
+    path = experiment(
+        tmp_path, 'kind = "latin_hypercube"\nsize = 20', LEVERS.split("[[factor]]")[1].join(["[[factor]]", ""])
+    )
+    path.write_text(
+        path.read_text(encoding="utf-8").replace(
+            'scenario = "baseline"', 'scenario = "baseline"\n[[arm]]\nname = "open"\nscenario = "baseline"\n'
+            'set = { "firm.Nova.levers.openness" = 0.9 }', 1
+        ),
+        encoding="utf-8",
+    )  # fmt: skip
+    assert command("batch", path, "--out", tmp_path / "runs").code == 0
+    ended = command("compare", tmp_path / "runs", "--figure", "share:Nova", "--out", tmp_path / "out", "--lang", "en")
+    assert ended.code == 0, ended.err
+    said = " ".join(ended.out.split())
+    assert "20 of 20 settings" in said
+    assert "futures" not in said.split("What")[0]
+    # The settings move both scenarios alike: that is nothing the same luck gained.
+    assert "independent runs" not in said
+
+
 def test_a_draw_of_an_ensemble_is_taken_apart_into_its_columns(known, command, tmp_path):
     known(linear)
     rows = [[8 + 4 * (place * 0.618034 % 1), 4 + place % 9] for place in range(100)]
