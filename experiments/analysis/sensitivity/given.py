@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from experiments.analysis.notes import Doubt, Note
-from experiments.analysis.sensitivity.indices import Indices, columns_of, indices_of, luck_of
+from experiments.analysis.sensitivity.indices import LEAST_OWN, Indices, columns_of, indices_of, luck_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -253,7 +253,7 @@ def _epsilon(sums: Floats, squares: Floats, counts: Floats, noise: Floats) -> Fl
     between = (sums**2 / np.maximum(counts, 1)).sum(axis=0) - sums.sum(axis=0) ** 2 / np.maximum(n, 1)
     within = (total - between) / np.maximum(n - bins, 1)
     own = total - noise * (n - 1)
-    usable = (own > 1e-12 * total) & (total > 0)
+    usable = (own > LEAST_OWN * total) & (total > 0)
     return np.where(usable, (between - (bins - 1) * within) / np.where(usable, own, 1.0), np.nan)
 
 
