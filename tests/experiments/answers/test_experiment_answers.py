@@ -143,18 +143,19 @@ def test_an_emulator_learns_from_all_over_a_grid(known, command, tmp_path):
     assert first["openness"] < 0.05
 
 
+def two_arms(folder, replicates=1):
+    """Write an experiment of 20 prices in two scenarios, Nova being open at 0.3 and at 0.9."""
+    path = experiment(
+        folder, 'kind = "latin_hypercube"\nsize = 20', LEVERS.rpartition("[[factor]]")[0], replicates=replicates
+    )
+    other = '[[arm]]\nname = "open"\nscenario = "baseline"\nset = { "firm.Nova.levers.openness" = 0.9 }\n'
+    path.write_text(path.read_text(encoding="utf-8").replace("[[factor]]", f"{other}[[factor]]", 1), encoding="utf-8")
+    return path
+
+
 def test_settings_that_are_paired_are_told_as_settings(known, command, tmp_path):
     known(lambda firms: {"share": {"Nova": 0.02 * firms["Nova"].levers.price + 0.1 * firms["Nova"].levers.openness}})
-    path = experiment(
-        tmp_path, 'kind = "latin_hypercube"\nsize = 20', LEVERS.split("[[factor]]")[1].join(["[[factor]]", ""])
-    )
-    path.write_text(
-        path.read_text(encoding="utf-8").replace(
-            'scenario = "baseline"', 'scenario = "baseline"\n[[arm]]\nname = "open"\nscenario = "baseline"\n'
-            'set = { "firm.Nova.levers.openness" = 0.9 }', 1
-        ),
-        encoding="utf-8",
-    )  # fmt: skip
+    path = two_arms(tmp_path)
     assert command("batch", path, "--out", tmp_path / "runs").code == 0
     ended = command("compare", tmp_path / "runs", "--figure", "share:Nova", "--out", tmp_path / "out", "--lang", "en")
     assert ended.code == 0, ended.err
@@ -163,6 +164,25 @@ def test_settings_that_are_paired_are_told_as_settings(known, command, tmp_path)
     assert "futures" not in said.split("What")[0]
     # The settings move both scenarios alike: that is nothing the same luck gained.
     assert "independent runs" not in said
+
+
+def test_a_failed_run_takes_its_setting_out_of_a_comparison_not_its_future(known, command, tmp_path):
+    def fails_once(firms):
+        if firms["Nova"].levers.openness == 0.9 and 9.0 <= firms["Nova"].levers.price < 9.2:
+            raise ZeroDivisionError("a market without customers")
+        return {"share": {"Nova": 0.02 * firms["Nova"].levers.price + 0.1 * firms["Nova"].levers.openness}}
+
+    known(fails_once)
+    path = two_arms(tmp_path, replicates=5)
+    assert command("batch", path, "--out", tmp_path / "runs").code == Exit.RUN_FAILED
+    ended = command("compare", tmp_path / "runs", "--figure", "share:Nova", "--out", tmp_path / "out", "--lang", "en")
+    assert ended.code == Exit.RUN_FAILED
+    found = read(tmp_path / "out")
+    assert (found.settings, found.pairs) == (19, "means")
+    assert found.figures[0].arms[0].pairs == 5
+    assert found.figures[0].arms[0].difference.value == pytest.approx(0.06)
+    assert "1 settings of the design" in " ".join(ended.out.split())
+    in_both_languages(tmp_path / "out")
 
 
 def test_a_draw_of_an_ensemble_is_taken_apart_into_its_columns(known, command, tmp_path):
@@ -386,9 +406,13 @@ def test_answers_settle_at_the_known_equilibrium(known, command, tmp_path):
         assert player.choice[0] == pytest.approx(8, abs=0.3)
         assert player.gain.value < 0.05
     in_both_languages(tmp_path / "out")
+    with sqlite3.connect(tmp_path / "out" / "runs.sqlite") as file:
+        (kept,) = file.execute("SELECT count(*) FROM run").fetchone()
+    assert found.made.runs == kept  # however often the search asked for them
     runs = KnownMarket.runs
     assert command("rivals", "baseline", *words, "--replicates", 5, "--out", tmp_path / "out").code == 0
     assert KnownMarket.runs - runs < 5
+    assert read(tmp_path / "out").made.runs == kept
 
 
 def test_matching_pennies_goes_round(known, command, tmp_path):
