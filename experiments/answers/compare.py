@@ -231,8 +231,8 @@ def _rows_done(results: BatchResults) -> list[int]:
     rows = results.point_count // len(results.arms)
     done = np.zeros((len(results.arms) * rows, results.replicates), dtype=bool)
     done[results.runs.points - 1, results.runs.replicates] = True
-    done = done.reshape(len(results.arms), rows, -1).all(axis=0)
-    begun = done[:, done.mean(axis=0) >= _MOSTLY]
+    everywhere = np.asarray(done.reshape(len(results.arms), rows, -1).all(axis=0))
+    begun = everywhere[:, everywhere.mean(axis=0) >= _MOSTLY]
     found = np.flatnonzero(begun.all(axis=1)) if begun.size else np.empty(0, dtype=int)
     return [int(row) for row in found] if len(found) else list(range(rows))
 
