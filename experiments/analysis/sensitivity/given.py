@@ -1,10 +1,10 @@
 """Indices from runs that are there already: first order by bins, and PAWN.
 
-First order: the share of variance that bins of one factor foretell, each with a mean and a slope, freed of what bins of unrelated numbers would show
-(epsilon squared; Kelley, PNAS 21, 1935; Plischke, Borgonovo and Smith, European Journal of Operational Research 226,
-2013, on given data). PAWN: the largest distances of Kolmogorov and Smirnov between the distribution of the outcome in a
-slice of a factor and that of all runs [Pianosi and Wagener, Environmental Modelling and Software 108, 2018], against
-dummy factors that nothing depends on.
+First order: the share of variance that bins of one factor foretell, each with a mean and a slope, freed of what bins of
+unrelated numbers would show (epsilon squared; Kelley, PNAS 21, 1935; Plischke, Borgonovo and Smith, European Journal of
+Operational Research 226, 2013, on given data). PAWN: the largest distances of Kolmogorov and Smirnov between the
+distribution of the outcome in a slice of a factor and that of all runs [Pianosi and Wagener, Environmental Modelling
+and Software 108, 2018], against dummy factors that nothing depends on.
 """
 
 from __future__ import annotations
@@ -237,10 +237,10 @@ def _jackknifed(code: Whole, numbers: Floats, columns: Floats, group: Whole, noi
     inside = numbers - (np.bincount(code, numbers, bins) / size)[code]
     reach = np.sqrt(np.bincount(code, inside**2, bins) / size)
     x = np.where(reach[code] > 0, inside / np.where(reach[code] > 0, reach[code], 1.0), 0.0)[:, None] * known
-    parts = np.zeros((6, _GROUPS * bins, columns.shape[1]))
-    for target, part in zip(parts, (known.astype(float), y, y**2, x, x**2, x * y), strict=True):
+    cells = np.zeros((6, _GROUPS * bins, columns.shape[1]))
+    for target, part in zip(cells, (known.astype(float), y, y**2, x, x**2, x * y), strict=True):
         np.add.at(target, group * bins + code, part)
-    parts = parts.reshape(6, _GROUPS, bins, -1)
+    parts = cells.reshape(6, _GROUPS, bins, -1)
     every = parts.sum(axis=1)
     whole = _epsilon(every, noise)
     left = np.stack([_epsilon(every - parts[:, g], noise) for g in range(_GROUPS) if parts[0, g].any()])
