@@ -24,6 +24,7 @@ MOST_DRAWN = 4
 """Figures that have charts; the others are in the tables."""
 _MOST_CHANGES = 40
 _LARGE = 1e6
+_MOST_DIGITS = 6
 
 
 def tell(found: Compared) -> Told:
@@ -89,7 +90,16 @@ def _above(arm: ArmCompared, pairs: Pairs) -> str:
 
 
 def _digits(span: Span, asked: Asked) -> int:
-    return digits_for((span.high - span.low) / 2, span.value, asked)
+    digits = digits_for((span.high - span.low) / 2, span.value, asked)
+    # An interval that excludes 0 must not seem to begin with it.
+    nearest = min(abs(span.low), abs(span.high))
+    while span.is_clear and digits < _MOST_DIGITS and _shown(nearest, asked, digits) == _shown(0.0, asked, digits):
+        digits += 1
+    return digits
+
+
+def _shown(value: float, asked: Asked, digits: int) -> str:
+    return change_text(value, asked, digits, bare=True).lstrip("+−")
 
 
 def _interval(span: Span, asked: Asked, key: str = "answers.interval") -> str:
