@@ -214,6 +214,11 @@ def test_without_replicates_what_may_have_no_effect_is_not_told_to_have_one():
     assert found.is_idle.tolist() == [False, True, True]
     assert np.isnan(found.luck)
     assert Doubt.NOISE_UNKNOWN in doubts(found)
+    few = screening.design(3, 2, seed=1)
+    found = screening.morris(few, few[:, :1])
+    assert np.isnan(found.size.low).all()
+    assert found.is_idle.all()
+    assert Doubt.FEW_RUNS in doubts(found)
 
 
 def test_seeds_are_kept_apart_and_nothing_global_is_touched():
