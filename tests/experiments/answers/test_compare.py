@@ -7,8 +7,10 @@ import pytest
 
 from experiments.answers.asked import Asked, QuestionError, asked_of
 from experiments.answers.compare import compare, headline
+from experiments.answers.findings import Span
 from experiments.answers.futures import NoRunsError, experiment_of, make_futures
 from experiments.answers.kinds import tell
+from experiments.answers.words.compare import _interval
 from sim.scenario import changed
 from sim.text import use_language
 from tests.experiments.answers.examples import USERISATION
@@ -107,3 +109,12 @@ def test_weeks_can_be_asked_for():
     for wrong in ("share:Élan:9-3", "share:Élan:20-27", "share:Élan:0"):
         with pytest.raises(QuestionError, match="1 to 26"):
             asked_of([wrong], before)
+
+
+def test_an_interval_that_excludes_nothing_does_not_seem_to_begin_with_it():
+    span = Span(value=0.0023, low=0.000021, high=0.0046)
+    with use_language("en"):
+        assert _interval(span, Asked(key="share", of="A", over="end"), "answers.range") == "+0.002 to +0.460"
+        assert _interval(
+            span.model_copy(update={"low": -0.00002}), Asked(key="share", of="A", over="end"), "answers.range"
+        ) == ("0.00 to +0.46")
