@@ -49,6 +49,6 @@ if __name__ == "__main__":
     from experiments import environment
 
     # What only one command needs is installed when that command is called for.
-    more = ("calibrate",) if "calibrate" in sys.argv[1:] else ()
+    more = tuple(extra for extra in ("calibrate", "dashboard") if extra in sys.argv[1:])
     environment.ensure("experiments", extras=("panel", *more))
     main()

@@ -10,7 +10,7 @@ from __future__ import annotations
 import difflib
 import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, ExitStack
 from contextvars import ContextVar
 from pathlib import Path
@@ -21,16 +21,30 @@ LANGUAGES = ("en", "fr")
 
 _chosen: ContextVar[str | None] = ContextVar("userisation_language", default=None)
 
+_askers: list[Callable[[], str | None]] = []
+
+
+def ask_for_language(asker: Callable[[], str | None]) -> None:
+    """Ask `asker` for the language wherever none was chosen: it gives one of `LANGUAGES`, or None if it knows none.
+
+    A server of several people knows by itself who is being answered, in whichever thread.
+    """
+    _askers.append(asker)
+
 
 def language() -> str:
     """Give the language of the running context, one of `LANGUAGES`.
 
-    It is what `use_language` chose, otherwise the first that is set of the environment variables
-    USERISATION_LANG, LC_ALL, LC_MESSAGES and LANG (such as ``fr_CA.UTF-8``), otherwise English.
+    It is what `use_language` chose, otherwise what `ask_for_language` learns, otherwise the first that is set of the
+    environment variables USERISATION_LANG, LC_ALL, LC_MESSAGES and LANG (such as ``fr_CA.UTF-8``), otherwise English.
     """
     chosen = _chosen.get()
     if chosen is not None:
         return chosen
+    for asker in _askers:
+        known = asker()
+        if known is not None:
+            return known
     for variable in ("USERISATION_LANG", "LC_ALL", "LC_MESSAGES", "LANG"):
         wanted = os.environ.get(variable, "").strip()
         if wanted:

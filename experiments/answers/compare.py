@@ -44,6 +44,9 @@ __all__ = ["ArmCompared", "Compared", "FigureCompared", "Pairs", "compare", "com
 MOST_DRAWN = 400
 """Paired differences that are kept for the chart of their distribution; of more, evenly spaced quantiles."""
 
+_MOSTLY = 0.8
+"""Share of a future's runs from which those that lack are taken for failed, not for still to come."""
+
 Pairs = Literal["futures", "means", "settings"]
 """What is paired: futures; futures, each the mean over the settings of a design; or settings of a design."""
 
@@ -200,26 +203,45 @@ def compare_batch(results: BatchResults, asked: Sequence[Asked] = (), *, command
     names = list(results.arms)
     if len(names) < 2:
         raise ValueError("one scenario only")
+    arms, rows = len(names), _rows_done(results)
+    points = [1 + arm * (results.point_count // arms) + row for arm in range(arms) for row in rows]
     scenarios = {name: results.scenario(name) for name in names}
     asked = list(asked) or [headline(list(scenarios.values()))]
     wanted = list(dict.fromkeys((one.key, one.of) for one in asked))
-    futures = futures_in(results, wanted)
-    arms = len(names)
+    futures = futures_in(results, wanted, points=points)
     values = {
         pair: np.moveaxis(series.reshape(arms, -1, *series.shape[1:]), 1, 2) for pair, series in futures.series.items()
     }
     first = scenarios[names[0]]
-    notes = _failures(futures)
+    left_out = results.point_count // arms - len(rows)
+    notes = [Noted(doubt="settings_left_out", value=left_out)] if left_out else _failures(futures)
     if results.meta.get("common_random_numbers") == "false":
         notes.append(Noted(doubt="own_luck"))
     return Compared(
         made=made_of(futures, first, results.replicates, command),
         scenarios={name: model.as_file() for name, model in scenarios.items()},
         arms=names,
-        settings=results.point_count // arms,
+        settings=len(rows),
         changes=_changes(scenarios),
         **_compared(names, values, asked, notes),
     )
+
+
+def _rows_done(results: BatchResults) -> list[int]:
+    """Give the rows of a design that are compared: those done in all scenarios and futures.
+
+    A failed run takes its row out, not its future: with one run of thousands the whole future would be lost. Futures
+    that have only begun do not count.
+    """
+    import numpy as np
+
+    rows = results.point_count // len(results.arms)
+    done = np.zeros((len(results.arms) * rows, results.replicates), dtype=bool)
+    done[results.runs.points - 1, results.runs.replicates] = True
+    everywhere = np.asarray(done.reshape(len(results.arms), rows, -1).all(axis=0))
+    begun = everywhere[:, everywhere.mean(axis=0) >= _MOSTLY]
+    found = np.flatnonzero(begun.all(axis=1)) if begun.size else np.empty(0, dtype=int)
+    return [int(row) for row in found] if len(found) else list(range(rows))
 
 
 def headline(scenarios: Sequence[Scenario]) -> Asked:

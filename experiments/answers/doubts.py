@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from experiments.numbers import plain_number
+from experiments.numbers import percent, plain_number
 from experiments.text import say
 
 if TYPE_CHECKING:
     from experiments.answers.findings import Noted
 
 __all__ = ["doubt_texts"]
+
+_SHARES = ("poor_fit", "runs_disagree")
+"""Doubts whose value is a share."""
 
 
 def doubt_texts(notes: Iterable[Noted]) -> tuple[str, ...]:
@@ -27,6 +30,7 @@ def doubt_texts(notes: Iterable[Noted]) -> tuple[str, ...]:
     for doubt, ones in grouped.items():
         about = say("answers.and").join(dict.fromkeys(one.about for one in ones if one.about))
         values = [one.value for one in ones if one.value - one.value == 0]
-        text = say(f"answers.doubt.{doubt}", value=plain_number(max(values, key=abs)) if values else "")
+        shown = percent if doubt in _SHARES else plain_number
+        text = say(f"answers.doubt.{doubt}", value=shown(max(values, key=abs)) if values else "")
         said.append(say("answers.doubt_about", about=about, doubt=text) if about else text[:1].upper() + text[1:])
     return tuple(said)

@@ -20,6 +20,7 @@ __all__ = ["FEWEST", "Effects", "effects_of", "fan_of", "rows_of"]
 FEWEST = 60
 """Points from which shares of the variance are estimated."""
 _MOST_LEVELS = 20
+_NO_SAMPLES = ("one_at_a_time", "morris")
 
 
 class Effects(Plain):
@@ -54,9 +55,14 @@ def fan_of(results: BatchResults, key: str, item: str, arm: int, levels: tuple[f
 
 
 def effects_of(results: BatchResults, key: str, item: str) -> list[Effects]:
-    """Estimate first-order indices of all factors on the end of a figure, arm by arm; none where points are too few."""
+    """Estimate first-order indices of all factors on the end of a figure, arm by arm.
+
+    None where points are too few, or where a design moves one factor at a time, whose points are no sample.
+    """
     from experiments.analysis.sensitivity.given import first_order
 
+    if results.meta.get("design") in _NO_SAMPLES:
+        return []
     points = _numbers(results)
     if points.shape[1] == 0:
         return []

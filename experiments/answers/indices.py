@@ -41,7 +41,8 @@ class Index(Plain):
 class Ranked(Plain):
     """A factor with its indices by name.
 
-    Names are ``size``, ``mean`` and ``spread`` (Morris); ``first`` and ``total`` (Sobol', given data); ``pawn``.
+    Names are ``size``, ``mean`` and ``spread`` (Morris); ``first`` and ``total`` (Sobol', given data); ``pawn``, and
+    ``idle``: what PAWN would stay below if the factor had no effect.
     """
 
     name: str
@@ -63,7 +64,7 @@ class ArmIndices(Plain):
     luck
         Share of the variance between points that is luck of replicates; NaN if unknown.
     dummy
-        PAWN of a factor without effect; NaN for other methods.
+        PAWN below which every factor without effect stays; NaN for other methods.
     held_out, held_out_error
         Of the emulator: share of variance explained at points it was not shown, and error in the outcome's unit.
     weeks, series

@@ -128,6 +128,7 @@ class Laboratory(OpenFile):
         self._charges = charges
         self._executor, self._on_progress, self.stop = executor, on_progress, stop or threading.Event()
         self.made = self.found = self.failed = 0
+        self._met: set[str] = set()
         self.errors: dict[str, None] = {}
         path = folder / FILE
         super().__init__(_KIND.open(path, writable=True) if path.is_file() else _KIND.create(path), path)
@@ -164,7 +165,9 @@ class Laboratory(OpenFile):
         keys = [self._key(settings, luck) for settings, luck in wanted]
         known = self._known(keys)
         missing = {key: one for key, one in zip(keys, wanted, strict=True) if key not in known}
-        self.found += len(set(keys)) - len(missing)
+        # A search asks again and again for what it was given: that counts once, as made or as found.
+        self.found += len(set(keys).intersection(known) - self._met)
+        self._met.update(keys)
         if missing:
             self._make(missing)
             known |= self._known(list(missing))

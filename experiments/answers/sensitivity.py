@@ -177,13 +177,15 @@ def _given(evidence: Evidence, outcomes: Floats, weekly: Floats | None, seed: in
     ranked = _ranked(names, [one.role for one in evidence.coordinates], {"first": found.first})
     for place, one in enumerate(ranked):
         value, active = float(other.median[place]), bool(other.is_active[place])
-        one.indices["pawn"] = Index(
-            value=value, low=float("nan"), high=float("nan"), raw=value, is_undecided=not active, is_converged=True
-        )
+        for key, number in (("pawn", value), ("idle", float(other.dummy[place]))):
+            one.indices[key] = Index(
+                value=number, low=float("nan"), high=float("nan"), raw=number, is_undecided=not active,
+                is_converged=True,
+            )  # fmt: skip
     series = [] if weekly is None else _shares(first_order(points, weekly, kinds, seed=seed), "first")
     return _told(
         evidence, outcomes, "given", ranked, names, found.notes, _dependent(evidence), series=series,
-        points=len(points), luck=float(found.luck), dummy=float(other.dummy),
+        points=len(points), luck=float(found.luck), dummy=float(np.max(other.dummy)),
     )  # fmt: skip
 
 
@@ -217,7 +219,7 @@ def _emulated(evidence: Evidence, outcomes: Floats, seed: int) -> ArmIndices:
     need("analysis")
     _refuse_few(evidence)
     space = space_of(evidence)
-    taken = np.arange(min(len(evidence.points), MOST_POINTS))
+    taken = _spread_out(evidence, MOST_POINTS, seed)
     try:
         learnt = fit_surrogate(space.features(evidence.points[taken]), outcomes[taken][:, :, None], space.levers, seed)
     except UndefinedError:
@@ -234,6 +236,17 @@ def _emulated(evidence: Evidence, outcomes: Floats, seed: int) -> ArmIndices:
         evidence, outcomes, "emulated", ranked, space.names, notes, poor, points=len(taken),
         luck=float(fit.luck[0]), held_out=explained, held_out_error=float(fit.error[0]),
     )  # fmt: skip
+
+
+def _spread_out(evidence: Evidence, most: int, seed: int) -> NDArray[np.int64]:
+    """Choose so many points from all over the design.
+
+    The beginning of a Sobol' sequence is even by itself. That of a grid, of trajectories or of a table is a corner.
+    """
+    count = len(evidence.points)
+    if count <= most or evidence.design == "sobol":
+        return np.arange(min(count, most))
+    return np.sort(np.random.default_rng(seed).choice(count, most, replace=False))
 
 
 def asked_as(measure: Measure) -> Asked:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from experiments.batch.results import FILE
-from experiments.batch.store import PART, BatchStore, StoreError
+from experiments.batch.store import KIND, PART, BatchStore, StoreError
 from experiments.locking import alone_or_not
 from experiments.text import say
 
@@ -108,10 +108,19 @@ def refuse_unfit(folder: Path, how: str) -> None:
         return
     if not folder.is_dir() or not any(path.name != LOCK for path in folder.iterdir()):
         return
-    if not has_one:
+    if not has_one or _is_foreign(folder / FILE):
         raise BatchFolderError(say("folder.not_empty", folder=folder), cannot_write=True)
     if how == "new":
         raise BatchFolderError(say("batch.folder.has_experiment", folder=folder), cannot_write=True)
+
+
+def _is_foreign(path: Path) -> bool:
+    """Tell whether a file only has the name of ours; what is ours but damaged may be replaced."""
+    try:
+        KIND.open(path, writable=False).close()
+    except StoreError as error:
+        return error.reason == "foreign"
+    return False
 
 
 def _begun(folder: Path, experiment: Experiment) -> BatchStore:

@@ -243,7 +243,10 @@ def _reproduced(
     coverage: float,
     seed: int,
 ) -> tuple[Floats, Floats]:
-    """Restrict again on resamples, at the coverage nearest to that of the chosen box."""
+    """Restrict again on resamples, at the coverage nearest to that of the chosen box, of equals at the highest density.
+
+    Many boxes of a trajectory may have the same coverage: all of it, at its beginning, where the first asks nothing.
+    """
     random = np.random.default_rng(seed + 1)
     factors = points.shape[1]
     seen = np.zeros((resamples, factors), dtype=bool)
@@ -255,7 +258,7 @@ def _reproduced(
             continue
         boxes = peel(drawn, flags, kinds, alpha, least)
         scored = [scores_of(box, drawn, flags) for box in boxes]
-        place = min(range(len(boxes)), key=lambda x: abs(scored[x].coverage - coverage))
+        place = min(range(len(boxes)), key=lambda x: (abs(scored[x].coverage - coverage), -scored[x].density))
         _, box = _choose([boxes[place]], [scored[place]], drawn, flags, alpha)
         for one in box.restrictions:
             seen[number, one.factor] = True

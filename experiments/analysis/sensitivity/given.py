@@ -1,10 +1,10 @@
 """Indices from runs that are there already: first order by bins, and PAWN.
 
-First order: the share of variance between bins of one factor, freed of what bins of unrelated numbers would show
-(epsilon squared; Kelley, PNAS 21, 1935; Plischke, Borgonovo and Smith, European Journal of Operational Research 226,
-2013, on given data). PAWN: the largest distances of Kolmogorov and Smirnov between the distribution of the outcome in a
-slice of a factor and that of all runs [Pianosi and Wagener, Environmental Modelling and Software 108, 2018], against
-dummy factors that nothing depends on.
+First order: the share of variance that bins of one factor foretell, each with a mean and a slope, freed of what bins of
+unrelated numbers would show (epsilon squared; Kelley, PNAS 21, 1935; Plischke, Borgonovo and Smith, European Journal of
+Operational Research 226, 2013, on given data). PAWN: the largest distances of Kolmogorov and Smirnov between the
+distribution of the outcome in a slice of a factor and that of all runs [Pianosi and Wagener, Environmental Modelling
+and Software 108, 2018], against dummy factors that nothing depends on.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from experiments.analysis.notes import Doubt, Note
-from experiments.analysis.sensitivity.indices import Indices, columns_of, indices_of, luck_of
+from experiments.analysis.sensitivity.indices import LEAST_OWN, Indices, columns_of, indices_of, luck_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,6 +30,7 @@ __all__ = ["GivenData", "Pawn", "first_order", "pawn"]
 _GROUPS = 20  # of the jackknife
 _DUMMIES = 40
 _FEWEST = 60
+_SLOPED = 4  # runs from which a bin has a slope
 
 
 @dataclass(frozen=True)
@@ -63,9 +64,10 @@ class Pawn:
     median, largest
         Over the slices of a factor.
     dummy
-        Of the outcome's shape: the level that 95 % of dummy factors stay below (by the median).
+        (D, ...): the level that 95 % of dummy factors with slices like the factor's stay below (by the median). It
+        rises with the number of slices: few hold many runs each, many few.
     is_active
-        (D, ...): whether a factor's median is above `dummy`.
+        (D, ...): whether a factor's median is above its `dummy`.
     slices
         (D,).
     notes
@@ -119,10 +121,11 @@ def first_order(
     raw, halves, error, half_error = np.empty((4, factors, columns.shape[1]))
     bins = np.empty(factors, dtype=np.int64)
     for factor in range(factors):
-        code, half_code = (_bins(points[x, factor], kinds[factor]) for x in (slice(None), half))
+        numbers = points[:, factor]
+        code, half_code = (_bins(numbers[x], kinds[factor]) for x in (slice(None), half))
         bins[factor] = code.max() + 1
-        raw[factor], error[factor] = _jackknifed(code, columns, group, noise)
-        halves[factor], half_error[factor] = _jackknifed(half_code, columns[half], group[half], noise)
+        raw[factor], error[factor] = _jackknifed(code, numbers, columns, group, noise)
+        halves[factor], half_error[factor] = _jackknifed(half_code, numbers[half], columns[half], group[half], noise)
     arrays = [x.reshape(factors, *shape) for x in (raw, halves, error, half_error)]
     first = indices_of(arrays[0], arrays[1], arrays[2], arrays[3], level)
     notes = [*luck.notes(), *first.notes()]
@@ -145,7 +148,7 @@ def pawn(
     slices
         Of a factor that is a number: as many runs in each, to one.
     seed
-        Of the dummies, 40 factors that are drawn at random.
+        Of the dummies: 40 times each factor's slices, handed out at random.
 
     Raises
     ------
@@ -158,10 +161,11 @@ def pawn(
     shape, factors = outcomes.shape[2:], points.shape[1]
     codes = [_slices(points[:, x], kinds[x], slices) for x in range(factors)]
     random = np.random.default_rng(seed)
-    blank = np.arange(len(points)) * slices // len(points)
-    dummies = [random.permutation(blank) for _ in range(_DUMMIES)]
-    median, largest = np.full((2, factors, columns.shape[1]), np.nan)
-    dummy = np.full(columns.shape[1], np.nan)
+    shuffles = [random.permutation(len(points)) for _ in range(_DUMMIES)]
+    # Factors with slices of the same sizes have the same dummies.
+    blanks = [np.sort(np.bincount(code)) for code in codes]
+    alike = [next(k for k in range(x + 1) if np.array_equal(blanks[k], blanks[x])) for x in range(factors)]
+    median, largest, dummy = np.full((3, factors, columns.shape[1]), np.nan)
     for place, column in enumerate(columns.T):
         known = np.flatnonzero(np.isfinite(column))
         if len(known) < _FEWEST or np.ptp(column[known]) == 0:
@@ -171,17 +175,21 @@ def pawn(
         for factor, code in enumerate(codes):
             distances = _distances(code[order], is_last)
             median[factor, place], largest[factor, place] = np.median(distances), distances.max()
-        levels = [np.median(_distances(code[order], is_last)) for code in dummies]
-        dummy[place] = np.quantile(levels, 0.95)
+            if alike[factor] < factor:
+                dummy[factor, place] = dummy[alike[factor], place]
+                continue
+            levels = [np.median(_distances(code[shuffle][order], is_last)) for shuffle in shuffles]
+            dummy[factor, place] = np.quantile(levels, 0.95)
     notes = luck.notes()
-    if np.isnan(dummy).any():
-        notes.append(Note(Doubt.NO_VARIATION, value=float(np.isnan(dummy).sum())))
+    still = np.isnan(dummy).all(axis=0)
+    if still.any():
+        notes.append(Note(Doubt.NO_VARIATION, value=float(still.sum())))
     with np.errstate(invalid="ignore"):
         active = median > dummy
     return Pawn(
         median=median.reshape(factors, *shape),
         largest=largest.reshape(factors, *shape),
-        dummy=dummy.reshape(shape),
+        dummy=dummy.reshape(factors, *shape),
         is_active=active.reshape(factors, *shape),
         slices=np.array([code.max() + 1 for code in codes]),
         notes=tuple(notes),
@@ -201,8 +209,8 @@ def _checked(points: Floats, outcomes: Floats, categories: Sequence[int] | None)
 
 
 def _bins(numbers: Floats, kind: int) -> Whole:
-    """Give each number's bin: more of them the more runs, as the cube root (4 to 32)."""
-    return _slices(numbers, kind, int(np.clip(round(2 * len(numbers) ** (1 / 3)), 4, 32)))
+    """Give each number's bin: more of them the more runs, as their cube root (4 to 32)."""
+    return _slices(numbers, kind, int(np.clip(round(len(numbers) ** (1 / 3)), 4, 32)))
 
 
 def _slices(numbers: Floats, kind: int, count: int) -> Whole:
@@ -217,38 +225,47 @@ def _slices(numbers: Floats, kind: int, count: int) -> Whole:
     return np.asarray(code, dtype=np.int64)
 
 
-def _jackknifed(code: Whole, columns: Floats, group: Whole, noise: Floats) -> tuple[Floats, Floats]:
+def _jackknifed(code: Whole, numbers: Floats, columns: Floats, group: Whole, noise: Floats) -> tuple[Floats, Floats]:
     """Give an index (m,) and its standard error, leaving out one group of runs after the other."""
     bins = int(code.max()) + 1
     known = np.isfinite(columns)
     count = np.maximum(known.sum(axis=0), 1)
     middle = np.where(known, columns, 0.0).sum(axis=0) / count
     y = np.where(known, columns - middle, 0.0)
-    cell = group * bins + code
-    sums, squares, counts = np.zeros((3, _GROUPS * bins, columns.shape[1]))
-    for target, numbers in ((sums, y), (squares, y**2), (counts, known.astype(float))):
-        np.add.at(target, cell, numbers)
-    sums, squares, counts = (x.reshape(_GROUPS, bins, -1) for x in (sums, squares, counts))
-    all_sums, all_squares, all_counts = sums.sum(axis=0), squares.sum(axis=0), counts.sum(axis=0)
-    whole = _epsilon(all_sums, all_squares, all_counts, noise)
-    there = [g for g in range(_GROUPS) if counts[g].any()]
-    left = np.stack(
-        [_epsilon(all_sums - sums[g], all_squares - squares[g], all_counts - counts[g], noise) for g in there]
-    )
+    # Places of the factor's numbers in their bins, about -1 to 1: bins have a mean and a slope.
+    size = np.bincount(code, minlength=bins)
+    inside = numbers - (np.bincount(code, numbers, bins) / size)[code]
+    reach = np.sqrt(np.bincount(code, inside**2, bins) / size)
+    x = np.where(reach[code] > 0, inside / np.where(reach[code] > 0, reach[code], 1.0), 0.0)[:, None] * known
+    cells = np.zeros((6, _GROUPS * bins, columns.shape[1]))
+    for target, part in zip(cells, (known.astype(float), y, y**2, x, x**2, x * y), strict=True):
+        np.add.at(target, group * bins + code, part)
+    parts = cells.reshape(6, _GROUPS, bins, -1)
+    every = parts.sum(axis=1)
+    whole = _epsilon(every, noise)
+    left = np.stack([_epsilon(every - parts[:, g], noise) for g in range(_GROUPS) if parts[0, g].any()])
     k = len(left)
     return whole, np.sqrt((k - 1) / k * ((left - left.mean(axis=0)) ** 2).sum(axis=0))
 
 
-def _epsilon(sums: Floats, squares: Floats, counts: Floats, noise: Floats) -> Floats:
-    """Give (SSB − (k − 1) MSW) / SST per column from sums (bins, m), luck taken out of the whole variance."""
-    n = counts.sum(axis=0)
-    bins = (counts > 0).sum(axis=0)
-    total = squares.sum(axis=0) - sums.sum(axis=0) ** 2 / np.maximum(n, 1)
-    between = (sums**2 / np.maximum(counts, 1)).sum(axis=0) - sums.sum(axis=0) ** 2 / np.maximum(n, 1)
-    within = (total - between) / np.maximum(n - bins, 1)
+def _epsilon(sums: Floats, noise: Floats) -> Floats:
+    """Give (SSB − (k − 1) MSW) / SST per column, luck taken out of the whole variance.
+
+    `sums` (6, bins, m) are those of 1, y, y², x, x² and xy in each bin. k counts means and slopes: without slopes, what
+    a strong factor does inside bins would be missing, 1 to 3 points of a hundred.
+    """
+    counts, y, squares, x, x_squares, products = sums
+    n, size = counts.sum(axis=0), np.maximum(counts, 1)
+    total = squares.sum(axis=0) - y.sum(axis=0) ** 2 / np.maximum(n, 1)
+    along = x_squares - x**2 / size
+    sloped = (counts >= _SLOPED) & (along > 1e-9 * size)
+    slopes = np.where(sloped, (products - x * y / size) ** 2 / np.where(sloped, along, 1.0), 0.0)
+    between = (y**2 / size + slopes).sum(axis=0) - y.sum(axis=0) ** 2 / np.maximum(n, 1)
+    used = (counts > 0).sum(axis=0) + sloped.sum(axis=0)
+    within = (total - between) / np.maximum(n - used, 1)
     own = total - noise * (n - 1)
-    usable = (own > 1e-12 * total) & (total > 0)
-    return np.where(usable, (between - (bins - 1) * within) / np.where(usable, own, 1.0), np.nan)
+    usable = (own > LEAST_OWN * total) & (total > 0)
+    return np.where(usable, (between - (used - 1) * within) / np.where(usable, own, 1.0), np.nan)
 
 
 def _distances(code: Whole, is_last: NDArray[np.bool_]) -> Floats:

@@ -16,11 +16,14 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-__all__ = ["WIDEST", "Indices", "Luck", "columns_of", "indices_of", "luck_of", "quantile_of"]
+__all__ = ["LEAST_OWN", "WIDEST", "Indices", "Luck", "columns_of", "indices_of", "luck_of", "quantile_of"]
 
 WIDEST = 0.1
 """Longest interval of an index, and largest change since half the budget, that count as converged: ± 0.05 [Sarrazin,
 Pianosi and Wagener, Environmental Modelling and Software 79, 2016]."""
+
+LEAST_OWN = 0.1
+"""Share of the variance between points that must be left when luck is taken out: of less, shares are of nothing."""
 
 
 @dataclass(frozen=True)
@@ -30,8 +33,8 @@ class Indices:
     Attributes
     ----------
     estimate
-        With its interval; never below 0: what was is cut, and flagged in `is_truncated`. NaN where the outcome does
-        not vary.
+        With its interval; never below 0: what was is cut, and flagged in `is_truncated`, and its interval reaches as
+        far as its error; nor above 1. NaN where the outcome does not vary, or by luck alone.
     raw
         As estimated.
     half
@@ -159,8 +162,10 @@ def indices_of(
         undecided = ~(low > 0)
         steady = np.abs(raw - half) <= np.maximum(z * half_error, WIDEST / 2 * scale)
         converged = (high - low <= WIDEST * scale) & steady
-    value = np.where(truncated, 0.0, raw)
-    estimate = Interval(value, np.where(np.isnan(low), np.nan, np.maximum(low, 0.0)), np.maximum(high, 0.0), level)
+    value = np.clip(raw, 0.0, 1.0)
+    # An estimate below 0 says that the error is at least as large, not that the index is 0.
+    high = np.where(truncated, np.maximum(z * error, -raw), high)
+    estimate = Interval(value, np.clip(low, 0.0, 1.0), np.clip(high, 0.0, 1.0), level)
     return Indices(estimate, raw, half, truncated, converged, undecided)
 
 

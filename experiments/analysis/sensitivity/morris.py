@@ -42,7 +42,8 @@ class Morris:
         Root mean square of an effect that is luck of replicates alone, of the outcome's shape; NaN where it is
         unknown. A size of about 0.8 of it is what a factor without effect shows.
     is_idle
-        Where the size is not told from what luck alone gives. All False where luck is unknown.
+        Where the size is not told from what luck alone gives; where luck is unknown, from 0. True without an
+        interval.
     trajectories
         Trajectories that were used, of the outcome's shape.
     notes
@@ -136,7 +137,8 @@ def morris(points: Floats, outcomes: Floats, level: float = 0.95, seed: int = 0)
     rms = np.sqrt(2 * luck.variance * np.mean(1 / length**2))
     unknown = np.isnan(luck.share) & (luck.variance == 0) & (outcomes.shape[1] < 2)
     # A normal effect without mean has a size of sqrt(2 / pi) of its standard deviation.
-    idle = np.broadcast_to(~unknown, size.value.shape) & (size.low <= np.sqrt(2 / np.pi) * rms)
+    # Nor is it told from nothing where there is no interval.
+    idle: NDArray[np.bool_] = ~(size.low > np.sqrt(2 / np.pi) * np.where(unknown, 0.0, rms))
     trajectories = known.sum(axis=0).reshape(shape)
     notes = luck.notes()
     if np.any(trajectories < count):

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from experiments.analysis.notes import Doubt, Note
-from experiments.analysis.sensitivity.indices import Indices, columns_of, indices_of, luck_of, quantile_of
+from experiments.analysis.sensitivity.indices import LEAST_OWN, Indices, columns_of, indices_of, luck_of, quantile_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -209,7 +209,7 @@ def _estimates(parts: dict[str, Floats], counts: Floats, noise: Floats, factors:
     rows = np.maximum(sums("known"), 1.0)
     whole = sums("squares") / (2 * rows) - (sums("sum") / (2 * rows)) ** 2
     own = whole - noise
-    own = np.where(own > 1e-12 * whole, own, np.nan)
+    own = np.where(own > np.maximum(LEAST_OWN * whole, 0.0), own, np.nan)
     first = sums("first") / rows[:, None] / own[:, None]
     total = (sums("total") / rows[:, None] - noise) / own[:, None]
     return first, total, own

@@ -16,7 +16,7 @@ from experiments.text import say
 
 if TYPE_CHECKING:
     from experiments.answers.asked import Asked
-    from experiments.answers.compare import ArmCompared, Compared, FigureCompared
+    from experiments.answers.compare import ArmCompared, Compared, FigureCompared, Pairs
     from experiments.answers.findings import Span
 
 __all__ = ["tell"]
@@ -25,6 +25,7 @@ MOST_DRAWN = 4
 """Figures that have charts; the others are in the tables."""
 _MOST_CHANGES = 40
 _LARGE = 1e6
+_MOST_DIGITS = 6
 
 
 def tell(found: Compared) -> Told:
@@ -32,7 +33,9 @@ def tell(found: Compared) -> Told:
     charts: list[Chart] = []
     for figure in found.figures[:MOST_DRAWN]:
         charts += _charts(found, figure)
-    tables = [_differences(found), _pairing(found), *_what_differs(found)]
+    # Where settings are paired, what they do themselves cancels, too: that is not what the same luck gained.
+    gained = [] if found.pairs == "settings" else [_pairing(found)]
+    tables = [_differences(found), *gained, *_what_differs(found)]
     return Told(
         question=_question(found),
         answer=" ".join(_answer(found, figure) for figure in found.figures[:1]),
@@ -72,7 +75,7 @@ def _answer(found: Compared, figure: FigureCompared) -> str:
         "interval": _interval(span, asked),
         "before": value_text(figure.base, asked),
         "after": value_text(arm.mean, asked),
-        "above": _above(arm),
+        "above": _above(arm, found.pairs),
     }
     if not math.isfinite(span.low):
         key = "few"
@@ -87,15 +90,25 @@ def _answer(found: Compared, figure: FigureCompared) -> str:
     return say("answers.compare.of_many", count=len(figure.arms), clear=clear, base=base, first=first)
 
 
-def _above(arm: ArmCompared) -> str:
+def _above(arm: ArmCompared, pairs: Pairs) -> str:
     if not arm.pairs:
         return UNKNOWN
     up = round(arm.above.value * arm.pairs)
-    return say("answers.compare.above", count=count(up), total=count(arm.pairs))
+    key = "above_settings" if pairs == "settings" else "above"
+    return say(f"answers.compare.{key}", count=count(up), total=count(arm.pairs))
 
 
 def _digits(span: Span, asked: Asked) -> int:
-    return digits_for((span.high - span.low) / 2, span.value, asked)
+    digits = digits_for((span.high - span.low) / 2, span.value, asked)
+    # An interval that excludes 0 must not seem to begin with it.
+    nearest = min(abs(span.low), abs(span.high))
+    while span.is_clear and digits < _MOST_DIGITS and _shown(nearest, asked, digits) == _shown(0.0, asked, digits):
+        digits += 1
+    return digits
+
+
+def _shown(value: float, asked: Asked, digits: int) -> str:
+    return change_text(value, asked, digits, bare=True).lstrip("+−")
 
 
 def _interval(span: Span, asked: Asked, key: str = "answers.interval") -> str:
@@ -136,7 +149,8 @@ def _differences(found: Compared) -> Table:
             cells.append(share)
             rows.append(tuple(cells))
     title = name_of(found.figures[0].asked) if not figures else say("answers.compare.differences")
-    note = say("answers.compare.joint_note" if many else "answers.compare.note")
+    note = say("answers.compare.note_settings" if found.pairs == "settings" else "answers.compare.note")
+    note += " " + say("answers.compare.joint") if many else ""
     return Table(title, tuple(columns), tuple(rows), note)
 
 

@@ -83,7 +83,7 @@ def _answer(found: Explained, figure: FigureExplained, names: Sequence[str]) -> 
         for place in order[:3]
         if abs(figure.shares[place].share.value) > 0
     ]
-    return f"{first} {say('answers.explain.parts', parts='; '.join(parts))}" if parts else first
+    return f"{first} {say('answers.explain.parts', parts=say('answers.and').join(parts))}" if parts else first
 
 
 def _change(span: Span, asked: Asked) -> str:

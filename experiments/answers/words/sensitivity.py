@@ -110,9 +110,11 @@ def _table(arm: ArmIndices, outcome: Asked, *, several: bool) -> Table:
     ]
     title = say(f"sensitivity.table.{arm.method}")
     note = say(
-        f"sensitivity.note.{arm.method}", dummy=decimal(arm.dummy, 2), luck=percent(arm.luck, 0),
-        held_out=percent(arm.held_out, 1), error=change(arm.held_out_error, outcome).removeprefix("+"),
+        f"sensitivity.note.{arm.method}", held_out=percent(arm.held_out, 1),
+        error=change(arm.held_out_error, outcome).removeprefix("+"),
     )  # fmt: skip
+    if math.isfinite(arm.luck) and arm.method != "emulated":
+        note += " " + say("sensitivity.note.luck", luck=percent(arm.luck, 0))
     return Table(
         say("sensitivity.of_arm", title=title, arm=arm.arm) if several else title, tuple(columns), tuple(rows), note
     )
@@ -137,7 +139,11 @@ def _sobol_row(one: Ranked, outcome: Asked) -> tuple[str, ...]:
 
 
 def _given_row(one: Ranked, outcome: Asked) -> tuple[str, ...]:
-    return _with_interval(one.indices["first"]), decimal(one.indices["pawn"].value, 2)
+    pawn = decimal(one.indices["pawn"].value, 2)
+    idle = one.indices.get("idle")
+    if idle is not None:
+        pawn = say("sensitivity.with_idle", value=pawn, idle=decimal(idle.value, 2))
+    return _with_interval(one.indices["first"]), pawn
 
 
 def _verdict(one: Ranked, arm: ArmIndices) -> str:
@@ -195,10 +201,14 @@ def _bars(arm: ArmIndices, outcome: Asked, title: str) -> Chart:
             "x": finite([one.indices["pawn"].value for one in ranking], scale), "name": say("sensitivity.column.pawn"),
             "marker": {"symbol": "diamond", "size": 10, "color": "@c1"},
         })  # fmt: skip
-        shapes = [{
-            "type": "line", "x0": scale * arm.dummy, "x1": scale * arm.dummy, "yref": "paper", "y0": 0, "y1": 1,
-            "line": {"color": "@c1", "width": 1.4, "dash": "dot"},
-        }] if math.isfinite(arm.dummy) else []  # fmt: skip
+        shapes = [
+            {
+                "type": "line", "x0": scale * one.indices["idle"].value, "x1": scale * one.indices["idle"].value,
+                "y0": place - 0.45, "y1": place + 0.45, "line": {"color": "@c1", "width": 1.4, "dash": "dot"},
+            }
+            for place, one in enumerate(ranking)
+            if "idle" in one.indices and math.isfinite(one.indices["idle"].value)
+        ]  # fmt: skip
     words = say("sensitivity.axis.effect" if arm.method == "morris" else "sensitivity.axis.share")
     if arm.method == "morris":
         words += f" ({say('sensitivity.axis.points')})" if unit_of(outcome) in PERCENT_UNITS else ""

@@ -6,6 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from experiments.analysis.discovery.boxes import Box, Restriction, scores_of
 from experiments.analysis.discovery.prim import discover
@@ -169,3 +170,13 @@ def test_trees_say_when_there_is_nothing():
 def test_what_cannot_be_searched_is_refused(points, sought, what):
     with pytest.raises(ValueError, match=what):
         discover(points, sought)
+
+
+@pytest.mark.parametrize("points", [128, 512])
+def test_conditions_without_noise_are_found_again(points):
+    # Boxes of a trajectory begin with several that hold all cases, the first of which asks nothing.
+    there = np.asarray(stats.qmc.Sobol(3, seed=1).random(points))
+    first = discover(there, there[:, 0] > 0.76)[0]
+    assert first.box.factors == (0,)
+    assert first.reproduced.tolist() == [1, 0, 0]
+    assert not first.notes

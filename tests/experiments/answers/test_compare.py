@@ -7,9 +7,10 @@ import pytest
 
 from experiments.answers.asked import Asked, QuestionError, asked_of
 from experiments.answers.compare import compare, headline
-from experiments.answers.findings import titles_of
+from experiments.answers.findings import Span, titles_of
 from experiments.answers.futures import NoRunsError, experiment_of, make_futures
 from experiments.answers.kinds import tell
+from experiments.answers.words.compare import _interval
 from experiments.answers.words.quantities import scenario_names
 from sim.scenario import changed, load
 from sim.text import use_language
@@ -131,3 +132,12 @@ def test_sentences_name_scenarios_by_their_titles_unless_the_user_or_a_twin_says
     told = tell(found.model_copy(update={"titles": titles}))
     assert "“Nova opens itself, and means it” comes to" in told.answer
     assert "(sincere_opening)" in told.question
+
+
+def test_an_interval_that_excludes_nothing_does_not_seem_to_begin_with_it():
+    span = Span(value=0.0023, low=0.000021, high=0.0046)
+    with use_language("en"):
+        assert _interval(span, Asked(key="share", of="A", over="end"), "answers.range") == "+0.002 to +0.460"
+        assert _interval(
+            span.model_copy(update={"low": -0.00002}), Asked(key="share", of="A", over="end"), "answers.range"
+        ) == ("0.00 to +0.46")

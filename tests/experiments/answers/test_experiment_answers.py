@@ -127,6 +127,64 @@ def test_given_data_and_an_emulator_agree_and_no_index_is_negative(known, comman
     in_both_languages(tmp_path / "two")
 
 
+@pytest.mark.slow
+def test_an_emulator_learns_from_all_over_a_grid(known, command, tmp_path):
+    # 500 points, of which it takes 400: those that come first have nothing of the highest fifth of prices, where alone
+    # the share falls.
+    known(lambda firms: {"share": {"Nova": 0.5 - 0.1 * max(0.0, firms["Nova"].levers.price - 11.0)}})
+    grid = LEVERS.replace("high = 12.0", "high = 12.0\nsteps = 5").replace("high = 1.0", "high = 1.0\nsteps = 10")
+    path = experiment(tmp_path, 'kind = "full_grid"', grid + IDLE + "steps = 10\n")
+    ended = command("sensitivity", path, "--figure", "share:Nova", "--emulate", "--out", tmp_path / "out", "--json")
+    assert ended.code == 0, ended.err
+    found = json.loads(ended.out)["arms"][0]
+    assert found["points"] == 400
+    first = {one["name"]: one["indices"]["first"]["value"] for one in found["factors"]}
+    assert first["price"] == pytest.approx(1.0, abs=0.05)
+    assert first["openness"] < 0.05
+
+
+def two_arms(folder, replicates=1):
+    """Write an experiment of 20 prices in two scenarios, Nova being open at 0.3 and at 0.9."""
+    path = experiment(
+        folder, 'kind = "latin_hypercube"\nsize = 20', LEVERS.rpartition("[[factor]]")[0], replicates=replicates
+    )
+    other = '[[arm]]\nname = "open"\nscenario = "baseline"\nset = { "firm.Nova.levers.openness" = 0.9 }\n'
+    path.write_text(path.read_text(encoding="utf-8").replace("[[factor]]", f"{other}[[factor]]", 1), encoding="utf-8")
+    return path
+
+
+def test_settings_that_are_paired_are_told_as_settings(known, command, tmp_path):
+    known(lambda firms: {"share": {"Nova": 0.02 * firms["Nova"].levers.price + 0.1 * firms["Nova"].levers.openness}})
+    path = two_arms(tmp_path)
+    assert command("batch", path, "--out", tmp_path / "runs").code == 0
+    ended = command("compare", tmp_path / "runs", "--figure", "share:Nova", "--out", tmp_path / "out", "--lang", "en")
+    assert ended.code == 0, ended.err
+    said = " ".join(ended.out.split())
+    assert "20 of 20 settings" in said
+    assert "futures" not in said.split("What")[0]
+    # The settings move both scenarios alike: that is nothing the same luck gained.
+    assert "independent runs" not in said
+
+
+def test_a_failed_run_takes_its_setting_out_of_a_comparison_not_its_future(known, command, tmp_path):
+    def fails_once(firms):
+        if firms["Nova"].levers.openness == 0.9 and 9.0 <= firms["Nova"].levers.price < 9.2:
+            raise ZeroDivisionError("a market without customers")
+        return {"share": {"Nova": 0.02 * firms["Nova"].levers.price + 0.1 * firms["Nova"].levers.openness}}
+
+    known(fails_once)
+    path = two_arms(tmp_path, replicates=5)
+    assert command("batch", path, "--out", tmp_path / "runs").code == Exit.RUN_FAILED
+    ended = command("compare", tmp_path / "runs", "--figure", "share:Nova", "--out", tmp_path / "out", "--lang", "en")
+    assert ended.code == Exit.RUN_FAILED
+    found = read(tmp_path / "out")
+    assert (found.settings, found.pairs) == (19, "means")
+    assert found.figures[0].arms[0].pairs == 5
+    assert found.figures[0].arms[0].difference.value == pytest.approx(0.06)
+    assert "1 settings of the design" in " ".join(ended.out.split())
+    in_both_languages(tmp_path / "out")
+
+
 def test_a_draw_of_an_ensemble_is_taken_apart_into_its_columns(known, command, tmp_path):
     known(linear)
     rows = [[8 + 4 * (place * 0.618034 % 1), 4 + place % 9] for place in range(100)]
@@ -481,9 +539,13 @@ def test_answers_settle_at_the_known_equilibrium(known, command, tmp_path):
         assert player.choice[0] == pytest.approx(8, abs=0.3)
         assert player.gain.value < 0.05
     in_both_languages(tmp_path / "out")
+    with sqlite3.connect(tmp_path / "out" / "runs.sqlite") as file:
+        (kept,) = file.execute("SELECT count(*) FROM run").fetchone()
+    assert found.made.runs == kept  # however often the search asked for them
     runs = KnownMarket.runs
     assert command("rivals", "baseline", *words, "--replicates", 5, "--out", tmp_path / "out").code == 0
     assert KnownMarket.runs - runs < 5
+    assert read(tmp_path / "out").made.runs == kept
 
 
 def test_matching_pennies_goes_round(known, command, tmp_path):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -102,6 +103,21 @@ def test_a_resume_of_something_else_is_refused(command, folder, tmp_path):
     assert "the factors" in ended.err
     assert command("batch", other, "--resume").code == Exit.BAD_INPUT
     assert command("batch", other, "--out", tmp_path / "nothing", "--resume").code == Exit.BAD_INPUT
+
+
+def test_a_file_that_only_has_our_name_is_never_replaced(command, file, tmp_path):
+    theirs = tmp_path / "theirs"
+    theirs.mkdir()
+    with sqlite3.connect(theirs / "experiment.sqlite") as connection:
+        connection.execute("CREATE TABLE lab (notes)")
+    connection.close()
+    before = (theirs / "experiment.sqlite").read_bytes()
+    for words in ((), ("--force",)):
+        ended = command("batch", file, "--out", theirs, *words)
+        assert ended.code == Exit.CANNOT_WRITE
+        assert "holds no results" in ended.err
+    assert (theirs / "experiment.sqlite").read_bytes() == before
+    assert {path.name for path in theirs.iterdir()} == {"experiment.sqlite"}
 
 
 def test_mistakes_in_the_file_are_listed(command, tmp_path):

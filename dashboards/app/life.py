@@ -1,0 +1,34 @@
+"""What begins and ends with the server: processes that run markets, and what the first page will ask for."""
+
+from __future__ import annotations
+
+import importlib
+import logging
+
+__all__ = ["begin", "end", "warm_up"]
+
+_log = logging.getLogger("userisation.dashboard")
+
+
+def begin() -> None:
+    """Start what takes a while, without waiting for it."""
+    from experiments.pool import shared_pool
+
+    shared_pool().start()
+
+
+def warm_up() -> None:
+    """Import the pages, and make ready what their first visitor asks for."""
+    for room in ("lab", "compare", "market", "batches", "evidence", "method"):
+        try:
+            page = importlib.import_module(f"dashboards.{room}.page")
+            getattr(page, "warm_up", lambda: None)()
+        except Exception:  # a page says itself what is wrong with it
+            _log.exception("%s could not be made ready", room)
+
+
+def end() -> None:
+    """End the processes."""
+    from experiments.pool import shared_pool
+
+    shared_pool().close()

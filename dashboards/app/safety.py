@@ -1,0 +1,68 @@
+"""What happens when something fails: a message with a way on, and the details in the server's log."""
+
+from __future__ import annotations
+
+import functools
+import logging
+from collections.abc import Callable
+from typing import Any, ParamSpec
+
+import reacton.core
+import solara
+
+from dashboards.app import session
+from dashboards.components.basic import Button, Notice
+from dashboards.components.html import Tag
+from dashboards.text import say
+from experiments.commands.session import CommandError
+from sim.problems import InputError
+
+__all__ = ["Boundary", "message_of", "safe"]
+
+P = ParamSpec("P")
+
+_log = logging.getLogger("userisation.dashboard")
+
+_FEW = 6
+"""Problems of an input that a message lists."""
+
+
+def message_of(error: BaseException) -> str:
+    """Put an error into words: those of the error itself where it was made for people to read."""
+    if isinstance(error, InputError):
+        problems = [str(problem) for problem in error.problems]
+        more = [say("safety.more_problems", count=len(problems) - _FEW)] if len(problems) > _FEW else []
+        return "\n".join([*problems[:_FEW], *more])
+    if isinstance(error, CommandError):
+        return error.message
+    if isinstance(error, MemoryError):
+        return say("safety.no_memory")
+    return say("safety.unexpected")
+
+
+def safe(handler: Callable[P, Any]) -> Callable[P, None]:
+    """Let a handler of the page end in a message where it fails: what was there before stays."""
+
+    @functools.wraps(handler)
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> None:
+        try:
+            handler(*args, **kwargs)
+        except Exception as error:
+            if not isinstance(error, InputError | CommandError):
+                _log.exception("a handler failed")
+            session.tell(message_of(error), "error")
+
+    return guarded
+
+
+@solara.component
+def Boundary(children: list[Any] = []) -> reacton.core.Element:  # noqa: B006  # Solara hands children over this way
+    """Draw children; where that fails, say so, and offer to try again."""
+    error, clear = solara.use_exception()
+    if error is None:
+        return Tag("div", children=children)
+    _log.error("a page failed", exc_info=error)
+    with Tag("div", classes=["u-failed"]) as main:
+        Notice(text=message_of(error), kind="error")
+        Button(say("safety.again"), on_click=clear, kind="primary")
+    return main

@@ -1,0 +1,94 @@
+"""What holds for each page, in both languages, on a laptop and on a phone."""
+
+import re
+
+import pytest
+
+from dashboards.app.frame import PAGES
+from dashboards.text import CATALOGUE
+
+pytestmark = pytest.mark.browser
+
+NAMES = {code: {path: CATALOGUE.texts(code)[f"page.{key}"] for path, key in PAGES.items()} for code in ("en", "fr")}
+LOCALES = {"en": "en-GB", "fr": "fr-FR"}
+
+
+def settled(page):
+    """Wait until a page has its heading, and nothing on it is being worked out any more."""
+    page.wait_for_selector("main h1")
+    page.wait_for_function("!document.querySelector('[aria-busy=true]')")
+    return page
+
+
+def violations(page):
+    """What axe finds against WCAG 2.1 A and AA, one line each."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    wanted = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}}
+    found = Axe().run(page, options=wanted).response["violations"]
+    return [f"{one['id']}: {node['target']} {node['failureSummary']}" for one in found for node in one["nodes"]]
+
+
+@pytest.mark.parametrize("code", ["en", "fr"])
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_speaks_the_browsers_language_and_fits_a_laptop(new_page, path, code):
+    page = settled(new_page(path, locale=LOCALES[code]))
+    page.wait_for_function("title => document.title === title", arg=f"{NAMES[code][path]} – userisation")
+    assert page.evaluate("document.documentElement.lang") == code
+    assert page.get_by_role("link", name=NAMES[code][path], exact=True).first.get_attribute("aria-current") == "page"
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    # No key of the catalogue, no placeholder and no number of Python has come through.
+    text = page.locator("main").inner_text()
+    assert not re.search(r"\{\w*\}|\bnan\b|\bNone\b|Traceback", text), text
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_fits_a_phone(new_page, path):
+    page = settled(new_page(path, width=390, height=844, has_touch=True))
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("path", PAGES)
+def test_axe_finds_nothing_against_a_page(new_page, path, theme):
+    page = settled(new_page(path, color_scheme=theme))
+    assert f"theme--{theme}" in page.locator("#app").get_attribute("class")
+    assert violations(page) == []
+
+
+def test_the_bar_leads_from_page_to_page_and_the_browser_back(page):
+    settled(page)
+    for path in [*list(PAGES)[1:], "/"]:
+        page.get_by_role("link", name=NAMES["en"][path], exact=True).first.click()
+        page.wait_for_function("path => location.pathname === path", arg=path)
+        page.wait_for_function("title => document.title.startsWith(title)", arg=NAMES["en"][path])
+    page.go_back()
+    page.wait_for_function("title => document.title.startsWith(title)", arg=NAMES["en"]["/method"])
+
+
+def test_language_and_theme_are_remembered(page):
+    settled(page)
+    page.get_by_role("radio", name="French").click()
+    page.wait_for_function("document.documentElement.lang === 'fr'")
+    page.wait_for_function("title => document.title.startsWith(title)", arg=NAMES["fr"]["/"])
+    page.get_by_role("button", name=CATALOGUE.texts("fr")["frame.theme"]).click()
+    page.wait_for_selector("#app.theme--dark")
+    page.reload()
+    page.wait_for_selector("#app.theme--dark .u-root")
+    page.wait_for_function("document.documentElement.lang === 'fr'")
+
+
+def test_a_page_that_is_not_there_says_so_and_leads_on(new_page):
+    page = new_page("/nowhere")
+    assert "Traceback" not in page.locator("body").inner_text()
+    page.get_by_role("link", name=NAMES["en"]["/"], exact=True).first.click()
+    page.wait_for_selector("main h1")
+
+
+def test_the_keyboard_reaches_the_page_first(page):
+    settled(page)
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "u-skip"
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.querySelector('main').contains(document.activeElement)")

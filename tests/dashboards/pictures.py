@@ -1,0 +1,63 @@
+"""Take pictures of every page: `python3 -m tests.dashboards.pictures FOLDER [--docs]`.
+
+To be looked at. Each page on a laptop in English, light; in French, dark; and on a phone. With `--docs`, those that
+stand in the documentation are renewed too.
+"""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+from pathlib import Path
+
+from dashboards.app.frame import PAGES
+from tests.dashboards.conftest import FLAGS, PATIENCE, ROOT, serve, stop
+
+SHOWS = {
+    "laptop": {"locale": "en-GB", "viewport": {"width": 1440, "height": 900}},
+    "dark": {"locale": "fr-FR", "viewport": {"width": 1440, "height": 900}, "color_scheme": "dark"},
+    "phone": {"locale": "en-GB", "viewport": {"width": 390, "height": 844}, "device_scale_factor": 2},
+}
+
+IN_THE_DOCS = {("lab", "laptop"): "lab", ("lab", "dark"): "lab_dark", ("lab", "phone"): "lab_phone"} | {
+    (key, "laptop"): key for key in ("compare", "market", "experiments", "claims")
+}
+
+
+def main() -> None:
+    """Take them all."""
+    import shutil
+
+    from playwright.sync_api import sync_playwright
+
+    parser = argparse.ArgumentParser()
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--docs", action="store_true")
+    asked = parser.parse_args()
+    asked.folder.mkdir(parents=True, exist_ok=True)
+    served = serve(Path(tempfile.mkdtemp()))
+    try:
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
+            for show, options in SHOWS.items():
+                for path, key in PAGES.items():
+                    context = browser.new_context(**options)
+                    page = context.new_page()
+                    page.set_default_timeout(PATIENCE)
+                    page.goto(served.url + path.lstrip("/"))
+                    page.wait_for_selector("main h1")
+                    page.wait_for_function("!document.querySelector('[aria-busy=true]')")
+                    page.wait_for_timeout(1500)
+                    file = asked.folder / f"{key}_{show}.png"
+                    page.screenshot(path=file)
+                    page.screenshot(path=asked.folder / f"{key}_{show}_whole.png", full_page=True)
+                    if asked.docs and (key, show) in IN_THE_DOCS:
+                        shutil.copy(file, ROOT / "docs" / "images" / f"dashboard_{IN_THE_DOCS[key, show]}.png")
+                    print(file)
+                    context.close()
+    finally:
+        stop(served)
+
+
+if __name__ == "__main__":
+    main()
