@@ -176,7 +176,10 @@ def _searched(evaluate: Any, decisions: Decisions, higher: Sequence[bool], plan:
     if plan.decisions < _LEAST_DECISIONS:
         raise AdviseError(say("advise.few_runs", given=plan.runs, least=LEAST_RUNS))
     limits = None if decisions.spend is None else decisions.overspent
-    return search_emulated(evaluate, decisions.options(), higher, budget=plan.decisions, limits=limits, seed=seed)
+    found = search_emulated(evaluate, decisions.options(), higher, budget=plan.decisions, limits=limits, seed=seed)
+    if not len(found.tried):
+        raise AdviseError(say("advise.nothing_paid"))
+    return found
 
 
 def _enumerated(evaluate: Any, decisions: Decisions, higher: Sequence[bool]) -> Result:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from experiments.settable import present_value
@@ -68,7 +69,7 @@ class Charges:
 
     def weekly(self, lever: Factor, value: Any) -> float:
         """Give the money a week that a value of a lever costs."""
-        return 0.0 if lever.cost is None else lever.cost.weekly(value, self._now(lever))
+        return 0.0 if lever.cost is None else lever.cost.weekly(value, self._now[lever.name])
 
     def total(self, levers: Sequence[Factor], values: Sequence[Any]) -> float:
         """Give the money a week that values of all levers cost together."""
@@ -81,14 +82,16 @@ class Charges:
             if lever.cost is None:
                 continue
             key = lever.keys[0]
-            weekly = self.weekly(lever, settings.get(key, self._now(lever)))
+            weekly = self.weekly(lever, settings.get(key, self._now[lever.name]))
             if weekly:
                 firm, first, until = payer(self.scenario, key)
                 found.setdefault(lever.cost.firm or firm, []).append((first, until, weekly))
         return {firm: tuple(parts) for firm, parts in found.items()}
 
-    def _now(self, lever: Factor) -> Any:
-        return present_value(self.scenario, lever.keys[0])
+    @cached_property
+    def _now(self) -> dict[str, Any]:
+        """The levers as they are, by name; a search asks thousands of times."""
+        return {one.name: present_value(self.scenario, one.keys[0]) for one in self.levers}
 
 
 def paid(parts: Sequence[Part], key: str, weeks: int) -> Floats:

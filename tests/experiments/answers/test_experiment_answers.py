@@ -446,6 +446,19 @@ def test_costs_that_make_no_sense_are_refused_before_any_run(known, command, tmp
     assert KnownMarket.runs == 0
 
 
+def test_where_hardly_anything_can_be_paid_the_little_is_found(known, command, tmp_path):
+    known(linear)
+    lever = '[[factor]]\nrole = "lever"\nkey = "firm.Nova.levers.sharing"\nlow = 0.0\nhigh = 1.0\ncost = {}\n'
+    path = experiment(tmp_path, 'kind = "sobol"\nsize = 64', lever.format("{ per = 1e12, from = 0.0 }"))
+    free = 'scenario = "baseline"\nset = { "firm.Nova.levers.sharing" = 0.0 }'
+    text = path.read_text(encoding="utf-8").replace('scenario = "baseline"', free)
+    path.write_text(text, encoding="utf-8")
+    words = ["--objective", "profit:Nova:mean", "--runs", 420, "--spend", 1, "--out", tmp_path / "out"]
+    ended = command("advise", path, *words)
+    assert ended.code == 0, ended.err
+    assert all(one.cost <= 1 for one in read(tmp_path / "out").strategies)
+
+
 def test_a_draw_of_the_packaged_ensemble_is_a_factor_by_its_name(tmp_path):
     from experiments.batch.reading import read_experiment
 
