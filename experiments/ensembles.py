@@ -28,7 +28,7 @@ from pydantic import Field
 
 from experiments.settable import is_fixed
 from experiments.text import say
-from sim.problems import Problem, ScenarioError
+from sim.problems import Place, Problem, ScenarioError, advice
 from sim.quantities import Strict
 
 if TYPE_CHECKING:
@@ -115,6 +115,9 @@ class Ensemble:
         from sim.scenario import library
 
         path = located(path)
+        if path.suffix != ".toml" and not path.exists():
+            said = say("ensemble.none", advice=advice(path.name, PACKAGED))
+            raise ScenarioError([Problem(Place(str(path)), "", said)])
         document = read(path)
         if document.data.get("kind") != KIND:
             raise ScenarioError([Problem(document.place(("kind",)), "", say("ensemble.other_kind", kind=KIND))])

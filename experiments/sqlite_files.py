@@ -1,18 +1,20 @@
 """SQLite files of our own kinds: made, recognised, written beside readers, and left as one plain file.
 
-While a writer is open a file is in write-ahead mode, so that others can read it meanwhile; `settle` returns it to one
+While a writer is open a file is in write-ahead mode, so that others can read it meanwhile; closing returns it to one
 plain file that can be copied.
 """
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from types import TracebackType
+from typing import ClassVar, Self
 
-__all__ = ["FileKind", "SqliteFileError", "settle"]
+__all__ = ["FileKind", "NotedFile", "OpenFile", "SqliteFileError"]
 
 
 class SqliteFileError(Exception):
@@ -109,7 +111,55 @@ class FileKind:
             return connection
 
 
-def settle(connection: sqlite3.Connection) -> None:
+class OpenFile:
+    """An open file of one kind. Use it in a ``with`` block.
+
+    Attributes
+    ----------
+    kind
+        How such files are made and recognised, and what is raised.
+    path
+        The file.
+    """
+
+    kind: ClassVar[FileKind]
+
+    def __init__(self, connection: sqlite3.Connection, path: Path, *, writable: bool = True) -> None:
+        self._connection = connection
+        self._writable = writable
+        self.path = path
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file; a writer leaves one plain file without companions, ready to be copied."""
+        if self._writable:
+            _settle(self._connection)
+        self._connection.close()
+
+
+class NotedFile(OpenFile):
+    """An open file of one kind with notes on what it holds, in a table `meta`."""
+
+    @property
+    def meta(self) -> dict[str, str]:
+        """Notes on what the file holds, by name; raises the kind's error."""
+        with self.kind.explained(self.kind.damaged, self.path):
+            return dict(self._connection.execute("SELECT key, value FROM meta ORDER BY key"))
+
+    def set_meta(self, notes: Mapping[str, str]) -> None:
+        """Write notes, replacing those of the same name; raises the kind's error."""
+        with self.kind.explained("unwritable", self.path), self._connection:
+            self._connection.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", notes.items())
+
+
+def _settle(connection: sqlite3.Connection) -> None:
     """Leave one plain file without companions.
 
     Another reader may hold the file: it then stays in write-ahead mode, whole and readable.

@@ -16,11 +16,10 @@ import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from experiments.layouts import TABLES, StoredFigure, figures_of_layout, layout_number
-from experiments.sqlite_files import FileKind, SqliteFileError, settle
+from experiments.sqlite_files import FileKind, NotedFile, SqliteFileError
 
 if TYPE_CHECKING:
     import numpy as np
@@ -73,13 +72,10 @@ class StoredRun:
     error: str
 
 
-class Results:
+class Results(NotedFile):
     """An open results file. Use ``create`` or ``open``, and close it (or use it in a ``with`` block)."""
 
-    def __init__(self, connection: sqlite3.Connection, path: Path, *, writable: bool) -> None:
-        self._connection = connection
-        self._writable = writable
-        self.path = path
+    kind = _KIND
 
     @classmethod
     def create(cls, path: str | os.PathLike[str], meta: Mapping[str, str] | None = None) -> Results:
@@ -116,31 +112,7 @@ class Results:
         path = Path(path)
         return cls(_KIND.open(path, writable=writable), path, writable=writable)
 
-    def __enter__(self) -> Results:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Close the file; a writer leaves one plain file without companions, ready to be copied."""
-        if self._writable:
-            settle(self._connection)
-        self._connection.close()
-
     # What is stored beside the runs
-
-    @property
-    def meta(self) -> dict[str, str]:
-        """Key-value notes on the experiment: versions, command, times."""
-        return dict(self._connection.execute("SELECT key, value FROM meta ORDER BY key"))
-
-    def set_meta(self, notes: Mapping[str, str]) -> None:
-        """Write notes, replacing those of the same key."""
-        with _KIND.explained("unwritable", self.path), self._connection:
-            self._connection.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", notes.items())
 
     def add_point(self, scenario: str, text_hash: str, settings: Sequence[str] = ()) -> int:
         """Add one setting of a scenario; returns its number (1 for the first)."""

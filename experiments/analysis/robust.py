@@ -1,10 +1,9 @@
-"""Which strategy to choose when the future is unknown: regret, targets, radius, fronts, and when to switch.
+"""Which strategy to choose when the future is unknown: regret, targets, fronts, and when to switch.
 
 Outcomes of every strategy in every world, worlds being equally plausible unless weighed. Regret is what a strategy
 falls short of the best in the same world [Savage, JASA 46, 1951]; the share of worlds in which targets are met is the
-domain criterion of Starr (1963); the radius is the distance from the best guess to the nearest world that fails, the
-horizon of info-gap theory [Ben-Haim, Info-Gap Decision Theory, 2006]. Herman, Reed, Zeff and Characklis (Journal of
-Water Resources Planning and Management 141, 2015) compare them.
+domain criterion of Starr (1963). Herman, Reed, Zeff and Characklis (Journal of Water Resources Planning and Management
+141, 2015) compare them. How far from the best guess targets hold: `radius`.
 """
 
 from __future__ import annotations
@@ -29,7 +28,7 @@ if TYPE_CHECKING:
     Flags = NDArray[np.bool_]
     Whole = NDArray[np.int64]
 
-__all__ = ["CRITERIA", "Front", "Radius", "Robustness", "Switch", "front", "radius", "robustness", "switch"]
+__all__ = ["CRITERIA", "Front", "Robustness", "Switch", "front", "robustness", "switch"]
 
 CRITERIA = ("expected", "worst", "largest_regret", "p90_regret", "mean_regret", "satisficing")
 _RESAMPLES = 499
@@ -74,33 +73,6 @@ class Robustness:
     best_guess: Floats | None
     choice: dict[str, int]
     certainty: dict[str, float]
-    notes: tuple[Note, ...]
-
-
-@dataclass(frozen=True)
-class Radius:
-    """How far from the best guess the target holds, for one strategy.
-
-    Attributes
-    ----------
-    value
-        Distance to the nearest sampled world that fails, in units of the uncertainty space's sides (1: from one end of
-        a factor to the other); the distance of the farthest sampled world where none fails; 0 where the best guess
-        itself fails.
-    nearest
-        Number of that failing world; -1 if there is none.
-    within
-        Sampled worlds nearer than that.
-    resolution
-        Median distance between neighbouring worlds: the radius is not known more finely.
-    notes
-        Doubts.
-    """
-
-    value: float
-    nearest: int
-    within: int
-    resolution: float
     notes: tuple[Note, ...]
 
 
@@ -272,58 +244,6 @@ def _choose(name: str, measures: Floats) -> Whole:
     """Give the strategy that a criterion (B, S) chooses each time, the first of equals."""
     numbers = measures * (-1.0 if name.endswith("regret") else 1.0)
     return np.asarray(np.where(np.isfinite(numbers), numbers, -np.inf).argmax(axis=1))
-
-
-def radius(worlds: Floats, meets: Flags, best_guess: Floats, meets_at_best_guess: bool = True) -> Radius:
-    """Measure how far from the best guess a target holds.
-
-    Parameters
-    ----------
-    worlds
-        (W, D), in the unit cube of the uncertainties.
-    meets
-        (W,), whether the strategy meets the target in each.
-    best_guess
-        (D,), in the same cube.
-    meets_at_best_guess
-        Whether it does in the best-guess world.
-
-    Returns
-    -------
-    Radius
-        By the largest coordinate (each uncertainty may be off by as much, all at once).
-
-    Raises
-    ------
-    ValueError
-        Shapes do not fit, or a coordinate is outside the cube.
-    """
-    from scipy.spatial import KDTree
-
-    worlds, meets, guess = np.asarray(worlds, float), np.asarray(meets, bool), np.asarray(best_guess, float)
-    if worlds.ndim != 2 or meets.shape != (len(worlds),) or guess.shape != (worlds.shape[1],) or len(worlds) < 2:
-        raise ValueError(
-            f"worlds {worlds.shape}, flags {meets.shape} and a best guess {guess.shape} do not go together"
-        )
-    if not ((worlds >= 0) & (worlds <= 1)).all() or not ((guess >= 0) & (guess <= 1)).all():
-        raise ValueError("worlds and best guess must lie in the unit cube")
-    away = np.abs(worlds - guess).max(axis=1)
-    resolution = float(np.median(KDTree(worlds).query(worlds, k=2, p=np.inf)[0][:, 1]))
-    notes = []
-    nearest = -1
-    if not meets_at_best_guess:
-        value = 0.0
-        notes.append(Note(Doubt.BEST_GUESS_FAILS))
-    elif meets.all():
-        value = float(away.max())
-        notes.append(Note(Doubt.NO_FAILING_WORLD, value=value))
-    else:
-        nearest = int(np.argmin(np.where(meets, np.inf, away)))
-        value = float(away[nearest])
-    within = int((away < value).sum())
-    if nearest >= 0 and within < 10:
-        notes.append(Note(Doubt.COARSE_RADIUS, value=float(within)))
-    return Radius(value, nearest, within, resolution, tuple(notes))
 
 
 def front(objectives: Floats, higher: Sequence[bool], seed: int = 0) -> Front:

@@ -10,7 +10,7 @@ from experiments.answers.asked import Asked
 from experiments.answers.discover import ClauseAsked, Factor, FailureBox, RuleFound
 from experiments.answers.findings import Findings, Number, Plain, Span
 
-__all__ = ["Advised", "AimFound", "LeverFound", "Strategy", "SwitchFound"]
+__all__ = ["Advised", "AimFound", "CostFound", "LeverFound", "Strategy", "SwitchFound"]
 
 
 class AimFound(Plain):
@@ -20,12 +20,21 @@ class AimFound(Plain):
     higher: bool
 
 
+class CostFound(Plain):
+    """What a lever costs: money a week for each unit above some value (None: the scenario's), or by level."""
+
+    per: float | None = None
+    above: float | None = None
+    each: tuple[float, ...] = ()
+
+
 class LeverFound(Plain):
-    """A lever: what it could be, and what it is now."""
+    """A lever: what it could be, what it is now, and what it costs."""
 
     name: str
     options: tuple[str | float | int | bool, ...]
     now: str | float | int | bool | None
+    cost: CostFound | None = None
 
 
 class Strategy(Plain):
@@ -37,8 +46,10 @@ class Strategy(Plain):
         A letter; ``0`` for the levers as they are.
     values
         Of the levers.
+    cost
+        Money a week of its levers; None where levers cost nothing.
     means
-        Of each objective over the worlds.
+        Of each objective over the worlds, profits of who pays being less this cost.
     best_guess
         In the scenario as it is.
     worst, largest_regret, p90_regret, mean_regret
@@ -55,6 +66,7 @@ class Strategy(Plain):
 
     name: str
     values: tuple[str | float | int | bool | None, ...]
+    cost: float | None = None
     means: tuple[Span, ...]
     best_guess: Number
     worst: Number
@@ -104,6 +116,10 @@ class Advised(Findings):
         Objectives, the first one leading; targets as groups of clauses, and as written.
     levers, factors
         What can be chosen, and what is not known.
+    payers
+        Firms whose profits are told less what levers cost.
+    spend
+        Money a week that levers may cost together; None: any.
     strategies
         That were put to the test.
     robust, guess
@@ -136,6 +152,8 @@ class Advised(Findings):
     targets: tuple[tuple[ClauseAsked, ...], ...] = ()
     levers: tuple[LeverFound, ...]
     factors: tuple[Factor, ...]
+    payers: tuple[str, ...] = ()
+    spend: float | None = None
     strategies: tuple[Strategy, ...]
     robust: int
     guess: int

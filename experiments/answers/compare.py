@@ -23,6 +23,7 @@ from experiments.answers.findings import (
     numbers_of,
     span_of,
     spans_of,
+    titles_of,
 )
 from experiments.answers.futures import Futures, experiment_of, futures_in, made_of, make_futures
 
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from experiments.answers.futures import OnBegin
     from experiments.batch.executors import Executor
     from experiments.batch.results import BatchResults
     from experiments.batch.runner import Done
@@ -109,6 +111,8 @@ class Compared(Findings):
     ----------
     arms
         Names; the first is what the others are compared with.
+    titles
+        By name and language, where a scenario goes by its own name.
     figures
         What was asked for.
     level
@@ -123,6 +127,7 @@ class Compared(Findings):
 
     kind: Literal["compare"] = "compare"
     arms: list[str]
+    titles: dict[str, dict[str, str]] = Field(default_factory=dict)
     figures: list[FigureCompared]
     level: float = 0.95
     pairs: Pairs = "futures"
@@ -140,6 +145,7 @@ def compare(
     executor: Executor | None = None,
     force: bool = False,
     command: Sequence[str] = (),
+    on_begin: OnBegin | None = None,
     on_progress: Callable[[Done], None] | None = None,
     stop: threading.Event | None = None,
 ) -> Compared:
@@ -153,7 +159,7 @@ def compare(
         Numbers to compare; none: the `headline`.
     replicates
         Futures.
-    folder, workers, executor, force, on_progress, stop
+    folder, workers, executor, force, on_begin, on_progress, stop
         As for `futures.make_futures`. All figures are kept, so that others can be asked for later without new runs.
     command
         Words that make it again.
@@ -168,14 +174,15 @@ def compare(
     wanted = list(dict.fromkeys((one.key, one.of) for one in asked))
     experiment = experiment_of(scenarios, replicates, name="compare")
     futures = make_futures(
-        experiment, wanted, folder=folder, workers=workers, executor=executor, force=force, on_progress=on_progress,
-        stop=stop,
+        experiment, wanted, folder=folder, workers=workers, executor=executor, force=force, on_begin=on_begin,
+        on_progress=on_progress, stop=stop,
     )  # fmt: skip
     values = {pair: series[:, :, None] for pair, series in futures.series.items()}
     return Compared(
         made=made_of(futures, models[0], replicates, command),
         scenarios={name: model.as_file() for name, model in scenarios.items()},
         arms=names,
+        titles=titles_of(scenarios),
         changes=_changes(scenarios),
         **_compared(names, values, asked, _failures(futures)),
     )

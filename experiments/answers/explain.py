@@ -12,7 +12,7 @@ from pydantic import Field
 from experiments.answers.asked import Asked, column_of, reduced
 from experiments.answers.changes import Change, Changes, Grouping, InseparableError, changes_between
 from experiments.answers.compare import headline
-from experiments.answers.findings import Findings, Noted, Number, Plain, Span, noted, numbers_of, span_of
+from experiments.answers.findings import Findings, Noted, Number, Plain, Span, noted, numbers_of, span_of, titles_of
 from experiments.answers.futures import experiment_of, made_of, make_futures
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from experiments.analysis.coalitions import Plan
+    from experiments.answers.futures import OnBegin
     from experiments.batch.executors import Executor
     from experiments.batch.runner import Done
     from sim.scenario import Scenario
@@ -104,6 +105,8 @@ class Explained(Findings):
     ----------
     before, after
         Names of A and B.
+    titles
+        By name and language, where a scenario goes by its own name.
     changes
         What makes A into B.
     figures
@@ -121,6 +124,7 @@ class Explained(Findings):
     kind: Literal["explain"] = "explain"
     before: str
     after: str
+    titles: dict[str, dict[str, str]] = Field(default_factory=dict)
     changes: list[Change]
     figures: list[FigureExplained]
     coalitions: int
@@ -165,6 +169,7 @@ def explain(
     executor: Executor | None = None,
     force: bool = False,
     command: Sequence[str] = (),
+    on_begin: OnBegin | None = None,
     on_progress: Callable[[Done], None] | None = None,
     stop: threading.Event | None = None,
 ) -> Explained:
@@ -182,7 +187,7 @@ def explain(
         Markets to run at most, each in all futures; all coalitions if they are no more, else sampled orders.
     replicates
         Futures.
-    folder, workers, executor, force, on_progress, stop, command
+    folder, workers, executor, force, on_begin, on_progress, stop, command
         As for `compare`. Only the figures that are asked for are kept.
 
     Raises
@@ -208,8 +213,8 @@ def explain(
     columns = list(dict.fromkeys(column_of(one) for one in asked))
     experiment = experiment_of(markets, replicates, figures=columns, name="explain")
     futures = make_futures(
-        experiment, wanted, folder=folder, workers=workers, executor=executor, force=force, on_progress=on_progress,
-        stop=stop,
+        experiment, wanted, folder=folder, workers=workers, executor=executor, force=force, on_begin=on_begin,
+        on_progress=on_progress, stop=stop,
     )  # fmt: skip
     notes = []
     if futures.failed:
@@ -256,7 +261,8 @@ def explain(
         made=made_of(futures, before[1], replicates, command),
         scenarios={before[0]: before[1].as_file(), after[0]: after[1].as_file()},
         notes=list(dict.fromkeys(notes)),
-        before=before[0], after=after[0], changes=list(found.changes), figures=figures, coalitions=len(rows),
+        before=before[0], after=after[0], titles=titles_of(dict([before, after])),
+        changes=list(found.changes), figures=figures, coalitions=len(rows),
         is_exact=plan.is_exact, grouping=grouping, futures=len(futures.replicates),
     )  # fmt: skip
 

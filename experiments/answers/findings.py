@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from experiments.analysis.intervals import Interval
     from experiments.analysis.notes import Note
+    from sim.scenario import Scenario
 
 __all__ = [
     "Findings",
@@ -27,6 +28,7 @@ __all__ = [
     "numbers_of",
     "span_of",
     "spans_of",
+    "titles_of",
 ]
 
 
@@ -120,6 +122,15 @@ class Findings(Plain):
     def text(self) -> str:
         """Give them as JSON."""
         return self.model_dump_json(indent=1) + "\n"
+
+
+def titles_of(scenarios: Mapping[str, Scenario]) -> dict[str, dict[str, str]]:
+    """Give the titles, by language, of scenarios that go by their own name; a name that the user chose says more."""
+    return {
+        label: {"en": one.title.en, "fr": one.title.fr}
+        for label, one in scenarios.items()
+        if label == one.name and (one.title.en or one.title.fr)
+    }
 
 
 def span_of(interval: Interval, place: Any = ()) -> Span:

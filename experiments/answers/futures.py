@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from experiments.batch.cost import Pilot
     from experiments.batch.executors import Executor
     from experiments.batch.experiment import Experiment
     from experiments.batch.results import BatchResults
@@ -25,8 +26,10 @@ if TYPE_CHECKING:
     from sim.scenario import Scenario
 
     Floats = NDArray[np.float64]
+    OnBegin = Callable[[Experiment, int, int], Pilot | None]
+    """Takes an experiment, the runs that are missing and the number of workers; may give what one run takes."""
 
-__all__ = ["Futures", "NoRunsError", "alike", "experiment_of", "futures_in", "made_of", "make_futures"]
+__all__ = ["Futures", "NoRunsError", "OnBegin", "alike", "experiment_of", "futures_in", "made_of", "make_futures"]
 
 
 class NoRunsError(RuntimeError):
@@ -132,6 +135,7 @@ def make_futures(
     workers: int = 1,
     executor: Executor | None = None,
     force: bool = False,
+    on_begin: OnBegin | None = None,
     on_progress: Callable[[Done], None] | None = None,
     stop: threading.Event | None = None,
 ) -> Futures:
@@ -149,6 +153,8 @@ def make_futures(
         Processes, or where else runs are made.
     force
         Whether other runs in the folder are replaced.
+    on_begin
+        Told what is to be run, before anything is, unless all is there.
     on_progress, stop
         Told how far it is; set it to stop, and what is done is read.
 
@@ -172,7 +178,10 @@ def make_futures(
         _compile(experiment)
         place = executor or stack.enter_context(closing(_chosen(workers)))
         with opened(folder, experiment, how=how) as store:  # type: ignore[arg-type]
-            Runner(experiment, store, place, on_progress=on_progress, stop=stop).run()
+            missing = experiment.run_count - len(store.known())
+            measured = on_begin(experiment, missing, place.workers) if on_begin is not None and missing else None
+            sizes = {} if measured is None else {"seconds": measured.seconds, "size": measured.size}
+            Runner(experiment, store, place, **sizes, on_progress=on_progress, stop=stop).run()  # type: ignore[arg-type]
         results = stack.enter_context(open_results(folder))
         return futures_in(results, wanted, started=started, seconds=time.perf_counter() - begun)
 

@@ -8,23 +8,23 @@ from __future__ import annotations
 
 import hashlib
 import json
-import sqlite3
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from experiments.batch.costs import paid
 from experiments.batch.experiment import Experiment, Task, model_version
 from experiments.batch.recorded import Recorded, column_name
-from experiments.sqlite_files import FileKind, SqliteFileError, settle
+from experiments.sqlite_files import FileKind, OpenFile, SqliteFileError
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from experiments.batch.costs import Charges, Part
     from experiments.batch.executors import Executor
     from experiments.batch.recorded import Kept
     from experiments.batch.runner import Done
@@ -80,7 +80,7 @@ class _Wave(Experiment):
         return iter(self.asked)
 
 
-class Laboratory:
+class Laboratory(OpenFile):
     """Makes runs of one market. Use it in a ``with`` block.
 
     Parameters
@@ -93,6 +93,8 @@ class Laboratory:
         Of the answer.
     executor
         Where runs are made.
+    charges
+        What levers cost: it is taken off the figures of the firms that pay, week by week.
     on_progress
         Told the runs that were made or found so far.
     stop
@@ -104,6 +106,8 @@ class Laboratory:
         The file in the folder cannot be read or written.
     """
 
+    kind = _KIND
+
     def __init__(
         self,
         experiment: Experiment,
@@ -111,6 +115,7 @@ class Laboratory:
         folder: Path,
         executor: Executor,
         *,
+        charges: Charges | None = None,
         on_progress: Callable[[int], None] | None = None,
         stop: threading.Event | None = None,
     ) -> None:
@@ -120,26 +125,17 @@ class Laboratory:
         self.experiment = experiment
         self.measures = tuple(measures)
         self._recorded = Recorded(names, series=True, formulas=chosen)
+        self._charges = charges
         self._executor, self._on_progress, self.stop = executor, on_progress, stop or threading.Event()
         self.made = self.found = self.failed = 0
         self._met: set[str] = set()
         self.errors: dict[str, None] = {}
         path = folder / FILE
-        self._path = path
-        self._connection: sqlite3.Connection = _KIND.open(path, writable=True) if path.is_file() else _KIND.create(path)
+        super().__init__(_KIND.open(path, writable=True) if path.is_file() else _KIND.create(path), path)
         market = experiment.arms[0].scenario
         kept = [[x.key, x.item, x.over, x.weeks] for x in measures]
         texts = [[name, formula.text] for name, formula in chosen]
         self._own = json.dumps([market.text_hash, market.seed, kept, texts, model_version(), experiment.engine])
-
-    def __enter__(self) -> Laboratory:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        settle(self._connection)
-        self._connection.close()
 
     @property
     def market(self) -> Scenario:
@@ -185,11 +181,14 @@ class Laboratory:
         return self.run(wanted).reshape(len(settings), len(lucks), len(self.measures))
 
     def _key(self, settings: Mapping[str, Any], luck: int) -> str:
-        said = json.dumps([self._own, sorted(settings.items()), luck], default=str)
+        parts: list[Any] = [self._own, sorted(settings.items()), luck]
+        if costs := self._costs(settings):
+            parts.append(sorted(costs.items()))
+        said = json.dumps(parts, default=str)
         return hashlib.sha256(said.encode()).hexdigest()[:32]
 
     def _known(self, keys: Sequence[str]) -> dict[str, Floats]:
-        with _KIND.explained("unreadable", self._path):
+        with _KIND.explained("unreadable", self.path):
             found = {}
             for key in dict.fromkeys(keys):
                 row = self._connection.execute(
@@ -220,26 +219,33 @@ class Laboratory:
 
     def keep(self, key: str, wanted: Wanted, one: Finished) -> None:
         """Keep a run."""
-        numbers = np.full(len(self.measures), np.nan) if one.kept is None else self._numbers(one.kept, one.weeks)
+        costs = self._costs(wanted[0])
+        numbers = np.full(len(self.measures), np.nan) if one.kept is None else self._numbers(one.kept, one.weeks, costs)
         self.made += 1
         if one.status != "done":
             self.failed += 1
             self.errors[one.error] = None
-        with _KIND.explained("unwritable", self._path), self._connection:
+        with _KIND.explained("unwritable", self.path), self._connection:
             self._connection.execute(
                 "INSERT OR REPLACE INTO run VALUES (?, ?, ?, ?, ?, ?, ?)",
                 (key, json.dumps(dict(wanted[0]), default=str), wanted[1], one.status, one.seconds, one.error,
                  numbers.astype("<f8").tobytes()),
             )  # fmt: skip
 
-    def _numbers(self, kept: Kept, weeks: int) -> Floats:
+    def _costs(self, settings: Mapping[str, Any]) -> dict[str, tuple[Part, ...]]:
+        return {} if self._charges is None else self._charges.of(settings)
+
+    def _numbers(self, kept: Kept, weeks: int, costs: Mapping[str, Sequence[Part]]) -> Floats:
         series: dict[tuple[str, str], Floats] = {}
         block = np.frombuffer(kept.block or b"", dtype="<f8")
         first = 0
         for key, _, items in kept.layout:
             values = block[first : first + weeks * len(items)].reshape(weeks, len(items))
             first += weeks * len(items)
-            series |= {(key, item): values[:, place] for place, item in enumerate(items)}
+            series |= {
+                (key, item): values[:, place] - paid(costs.get(item, ()), key, weeks)
+                for place, item in enumerate(items)
+            }
         return np.array([
             x.of(series[x.key, x.item]) if (x.key, x.item) in series else
             kept.ends.get(column_name(x.key, x.item), np.nan)

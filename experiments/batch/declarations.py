@@ -13,7 +13,16 @@ from sim.claims import Overrides
 from sim.entities import Text
 from sim.quantities import Strict
 
-__all__ = ["ArmTable", "Budget", "ExperimentFile", "FactorTable", "RecordTable", "RunsTable", "json_schema"]
+__all__ = [
+    "ArmTable",
+    "Budget",
+    "CostTable",
+    "ExperimentFile",
+    "FactorTable",
+    "RecordTable",
+    "RunsTable",
+    "json_schema",
+]
 
 MOST_ARMS, MOST_FACTORS, MOST_RUNS = 50, 200, 10_000_000
 
@@ -39,6 +48,19 @@ class ArmTable(_Table):
     )
 
 
+class CostTable(_Table):
+    """What a lever costs a week, in the model's money: `advise` takes it off the profit of the firm."""
+
+    per: float | None = Field(None, gt=0, description="Money a week for each unit of the lever above `from`")
+    from_: float | None = Field(
+        None, alias="from", description="Up to where it is free; by default the scenario's own value"
+    )
+    each: list[Annotated[float, Field(ge=0)]] | None = Field(
+        None, min_length=1, max_length=10_000, description="Or money a week of each of the levels, in their order"
+    )
+    firm: Name | None = Field(None, description="Who pays; by default the firm whose lever it is")
+
+
 class FactorTable(_Table):
     """What is varied: one number, word or switch of the scenarios, or several that move together."""
 
@@ -53,6 +75,7 @@ class FactorTable(_Table):
         None, alias="range", description="Or another range: uniform, loguniform, normal, lognormal, integer"
     )
     draws: str | None = Field(None, description="Or an ensemble file whose rows are the values; it has keys of its own")
+    cost: CostTable | None = Field(None, description="What a lever costs a week, for advise")
     steps: int | None = Field(
         None, ge=1, le=10_000, description="Values of a range, or rows of draws, that a grid goes through (5)"
     )

@@ -7,11 +7,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from experiments.batch.costs import Cost, payer
 from experiments.batch.factors import Domain, Draws, Factor, Free, Levels, Ranged
 from experiments.batch.mistakes import Mistakes, said_by
 from experiments.calibration.priors import Uniform
 from experiments.settable import is_fixed, present_value, short_name
-from sim.problems import ScenarioError
+from sim.problems import ScenarioError, advice, shown
 
 if TYPE_CHECKING:
     from experiments.batch.declarations import ExperimentFile, FactorTable
@@ -66,7 +67,43 @@ class FactorReader:
             return None
         keys = () if table.draws is not None else tuple([table.key] if table.key else table.keys or [])
         name = table.name or (short_name(keys[0]) if keys else Path(table.draws or "").stem)
-        return Factor(name, table.role, keys, domain)
+        return Factor(name, table.role, keys, domain, self._cost(place, table, domain))
+
+    def _cost(self, place: int, table: FactorTable, domain: Domain) -> Cost | None:
+        """Make what a lever costs; None if nothing, or if something is wrong with it."""
+        said = table.cost
+        if said is None:
+            return None
+        at: KeyPath = ("factor", place, "cost")
+        before = len(self.mistakes)
+        values = domain.values if isinstance(domain, Levels) else ()
+        if table.role != "lever" or isinstance(domain, Draws):
+            self.mistakes.wrong(at, "cost_no_lever")
+        if (said.per is None) == (said.each is None) or (said.each is not None and said.from_ is not None):
+            self.mistakes.wrong(at, "cost_form")
+        elif said.each is not None and not isinstance(domain, Levels):
+            self.mistakes.wrong((*at, "each"), "cost_no_levels")
+        elif said.each is not None and len(said.each) != len(values):
+            self.mistakes.wrong((*at, "each"), "cost_each", given=len(said.each), wanted=len(values))
+        elif said.per is not None and any(not isinstance(x, int | float) or isinstance(x, bool) for x in values):
+            self.mistakes.wrong((*at, "per"), "cost_words")
+        self._check_payer(at, table, said.firm)
+        if len(self.mistakes) > before:
+            return None
+        each = tuple(zip(values, said.each, strict=True)) if said.each is not None else ()
+        return Cost(said.per, said.from_, each, said.firm or "")
+
+    def _check_payer(self, at: KeyPath, table: FactorTable, firm: str | None) -> None:
+        """Find out who pays: there must be such a firm in every scenario."""
+        key = table.key or (table.keys or [""])[0]
+        for arm in self.arms:
+            firms = [one.name for one in arm.scenario.firms]
+            if firm is not None and firm not in firms:
+                self.mistakes.wrong((*at, "firm"), "cost_firm", firm=shown(firm), advice=advice(firm, firms))
+                return
+            if firm is None and payer(arm.scenario, key)[0] not in firms:
+                self.mistakes.wrong(at, "cost_nobody", advice=advice("", firms))
+                return
 
     def _domain(self, place: int, table: FactorTable, *, needs_ranges: bool) -> Domain | None:
         """Make the values that a factor can have; None if something is wrong with them."""
@@ -116,15 +153,16 @@ class FactorReader:
         return Levels(tuple(levels))
 
     def _draws(self, place: int, table: FactorTable) -> Draws | None:
-        from experiments.ensembles import Ensemble
+        from experiments.ensembles import PACKAGED, Ensemble
 
         at: KeyPath = ("factor", place)
         if table.key is not None or table.keys is not None:
             self.mistakes.wrong(at, "draws_have_keys")
             return None
         file = table.draws or ""
+        beside = self.path.parent / file
         try:
-            ensemble = Ensemble.read(self.path.parent / file)
+            ensemble = Ensemble.read(file if file in PACKAGED and not beside.exists() else beside)
         except ScenarioError as error:
             self.mistakes.of_another_file(error.problems)
             return None

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 if TYPE_CHECKING:
+    from experiments.batch.costs import Cost
     from experiments.batch.ranges import Range
     from experiments.ensembles import Ensemble
 
@@ -165,12 +166,16 @@ class Free:
 
 @dataclass(frozen=True)
 class Factor:
-    """What is varied: its name, its role, the keys that take its value, and the values it can have."""
+    """What is varied: its name, its role, the keys that take its value, the values it can have, and what they cost.
+
+    Runs know nothing of costs: an experiment with other costs is the same experiment.
+    """
 
     name: str
     role: Role
     keys: tuple[str, ...]
     domain: Domain
+    cost: Cost | None = None
 
     @property
     def grid(self) -> Sequence[float]:

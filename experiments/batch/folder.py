@@ -27,6 +27,9 @@ OWN_FILES = (FILE, f"{FILE}-wal", f"{FILE}-shm", f"{FILE}-journal", f"{FILE}{PAR
 """All that is ever written into, or removed from, a folder, beside the lock."""
 
 
+_VERSION = "fingerprint.version"
+
+
 class BatchFolderError(Exception):
     """A folder cannot take an experiment; the message is for the user.
 
@@ -146,6 +149,9 @@ def _resumed(folder: Path, experiment: Experiment) -> BatchStore:
     other = [part for part, value in now.items() if known.get(part) != value]
     if other:
         store.close()
+        if other == [_VERSION]:
+            versions = {"theirs": known.get(_VERSION, "?"), "ours": now[_VERSION]}
+            raise BatchFolderError(say("batch.folder.other_version", folder=folder, **versions))
         named = ", ".join(say(f"batch.part.{part.removeprefix('fingerprint.')}") for part in other)
         raise BatchFolderError(say("batch.folder.other_experiment", folder=folder, parts=named))
     return store

@@ -13,13 +13,13 @@ import sqlite3
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
-from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from experiments.batch.findings import Answer, FactorInfo, Failure, Runs, Status
 from experiments.batch.recorded import column_name
 from experiments.batch.store import KIND, StoreError, quoted
 from experiments.layouts import StoredFigure, figures_of_layout
+from experiments.sqlite_files import NotedFile
 
 if TYPE_CHECKING:
     import numpy as np
@@ -51,38 +51,22 @@ def open_results(path: str | Path) -> BatchResults:
     return BatchResults(KIND.open(file, writable=False), file)
 
 
-class BatchResults:
+class BatchResults(NotedFile):
     """The file of an experiment, open to read. Each question sees what is there when it is asked.
 
     The runs of `series`, `ends` and `frame` are those of `runs`, which is read once; `refresh` looks anew.
     """
 
+    kind = KIND
+
     def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
-        self._connection = connection
-        self.path = path
-
-    def __enter__(self) -> BatchResults:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Close it."""
-        self._connection.close()
+        super().__init__(connection, path, writable=False)
 
     def refresh(self) -> None:
         """Forget which runs there were: those made since are seen from now on."""
         self.__dict__.pop("runs", None)
 
     # The experiment
-
-    @property
-    def meta(self) -> dict[str, str]:
-        """Notes on the experiment, by name."""
-        return dict(self._rows("SELECT key, value FROM meta"))
 
     @cached_property
     def arms(self) -> tuple[str, ...]:

@@ -16,11 +16,10 @@ import os
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from experiments.layouts import TABLES, FigureColumns, layout_number
-from experiments.sqlite_files import FileKind, SqliteFileError, settle
+from experiments.sqlite_files import FileKind, NotedFile, SqliteFileError
 
 if TYPE_CHECKING:
     from experiments.batch.experiment import Experiment
@@ -91,12 +90,13 @@ def quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
-class BatchStore:
+class BatchStore(NotedFile):
     """The open file of an experiment, to write to. Use `create` or `open`, in a ``with`` block."""
 
+    kind = KIND
+
     def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
-        self._connection = connection
-        self.path = path
+        super().__init__(connection, path)
         self._look_again()
 
     @classmethod
@@ -130,29 +130,6 @@ class BatchStore:
             It is missing, is none, or comes from a newer version.
         """
         return cls(KIND.open(path, writable=True), path)
-
-    def __enter__(self) -> BatchStore:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Close it, and leave one plain file without companions."""
-        settle(self._connection)
-        self._connection.close()
-
-    @property
-    def meta(self) -> dict[str, str]:
-        """Notes on the experiment, by name."""
-        return dict(self._connection.execute("SELECT key, value FROM meta"))
-
-    def set_meta(self, notes: Mapping[str, str]) -> None:
-        """Write notes, replacing those of the same name."""
-        with KIND.explained("unwritable", self.path), self._connection:
-            self._connection.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", notes.items())
 
     def known(self, *, retry: bool = False) -> set[tuple[int, int]]:
         """Give the runs that need not be made again, by point and replicate; with `retry` only those that are done."""

@@ -7,14 +7,12 @@ resumed calibration need not search for them again, and its numbers are the same
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
 from typing import TYPE_CHECKING
 
-from experiments.sqlite_files import FileKind, SqliteFileError, settle
+from experiments.sqlite_files import FileKind, NotedFile, SqliteFileError
 
 if TYPE_CHECKING:
     import numpy as np
@@ -64,12 +62,10 @@ class Point:
     cube: Floats
 
 
-class Ledger:
+class Ledger(NotedFile):
     """An open ledger. Use `create` or `open`, in a ``with`` block."""
 
-    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
-        self._connection = connection
-        self.path = path
+    kind = _KIND
 
     @classmethod
     def create(cls, path: Path, meta: Mapping[str, str]) -> Ledger:
@@ -95,24 +91,6 @@ class Ledger:
             It is missing, is none, or comes from a newer version.
         """
         return cls(_KIND.open(path, writable=True), path)
-
-    def __enter__(self) -> Ledger:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Close it, and leave one plain file without companions."""
-        settle(self._connection)
-        self._connection.close()
-
-    @property
-    def meta(self) -> dict[str, str]:
-        """What the calibration was asked, by name."""
-        return dict(self._connection.execute("SELECT key, value FROM meta"))
 
     def add_points(self, wave: int, cube: Floats, settings: Sequence[Mapping[str, float | int]]) -> None:
         """Add the points of a wave, (n, D), all or none."""

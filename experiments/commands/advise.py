@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from experiments.commands.session import AsJson, Lang, fail
 from experiments.text import say
+
+if TYPE_CHECKING:
+    from experiments.answers.findings import Findings, Made
+    from experiments.answers.laboratory import Laboratory
 
 __all__ = ["advise"]
 
@@ -20,6 +25,8 @@ def advise(
     objectives: Annotated[list[str] | None, typer.Option("--objective", "-f", show_default=False)] = None,
     minimise: Annotated[list[str] | None, typer.Option("--minimise", show_default=False)] = None,
     target: Annotated[str | None, typer.Option("--target", show_default=False)] = None,
+    over: Annotated[str | None, typer.Option("--over", show_default=False)] = None,
+    spend: Annotated[float | None, typer.Option("--spend", show_default=False)] = None,
     arm: Annotated[str | None, typer.Option("--arm", show_default=False)] = None,
     runs: Annotated[int, typer.Option("--runs")] = _RUNS,
     out: Annotated[Path | None, typer.Option("--out", show_default=False)] = None,
@@ -32,25 +39,20 @@ def advise(
     """Search a firm's levers; everything that can be refused is refused before the first run."""
     from dataclasses import replace
 
-    from experiments.answers.advise import Aim, advised, plan_of
+    from experiments.answers.advise import Aim, Decisions, advised, plan_of
     from experiments.answers.asking import Askable, parse_condition, parse_figure
+    from experiments.answers.decisions import over_draws, refuse_uncharged
     from experiments.answers.extras import need
     from experiments.batch.reading import read_experiment
     from experiments.batch.recorded import Recorded
-    from experiments.commands.answer_display import show_answer
-    from experiments.commands.experiment_answers import (
-        command_words,
-        kept,
-        refuse_sizes,
-        sized,
-        troubles_told,
-    )
-    from experiments.commands.run import default_folder, refuse_bad_numbers
-    from experiments.commands.searches import searching
-    from experiments.runs import available_cores
+    from experiments.commands.experiment_answers import refuse_sizes, sized, troubles_told
+    from experiments.commands.run import refuse_bad_numbers
+    from experiments.commands.searches import Order, answer_search
 
     refuse_sizes(workers, None, consumers, weeks)
     refuse_bad_numbers({"runs": runs}, {"runs": (1, 10_000_000)})
+    if spend is not None and not 0 <= spend < math.inf:
+        fail(say("advise.bad_spend", value=spend))
     if Path(experiment).is_dir():
         fail(say("advise.needs_file"))
     if not objectives and not minimise:
@@ -64,27 +66,29 @@ def advise(
     made = replace(made, arms=(chosen,), recorded=Recorded(None, series=True, formulas=made.recorded.formulas))
     with troubles_told():
         need("optimise")
+        made = made if over is None else over_draws(made, over)
         askable = Askable.of_experiment(made)
         aims = [Aim(parse_figure(text, askable)) for text in objectives or []]
         aims += [Aim(parse_figure(text, askable), higher=False) for text in minimise or []]
         targets = None if target is None else parse_condition(target, askable)
-        plan = plan_of(made, runs)
-    measures = list(dict.fromkeys([*(aim.measure for aim in aims), *(targets.measures if targets else ())]))
+        decisions = Decisions(made, spend)
+        plan = plan_of(decisions, runs)
+        measures = list(dict.fromkeys([*(aim.measure for aim in aims), *(targets.measures if targets else ())]))
+        refuse_uncharged(decisions, measures)
     options = {
-        "--objective": objectives, "--minimise": minimise, "--target": target, "--arm": arm, "--runs": runs,
-        "--consumers": consumers, "--weeks": weeks,
+        "--objective": objectives, "--minimise": minimise, "--target": target, "--over": over, "--spend": spend,
+        "--arm": arm, "--runs": runs, "--consumers": consumers, "--weeks": weeks,
     }  # fmt: skip
 
-    def again(folder: Path | None) -> list[str]:
-        return command_words("advise", [experiment], {**options, "--out": folder})
-
-    folder = out or default_folder(f"{made.name}-advise")
     title = {"en": made.title.en or made.name, "fr": made.title.fr or made.name}
-    with searching(made, measures, folder, workers or available_cores(), plan.runs, again) as search:
-        scenarios = {chosen.name: chosen.scenario.as_file()}
-        now = search.made(again(None), plan.futures)
-        found = advised(made, search.laboratory, aims, targets, plan, title, now, scenarios, seed=chosen.scenario.seed)
-        files = {f"{made.name}.toml": made.text}
-        found = found.model_copy(update={"made": search.made(again(None), plan.futures), "files": files})
-    kept(found, folder)
-    show_answer(found, folder, as_json=as_json)
+    scenarios = {chosen.name: chosen.scenario.as_file()}
+
+    def found(laboratory: Laboratory, now: Made) -> Findings:
+        seed = laboratory.market.seed
+        return advised(decisions, laboratory, aims, targets, plan, title, now, scenarios, seed)
+
+    order = Order("advise", experiment, options, made.name, out, workers, plan.runs, plan.futures)
+    charges = decisions.charges if decisions.has_costs else None
+    answer_search(
+        order, made, measures, found, charges=charges, files={f"{made.name}.toml": made.text}, as_json=as_json
+    )

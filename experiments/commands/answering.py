@@ -20,12 +20,15 @@ if TYPE_CHECKING:
 
     from experiments.answers.asked import Asked
     from experiments.answers.findings import Findings
+    from experiments.answers.futures import OnBegin
+    from experiments.batch.cost import Pilot
+    from experiments.batch.experiment import Experiment
     from experiments.batch.runner import Done
     from sim.scenario import Scenario
 
 __all__ = [
-    "Size", "asked_everywhere", "command_words", "problems_told", "read_scenarios", "refuse_absurd_size", "runs_shown",
-    "written",
+    "Size", "asked_everywhere", "cost_told", "end_code", "problems_told", "read_scenarios", "refuse_absurd_size",
+    "refuse_foreign", "runs_shown", "typed_words", "written",
 ]  # fmt: skip
 
 _ERROR_WIDTH = 300
@@ -155,6 +158,21 @@ def runs_shown() -> Iterator[Callable[[Done], None]]:
         yield lambda done: show(lambda: progress_words(done), done.runs, done.total)
 
 
+def cost_told(folder: Path) -> OnBegin:
+    """Give a function that measures a run of markets side by side, and says what all will cost."""
+    from experiments.batch.cost import pilot
+    from experiments.commands.batch import tell_cost
+
+    def told(experiment: Experiment, missing: int, workers: int) -> Pilot:
+        measured = pilot(experiment)
+        if measured.error:
+            note(say("batch.pilot_failed", error=measured.error))
+        tell_cost(experiment, measured, workers, missing, folder, "answers.command.cost")
+        return measured
+
+    return told
+
+
 @contextmanager
 def problems_told(folder: Path | None = None) -> Iterator[None]:
     """Turn what can go wrong with runs, folders and files into messages and exit codes."""
@@ -178,6 +196,18 @@ def problems_told(folder: Path | None = None) -> Iterator[None]:
         fail(say(f"batch.store.{error.reason}", path=error.path, detail=error.detail), code)
 
 
+def refuse_foreign(folder: Path, *, runs_too: bool = False) -> None:
+    """Refuse a folder that holds something else than an earlier answer, or than runs if those are fine as well."""
+    from experiments.answers.folder import holds_answer
+    from experiments.batch.results import FILE
+
+    if folder.exists() and not folder.is_dir():
+        fail(say("folder.is_a_file", folder=folder), Exit.CANNOT_WRITE)
+    is_ours = holds_answer(folder) or (runs_too and (folder / FILE).is_file())
+    if folder.is_dir() and any(folder.iterdir()) and not is_ours:
+        fail(say("folder.not_empty", folder=folder), Exit.CANNOT_WRITE)
+
+
 def written(findings: Findings, folder: Path) -> None:
     """Write the folder of an answer; where that fails, say so after the answer was shown."""
     from experiments.answers.folder import write
@@ -194,7 +224,7 @@ def end_code(findings: Findings) -> Exit:
     return Exit.INTERRUPTED if made.interrupted else Exit.RUN_FAILED if made.failed else Exit.OK
 
 
-def command_words() -> list[str]:
+def typed_words() -> list[str]:
     """Give the command as it was typed, paths cut down to their last part."""
     words, is_path = ["userisation"], False
     for word in sys.argv[1:]:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import shlex
 import sys
 import threading
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from experiments.commands.answering import problems_told
 from experiments.commands.interrupt import stop_on_interrupt
 from experiments.commands.progress import shown_as
 from experiments.commands.run import default_folder, refuse_bad_numbers, tell_if_compiling
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from experiments.batch.runner import Done
     from experiments.batch.store import BatchStore
 
-__all__ = ["batch", "tell_cost", "within_bounds"]
+__all__ = ["batch", "refuse_two_places", "tell_cost", "within_bounds"]
 
 _BOUNDS = {"workers": (1, 1024)}
 
@@ -65,16 +65,15 @@ def batch(
     from experiments.runs import available_cores
 
     refuse_bad_numbers({"workers": workers}, _BOUNDS)
+    refuse_two_places(workers, cluster)
     resume = resume or retry
     if resume and out is None:
         fail(say("batch.resume_needs_out"))
-    if workers is not None and cluster is not None:
-        fail(say("batch.workers_or_cluster"))
     made = read_experiment(experiment)
     cores = workers or available_cores()
     how: Literal["new", "replace", "resume"] = "resume" if resume else "replace" if force else "new"
     if out is not None and not dry_run:
-        with _problems_told():
+        with problems_told():
             refuse_unfit(out, how)
     tell_if_compiling(made.engine)
     measured = pilot(made)
@@ -85,28 +84,16 @@ def batch(
         show_plan(made, measured, cores, as_json=as_json)
         return
     order = _Order(out or default_folder(made.name), how, cores, cluster, retry, as_json)
-    with _problems_told():
+    with problems_told():
         code = _run(made, measured, order)
     if code:
         raise typer.Exit(code)
 
 
-@contextmanager
-def _problems_told() -> Iterator[None]:
-    """Turn what can go wrong with folders, files and workers into messages."""
-    from experiments.batch.executors import ExecutorError
-    from experiments.batch.folder import BatchFolderError
-    from experiments.batch.store import StoreError
-
-    try:
-        yield
-    except BatchFolderError as error:
-        fail(str(error), Exit.CANNOT_WRITE if error.cannot_write else Exit.BAD_INPUT)
-    except ExecutorError as error:
-        fail(str(error))
-    except StoreError as error:
-        code = Exit.CANNOT_WRITE if error.reason == "unwritable" else Exit.BAD_INPUT
-        fail(say(f"batch.store.{error.reason}", path=error.path, detail=error.detail), code)
+def refuse_two_places(workers: int | None, cluster: str | None) -> None:
+    """Refuse processes of this machine and a cluster at once."""
+    if workers is not None and cluster is not None:
+        fail(say("batch.workers_or_cluster"))
 
 
 def within_bounds(made: Experiment, measured: Pilot, *, begun: Path | None) -> Experiment:
@@ -195,8 +182,10 @@ def _make_runs(
             raise
 
 
-def tell_cost(made: Experiment, measured: Pilot, workers: int, missing: int, folder: Path) -> None:
-    """Say what it will cost; refuse what disk or memory cannot hold."""
+def tell_cost(
+    made: Experiment, measured: Pilot, workers: int, missing: int, folder: Path, key: str = "batch.cost"
+) -> None:
+    """Say what it will cost, in the words of the catalogue's `key`; refuse what disk or memory cannot hold."""
     import shutil
 
     from experiments.amounts import size
@@ -205,7 +194,7 @@ def tell_cost(made: Experiment, measured: Pilot, workers: int, missing: int, fol
     from experiments.memory import available_bytes
 
     cost = cost_of(made, missing, measured, workers)
-    note(cost_words(made, cost, measured, workers))
+    note(cost_words(made, cost, measured, workers, key))
     there = next(one for one in (folder.absolute(), *folder.absolute().parents) if one.is_dir())
     free = shutil.disk_usage(there).free
     if cost.disk > free:

@@ -96,10 +96,10 @@ def value_text(value: Any) -> str:
     return clean(str(value))
 
 
-def cost_words(made: Experiment, cost: Cost, measured: Pilot, workers: int) -> str:
-    """Say what some runs cost."""
+def cost_words(made: Experiment, cost: Cost, measured: Pilot, workers: int, key: str = "batch.cost") -> str:
+    """Say what some runs cost, in the words of the catalogue's `key`."""
     return say(
-        "batch.cost",
+        key,
         runs=count(cost.runs),
         points=count(made.point_count),
         replicates=count(made.replicates),

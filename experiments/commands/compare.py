@@ -11,18 +11,19 @@ from experiments.commands.answer_display import show_answer
 from experiments.commands.answering import (
     Size,
     asked_everywhere,
-    command_words,
+    cost_told,
     end_code,
     problems_told,
     read_scenarios,
     refuse_absurd_size,
+    refuse_foreign,
     runs_shown,
+    typed_words,
     written,
 )
 from experiments.commands.interrupt import stop_on_interrupt
 from experiments.commands.run import BOUNDS, default_folder, refuse_bad_numbers, tell_if_compiling
 from experiments.commands.session import AsJson, Lang, fail
-from experiments.exits import Exit
 from experiments.text import say
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ def compare(
         folder = Path(names[0])
         # The runs stay where they are; the answer has a folder of its own.
         target = out or default_folder(f"compare-{folder.name}")
-        _refuse_foreign(target)
+        refuse_foreign(target)
         found = _of_batch(folder, figures or [])
     else:
         if len(names) < 2:
@@ -91,18 +92,8 @@ def _of_scenarios(
         with problems_told(folder), runs_shown() as show:
             return compare(
                 scenarios, asked, replicates=replicates, folder=folder, workers=cores, force=force,
-                command=command_words(), on_progress=show, stop=stop,
+                command=typed_words(), on_begin=cost_told(folder), on_progress=show, stop=stop,
             )  # fmt: skip
-
-
-def _refuse_foreign(folder: Path) -> None:
-    """Refuse to write an answer into a folder that holds something else."""
-    from experiments.answers.folder import holds_answer
-
-    if folder.exists() and not folder.is_dir():
-        fail(say("folder.is_a_file", folder=folder), Exit.CANNOT_WRITE)
-    if folder.is_dir() and any(folder.iterdir()) and not holds_answer(folder):
-        fail(say("folder.not_empty", folder=folder), Exit.CANNOT_WRITE)
 
 
 def _of_batch(folder: Path, figures: list[str]) -> Compared:
@@ -118,4 +109,4 @@ def _of_batch(folder: Path, figures: list[str]) -> Compared:
             if one.of not in results.figures.get(one.key, ()):
                 kept = ", ".join(results.figures) or "–"
                 fail(say("answers.compare_command.not_kept", figure=one.key, folder=folder, kept=kept))
-        return compare_batch(results, asked, command=command_words())
+        return compare_batch(results, asked, command=typed_words())

@@ -11,7 +11,9 @@ import typer
 from experiments.commands.session import AsJson, Lang
 
 if TYPE_CHECKING:
-    from experiments.answers.asking import Askable, Condition
+    from experiments.answers.asking import Condition
+    from experiments.answers.findings import Findings
+    from experiments.commands.experiment_answers import Ran
 
 __all__ = ["RoleName", "discover"]
 
@@ -29,6 +31,7 @@ def discover(
     role: Annotated[RoleName | None, typer.Option("--role", show_default=False)] = None,
     out: Annotated[Path | None, typer.Option("--out", show_default=False)] = None,
     workers: Annotated[int | None, typer.Option("--workers", show_default=False)] = None,
+    cluster: Annotated[str | None, typer.Option("--cluster", show_default=False)] = None,
     replicates: Annotated[int | None, typer.Option("--replicates", "-r", show_default=False)] = None,
     consumers: Annotated[int | None, typer.Option(show_default=False)] = None,
     weeks: Annotated[int | None, typer.Option(show_default=False)] = None,
@@ -39,24 +42,13 @@ def discover(
     from experiments.answers.asking import parse_condition
     from experiments.answers.discover import discovered
     from experiments.answers.evidence import evidence_of
-    from experiments.answers.extras import need
-    from experiments.commands.answer_display import show_answer
-    from experiments.commands.experiment_answers import Question, answered, kept, refuse_sizes, troubles_told
+    from experiments.commands.experiment_answers import Question, answer
 
-    refuse_sizes(workers, replicates, consumers, weeks)
-    options = {"--fails": fails, "--role": role}
-    question = Question("discover", experiment, out, workers, replicates, consumers, weeks, options)
-    asked: list[Condition] = []
-
-    def check(askable: Askable) -> None:
-        asked[:] = [parse_condition(fails, askable)]
-
-    with troubles_told():
-        need("analysis")
-    with answered(question, check) as ran:
-        found = discovered(
-            evidence_of(ran.results), asked[0], fails, ran.title, ran.made, ran.scenarios, role, seed=ran.made.seed
+    def found(ran: Ran, asked: Condition) -> Findings:
+        return discovered(
+            evidence_of(ran.results), asked, fails, ran.title, ran.made, ran.scenarios, role, seed=ran.made.seed
         )
-    found = found.model_copy(update={"files": ran.files})
-    kept(found, ran.folder)
-    show_answer(found, ran.folder, as_json=as_json)
+
+    options = {"--fails": fails, "--role": role}
+    question = Question("discover", experiment, out, workers, cluster, replicates, consumers, weeks, options)
+    answer(question, lambda askable: parse_condition(fails, askable), found, extra="analysis", as_json=as_json)

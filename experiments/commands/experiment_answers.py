@@ -9,12 +9,12 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import typer
 
+from experiments.commands.answering import problems_told, refuse_foreign, runs_shown, written
 from experiments.commands.interrupt import stop_on_interrupt
-from experiments.commands.progress import shown_as
 from experiments.commands.run import BOUNDS, default_folder, refuse_bad_numbers, tell_if_compiling
 from experiments.commands.session import fail, note
 from experiments.exits import Exit
@@ -26,19 +26,20 @@ if TYPE_CHECKING:
     from experiments.answers.findings import Findings, Made
     from experiments.batch.experiment import Experiment
     from experiments.batch.results import BatchResults
-    from experiments.batch.runner import Done
 
 __all__ = [
     "Question",
     "Ran",
+    "answer",
     "answered",
     "command_words",
-    "kept",
     "ready_folder",
     "refuse_sizes",
     "sized",
     "troubles_told",
 ]
+
+Asked = TypeVar("Asked")
 
 
 @dataclass(frozen=True)
@@ -53,8 +54,8 @@ class Question:
         An experiment file, a name of the library, or a folder of results.
     out
         Where the answer goes.
-    workers, replicates, consumers, weeks
-        Of runs that are to be made.
+    workers, cluster, replicates, consumers, weeks
+        Of runs that are to be made; the cluster is an address.
     options
         Further options, for the command that makes the answer again.
     """
@@ -63,6 +64,7 @@ class Question:
     what: str
     out: Path | None
     workers: int | None
+    cluster: str | None
     replicates: int | None
     consumers: int | None
     weeks: int | None
@@ -71,7 +73,7 @@ class Question:
     def command(self, out: Path | None = None) -> list[str]:
         """Give the words of the command."""
         sizes = {"--replicates": self.replicates, "--consumers": self.consumers, "--weeks": self.weeks}
-        return command_words(self.kind, [self.what], {**self.options, **sizes, "--out": out})
+        return command_words(self.kind, [self.what], {**self.options, **sizes, "--cluster": self.cluster, "--out": out})
 
 
 @dataclass(frozen=True)
@@ -126,22 +128,15 @@ def troubles_told() -> Iterator[None]:
     from experiments.answers.laboratory import RunsError
     from experiments.answers.rivals import RivalsError
     from experiments.answers.sensitivity import SensitivityError
-    from experiments.batch.executors import ExecutorError
-    from experiments.batch.folder import BatchFolderError
-    from experiments.batch.store import StoreError
 
-    try:
-        yield
-    except (FigureError, SensitivityError, DiscoverError, AdviseError, RivalsError, ExtraError, ExecutorError) as error:
-        fail(str(error))
-    except RunsError as error:
-        code = Exit.CANNOT_WRITE if error.reason == "unwritable" else Exit.BAD_INPUT
-        fail(say(f"batch.store.{error.reason}", path=error.path, detail=error.detail), code)
-    except BatchFolderError as error:
-        fail(str(error), Exit.CANNOT_WRITE if error.cannot_write else Exit.BAD_INPUT)
-    except StoreError as error:
-        code = Exit.CANNOT_WRITE if error.reason == "unwritable" else Exit.BAD_INPUT
-        fail(say(f"batch.store.{error.reason}", path=error.path, detail=error.detail), code)
+    with problems_told():
+        try:
+            yield
+        except (FigureError, SensitivityError, DiscoverError, AdviseError, RivalsError, ExtraError) as error:
+            fail(str(error))
+        except RunsError as error:
+            code = Exit.CANNOT_WRITE if error.reason == "unwritable" else Exit.BAD_INPUT
+            fail(say(f"batch.store.{error.reason}", path=error.path, detail=error.detail), code)
 
 
 def sized(made: Experiment, replicates: int | None, consumers: int | None, weeks: int | None) -> Experiment:
@@ -162,6 +157,50 @@ def sized(made: Experiment, replicates: int | None, consumers: int | None, weeks
     return replace(made, arms=tuple(arms))
 
 
+def answer(
+    question: Question,
+    read: Callable[[Askable], Asked],
+    find: Callable[[Ran, Asked], Findings],
+    *,
+    extra: str | None,
+    as_json: bool,
+) -> None:
+    """Ask an experiment, write the answer, and show it.
+
+    Parameters
+    ----------
+    question
+        What was asked.
+    read
+        Reads what is asked for, before anything is run; it raises where that cannot be asked.
+    find
+        Finds the answer in the results.
+    extra
+        Group of packages that must be installed.
+    as_json
+        Whether findings are printed as JSON.
+    """
+    from experiments.answers.extras import need
+    from experiments.commands.answer_display import show_answer
+    from experiments.commands.batch import refuse_two_places
+
+    refuse_sizes(question.workers, question.replicates, question.consumers, question.weeks)
+    refuse_two_places(question.workers, question.cluster)
+    with troubles_told():
+        if extra is not None:
+            need(extra)
+    asked: list[Asked] = []
+
+    def check(askable: Askable) -> None:
+        asked[:] = [read(askable)]
+
+    with answered(question, check) as ran:
+        found = find(ran, asked[0])
+    found = found.model_copy(update={"files": ran.files})
+    written(found, ran.folder)
+    show_answer(found, ran.folder, as_json=as_json)
+
+
 @contextmanager
 def answered(question: Question, check: Callable[[Askable], None]) -> Iterator[Ran]:
     """Open the results of an experiment: those in a folder, or of runs that are made now as far as they are missing.
@@ -178,7 +217,7 @@ def answered(question: Question, check: Callable[[Askable], None]) -> Iterator[R
         folder = _completed(question, check)
         source = folder
     else:
-        for name in ("replicates", "consumers", "weeks"):
+        for name in ("cluster", "replicates", "consumers", "weeks"):
             if getattr(question, name) is not None:
                 fail(say("answers.made_already", option=f"--{name}"))
         folder = ready_folder(question.out or default_folder(f"{path.stem}-{question.kind}"))
@@ -196,26 +235,12 @@ def answered(question: Question, check: Callable[[Askable], None]) -> Iterator[R
 
 def ready_folder(folder: Path) -> Path:
     """Make sure that a folder can take an answer: it is missing, empty, or holds runs or an earlier answer."""
-    from experiments.answers.folder import holds_answer
-    from experiments.batch.results import FILE
-
     try:
-        if folder.is_dir() and any(folder.iterdir()) and not (holds_answer(folder) or (folder / FILE).is_file()):
-            fail(say("folder.not_empty", folder=folder), Exit.CANNOT_WRITE)
+        refuse_foreign(folder, runs_too=True)
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         fail(say("folder.unwritable", folder=folder, reason=error.strerror or error), Exit.CANNOT_WRITE)
     return folder
-
-
-def kept(findings: Findings, folder: Path) -> None:
-    """Write findings and their page."""
-    from experiments.answers.folder import write
-
-    try:
-        write(findings, folder)
-    except OSError as error:
-        fail(say("folder.unwritable", folder=folder, reason=error.strerror or error), Exit.CANNOT_WRITE)
 
 
 def _completed(question: Question, check: Callable[[Askable], None]) -> Path:
@@ -228,7 +253,6 @@ def _completed(question: Question, check: Callable[[Askable], None]) -> Path:
     from experiments.batch.results import FILE
     from experiments.batch.runner import Runner
     from experiments.commands.batch import tell_cost, within_bounds
-    from experiments.commands.batch_table import progress_words
     from experiments.runs import available_cores
 
     made = sized(read_experiment(question.what), question.replicates, question.consumers, question.weeks)
@@ -241,21 +265,17 @@ def _completed(question: Question, check: Callable[[Askable], None]) -> Path:
         measured = pilot(made)
         made = within_bounds(made, measured, begun=begun)
         with (
-            closing(chosen(question.workers or available_cores(), None)) as executor,
+            closing(chosen(question.workers or available_cores(), question.cluster)) as executor,
             opened(folder, made, how="new" if begun is None else "resume") as store,
-            shown_as() as show,
+            runs_shown() as show,
         ):
             known = len(store.known())
             if known:
                 note(say("batch.resumed", done=count(known), total=count(made.run_count)))
             if known < made.run_count:
                 tell_cost(made, measured, executor.workers, made.run_count - known, folder)
-
-            def told(done: Done) -> None:
-                show(lambda: progress_words(done), done.runs, done.total)
-
             done = Runner(
-                made, store, executor, seconds=measured.seconds, size=measured.size, on_progress=told, stop=stop
+                made, store, executor, seconds=measured.seconds, size=measured.size, on_progress=show, stop=stop
             ).run()
     if done.runs < done.total:
         note(say("batch.cut", done=count(done.runs), total=count(done.total), folder=folder))

@@ -12,12 +12,13 @@ from experiments.commands.answer_display import show_answer
 from experiments.commands.answering import (
     Size,
     asked_everywhere,
-    command_words,
+    cost_told,
     end_code,
     problems_told,
     read_scenarios,
     refuse_absurd_size,
     runs_shown,
+    typed_words,
     written,
 )
 from experiments.commands.interrupt import stop_on_interrupt
@@ -85,7 +86,8 @@ def explain(
             with problems_told(folder), runs_shown() as show:
                 result = room.explain(
                     first, second, asked, grouping=group.value, budget=budget, replicates=replicates, folder=folder,
-                    workers=cores, force=force, command=command_words(), on_progress=show, stop=stop,
+                    workers=cores, force=force, command=typed_words(),
+                    on_begin=cost_told(folder), on_progress=show, stop=stop,
                 )  # fmt: skip
         except InseparableError as error:
             fail(say("answers.explain_command.inseparable", problem=str(error)))

@@ -11,6 +11,8 @@ from experiments.commands.session import AsJson, Lang, fail
 from experiments.text import say
 
 if TYPE_CHECKING:
+    from experiments.answers.findings import Findings, Made
+    from experiments.answers.laboratory import Laboratory
     from experiments.batch.experiment import Experiment
     from sim.scenario import Scenario
 
@@ -38,17 +40,9 @@ def rivals(
     from experiments.answers.asking import Askable, FigureError, parse_figure
     from experiments.answers.rivals import check_players, parse_lever, payoffs_asked
     from experiments.answers.rivals import rivals as played
-    from experiments.commands.answer_display import show_answer
-    from experiments.commands.experiment_answers import (
-        command_words,
-        kept,
-        refuse_sizes,
-        sized,
-        troubles_told,
-    )
-    from experiments.commands.run import default_folder, refuse_bad_numbers
-    from experiments.commands.searches import searching
-    from experiments.runs import available_cores
+    from experiments.commands.experiment_answers import refuse_sizes, sized, troubles_told
+    from experiments.commands.run import refuse_bad_numbers
+    from experiments.commands.searches import Order, answer_search
     from sim.scenario import load
 
     refuse_sizes(workers, None, consumers, weeks)
@@ -72,19 +66,15 @@ def rivals(
         "--set": settings, "--consumers": consumers, "--weeks": weeks,
     }  # fmt: skip
 
-    def again(folder: Path | None) -> list[str]:
-        return command_words("rivals", [scenario], {**options, "--out": folder})
+    title = {"en": market.title.en or market.name, "fr": market.title.fr or market.name}
+    scenarios = {market.name: made.arms[0].scenario.as_file()}
+
+    def found(laboratory: Laboratory, now: Made) -> Findings:
+        return played(laboratory, players, chosen, title, now, scenarios, replicates, profiles)
 
     measures = payoffs_asked(measure.key, players, measure.over, measure.weeks)
-    folder = out or default_folder(f"{market.name}-rivals")
-    title = {"en": market.title.en or market.name, "fr": market.title.fr or market.name}
-    with searching(made, measures, folder, workers or available_cores(), runs, again) as search:
-        scenarios = {market.name: made.arms[0].scenario.as_file()}
-        now = search.made(again(None), replicates)
-        found = played(search.laboratory, players, chosen, title, now, scenarios, replicates, profiles)
-        found = found.model_copy(update={"made": search.made(again(None), replicates)})
-    kept(found, folder)
-    show_answer(found, folder, as_json=as_json)
+    order = Order("rivals", scenario, options, market.name, out, workers, runs, replicates)
+    answer_search(order, made, measures, found, files={}, as_json=as_json)
 
 
 def _experiment(market: Scenario) -> Experiment:

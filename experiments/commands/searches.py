@@ -4,31 +4,109 @@ from __future__ import annotations
 
 import shlex
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import typer
 
-from experiments.commands.experiment_answers import ready_folder, troubles_told
+from experiments.commands.answering import written
+from experiments.commands.experiment_answers import command_words, ready_folder, troubles_told
 from experiments.commands.interrupt import stop_on_interrupt
 from experiments.commands.progress import shown_as
-from experiments.commands.run import tell_if_compiling
+from experiments.commands.run import default_folder, tell_if_compiling
 from experiments.commands.session import fail, note
 from experiments.exits import Exit
 from experiments.numbers import count
 from experiments.text import say
 
 if TYPE_CHECKING:
-    from experiments.answers.findings import Made
+    from experiments.answers.findings import Findings, Made
     from experiments.answers.laboratory import Laboratory
+    from experiments.batch.costs import Charges
     from experiments.batch.experiment import Experiment
     from experiments.claims.measures import Measure
 
-__all__ = ["Search", "searching"]
+__all__ = ["Order", "Search", "answer_search", "searching"]
+
+
+@dataclass(frozen=True)
+class Order:
+    """What was asked on the command line.
+
+    Attributes
+    ----------
+    kind, what
+        Name of the command, and the experiment or scenario that it is about.
+    options
+        Further options, for the command that goes on.
+    name
+        Of the experiment or scenario.
+    out
+        Where the answer goes.
+    workers
+        Processes; None: one for each core.
+    runs, replicates
+        That will be made at most, and futures in which each decision is tried.
+    """
+
+    kind: str
+    what: str
+    options: Mapping[str, Any]
+    name: str
+    out: Path | None
+    workers: int | None
+    runs: int
+    replicates: int
+
+    def command(self, out: Path | None = None) -> list[str]:
+        """Give the words of the command."""
+        return command_words(self.kind, [self.what], {**self.options, "--out": out})
+
+
+def answer_search(
+    order: Order,
+    experiment: Experiment,
+    measures: Sequence[Measure],
+    find: Callable[[Laboratory, Made], Findings],
+    *,
+    files: Mapping[str, str],
+    as_json: bool,
+    charges: Charges | None = None,
+) -> None:
+    """Search, write the answer, and show it.
+
+    Parameters
+    ----------
+    order
+        What was asked.
+    experiment, measures
+        As `Laboratory`.
+    find
+        Finds the answer by runs of the laboratory.
+    files
+        To be kept with it, by name.
+    as_json
+        Whether findings are printed as JSON.
+    charges
+        What levers cost.
+    """
+    from experiments.commands.answer_display import show_answer
+    from experiments.runs import available_cores
+
+    folder = order.out or default_folder(f"{order.name}-{order.kind}")
+    workers = order.workers or available_cores()
+    with searching(experiment, measures, folder, workers, order.runs, order.command, charges) as search:
+        found = find(search.laboratory, search.made(order.command(), order.replicates))
+        update: dict[str, Any] = {"made": search.made(order.command(), order.replicates)}
+        if files:
+            update["files"] = dict(files)
+        found = found.model_copy(update=update)
+    written(found, folder)
+    show_answer(found, folder, as_json=as_json)
 
 
 @dataclass(frozen=True)
@@ -71,6 +149,7 @@ def searching(
     workers: int,
     runs: int,
     again: Callable[[Path], Sequence[str]],
+    charges: Charges | None = None,
 ) -> Iterator[Search]:
     """Open a laboratory in a folder: cost first, progress while the block lasts, and how to go on after a stop.
 
@@ -86,6 +165,8 @@ def searching(
         That will be made at most.
     again
         Gives the command that goes on, by folder.
+    charges
+        What levers cost.
     """
     from experiments.answers.laboratory import FILE, Laboratory, StoppedError
     from experiments.batch.executors import chosen
@@ -110,7 +191,7 @@ def searching(
 
         executor = stack.enter_context(closing(chosen(workers, None)))
         laboratory = stack.enter_context(
-            Laboratory(experiment, measures, folder, executor, on_progress=told, stop=stop)
+            Laboratory(experiment, measures, folder, executor, charges=charges, on_progress=told, stop=stop)
         )
         try:
             yield Search(laboratory, begun, started)

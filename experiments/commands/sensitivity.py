@@ -10,8 +10,9 @@ import typer
 from experiments.commands.session import AsJson, Lang
 
 if TYPE_CHECKING:
-    from experiments.answers.asking import Askable
+    from experiments.answers.findings import Findings
     from experiments.claims.measures import Measure
+    from experiments.commands.experiment_answers import Ran
 
 __all__ = ["sensitivity"]
 
@@ -22,6 +23,7 @@ def sensitivity(
     emulate: Annotated[bool, typer.Option("--emulate")] = False,
     out: Annotated[Path | None, typer.Option("--out", show_default=False)] = None,
     workers: Annotated[int | None, typer.Option("--workers", show_default=False)] = None,
+    cluster: Annotated[str | None, typer.Option("--cluster", show_default=False)] = None,
     replicates: Annotated[int | None, typer.Option("--replicates", "-r", show_default=False)] = None,
     consumers: Annotated[int | None, typer.Option(show_default=False)] = None,
     weeks: Annotated[int | None, typer.Option(show_default=False)] = None,
@@ -31,26 +33,15 @@ def sensitivity(
     """Find what a figure depends on; everything that can be refused is refused before the first run."""
     from experiments.answers.asking import parse_figure
     from experiments.answers.evidence import evidence_of
-    from experiments.answers.extras import need
     from experiments.answers.sensitivity import analysed
-    from experiments.commands.answer_display import show_answer
-    from experiments.commands.experiment_answers import Question, answered, kept, refuse_sizes, troubles_told
+    from experiments.commands.experiment_answers import Question, answer
 
-    refuse_sizes(workers, replicates, consumers, weeks)
-    options = {"--figure": figure, "--emulate": emulate}
-    question = Question("sensitivity", experiment, out, workers, replicates, consumers, weeks, options)
-    asked: list[Measure] = []
-
-    def check(askable: Askable) -> None:
-        asked[:] = [parse_figure(figure, askable)]
-
-    with troubles_told():
-        if emulate:
-            need("analysis")
-    with answered(question, check) as ran:
-        found = analysed(
-            evidence_of(ran.results), asked[0], ran.title, ran.made, ran.scenarios, emulate, seed=ran.made.seed
+    def found(ran: Ran, asked: Measure) -> Findings:
+        return analysed(
+            evidence_of(ran.results), asked, ran.title, ran.made, ran.scenarios, emulate, seed=ran.made.seed
         )
-    found = found.model_copy(update={"files": ran.files})
-    kept(found, ran.folder)
-    show_answer(found, ran.folder, as_json=as_json)
+
+    options = {"--figure": figure, "--emulate": emulate}
+    question = Question("sensitivity", experiment, out, workers, cluster, replicates, consumers, weeks, options)
+    extra = "analysis" if emulate else None
+    answer(question, lambda askable: parse_figure(figure, askable), found, extra=extra, as_json=as_json)

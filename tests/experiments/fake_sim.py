@@ -75,6 +75,10 @@ class Market:
         self._cash = np.full(len(firms), 50_000.0)
 
     @property
+    def week(self) -> int:
+        return self.steps
+
+    @property
     def running(self) -> bool:
         return self.steps < self.setup.horizon
 

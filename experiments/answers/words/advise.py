@@ -6,10 +6,10 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from experiments.answers.advise import AS_IT_IS
 from experiments.answers.doubts import doubt_texts
 from experiments.answers.drawing import axis, finite
 from experiments.answers.told import Chart, Column, Table, Told
+from experiments.answers.verdict import AS_IT_IS
 from experiments.answers.words.discover import box_shapes, factor_axis
 from experiments.answers.words.quantities import (
     amount,
@@ -17,6 +17,7 @@ from experiments.answers.words.quantities import (
     condition_words,
     limits_words,
     listed,
+    money,
     outcome_name,
     share_range,
     size,
@@ -79,7 +80,10 @@ def _sizes(span: Span, outcome: Asked) -> str:
 def _sentence(findings: Advised) -> str:
     lead = findings.aims[0].outcome
     best, guess = findings.strategies[findings.robust], findings.strategies[findings.guess]
-    values = {"name": _name(best), "levers": _levers(findings, best), "worlds": count(findings.worlds)}
+    levers = _levers(findings, best)
+    if best.cost:
+        levers = say("advise.costing", levers=levers, money=money(best.cost))
+    values = {"name": _name(best), "levers": levers, "worlds": count(findings.worlds)}
     if findings.criterion == "satisficing" and best.satisficing is not None:
         share = best.satisficing
         reason = say(
@@ -131,12 +135,14 @@ def _tables(findings: Advised) -> list[Table]:
 def _strategies(findings: Advised) -> Table:
     columns = [Column(say("advise.column.strategy"), "left")]
     columns += [Column(lever.name) for lever in findings.levers]
+    columns += [Column(say("advise.column.cost"))] if _has_costs(findings) else []
     columns += [Column(outcome_name(aim.outcome)) for aim in findings.aims]
     several = len(findings.aims) > 1
     columns += [Column(say("advise.column.front"))] if several else []
     rows = []
     for place, one in enumerate(findings.strategies):
         cells = [_marked(findings, place), *(lever_value(value) for value in one.values)]
+        cells += [money(one.cost)] if one.cost is not None else []
         for aim, mean in zip(findings.aims, one.means, strict=True):
             cells.append(
                 say("answers.with_range", value=amount(mean.value, aim.outcome), range=_spread(mean, aim.outcome))
@@ -147,6 +153,8 @@ def _strategies(findings: Advised) -> Table:
     note = say("advise.note.strategies", worlds=count(findings.worlds))
     if several:
         note += " " + say("advise.note.front")
+    if _has_costs(findings):
+        note += " " + say("advise.note.cost")
     return Table(say("advise.table.strategies"), tuple(columns), tuple(rows), note)
 
 
@@ -321,6 +329,32 @@ def _switch_chart(findings: Advised, switch: SwitchFound) -> Chart:
     return Chart(title, tuple(data), layout, note, title, 420)
 
 
+def _has_costs(findings: Advised) -> bool:
+    return any(lever.cost is not None for lever in findings.levers)
+
+
+def _costs(findings: Advised) -> list[str]:
+    """Say what levers cost, who pays, and how much may be spent."""
+    found = []
+    for lever in findings.levers:
+        if lever.cost is None:
+            continue
+        if lever.cost.per is not None:
+            above = lever.now if lever.cost.above is None else lever.cost.above
+            words = say("advise.cost.per", money=money(lever.cost.per), above=lever_value(above))
+        else:
+            pairs = zip(lever.options, lever.cost.each, strict=True)
+            words = ", ".join(say("advise.cost.each", level=lever_value(x), money=money(cost)) for x, cost in pairs)
+        found.append(say("advise.cost.lever", name=lever.name, words=words))
+    if found and findings.payers:
+        found.append(say("advise.cost.paid", firms=listed(findings.payers)))
+    elif found:
+        found.append(say("advise.cost.unpaid"))
+    if findings.spend is not None:
+        found.append(say("advise.cost.spend", money=money(findings.spend)))
+    return found
+
+
 def _assumptions(findings: Advised) -> tuple[str, ...]:
     values = {
         "decisions": count(findings.decisions), "futures": count(findings.futures), "worlds": count(findings.worlds),
@@ -340,4 +374,4 @@ def _assumptions(findings: Advised) -> tuple[str, ...]:
         found.append(say("advise.assume.luck_alone"))
     if len(findings.aims) > 1:
         found.append(say("advise.assume.first", outcome=outcome_name(findings.aims[0].outcome)))
-    return tuple(found)
+    return (*found, *_costs(findings))

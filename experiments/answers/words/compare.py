@@ -10,6 +10,7 @@ from experiments.answers.doubts import doubt_texts
 from experiments.answers.drawing import COLOURS, axis, band, finite, line, percent_sign, points_axis
 from experiments.answers.told import Chart, Column, Table, Told
 from experiments.answers.words.changes import changes_table
+from experiments.answers.words.quantities import scenario_names
 from experiments.numbers import UNKNOWN, compact, count, decimal, percent
 from experiments.text import say
 
@@ -46,18 +47,26 @@ def tell(found: Compared) -> Told:
 
 
 def _question(found: Compared) -> str:
+    names = scenario_names(found.titles, found.arms, labelled=True)
     others, figures = found.arms[1:], [name_of(figure.asked) for figure in found.figures]
     what = figures[0] if len(figures) == 1 else say("answers.compare.figures", first=figures[0], count=len(figures) - 1)
     if len(others) == 1:
-        return say("answers.compare.question", base=found.arms[0], arm=others[0], figure=what)
-    return say("answers.compare.question_many", base=found.arms[0], arms=", ".join(others), figure=what)
+        return say("answers.compare.question", base=names[found.arms[0]], arm=names[others[0]], figure=what)
+    return say(
+        "answers.compare.question_many",
+        base=names[found.arms[0]],
+        arms=", ".join(names[x] for x in others),
+        figure=what,
+    )
 
 
 def _answer(found: Compared, figure: FigureCompared) -> str:
     """Answer for one figure: of the only other market, or of the one that differs most."""
     asked = figure.asked
     arm = max(figure.arms, key=lambda one: abs(one.difference.value) if math.isfinite(one.difference.value) else -1.0)
-    words = {"figure": name_of(asked), "arm": arm.arm, "base": found.arms[0]}
+    names = scenario_names(found.titles, found.arms)
+    base = names[found.arms[0]]
+    words = {"figure": name_of(asked), "arm": names[arm.arm], "base": base}
     if not math.isfinite(arm.difference.value):
         return say("answers.compare.unknown", **words)
     span = arm.joint if len(figure.arms) > 1 else arm.difference
@@ -78,7 +87,7 @@ def _answer(found: Compared, figure: FigureCompared) -> str:
     if len(figure.arms) == 1:
         return first
     clear = sum(one.joint.is_clear for one in figure.arms)
-    return say("answers.compare.of_many", count=len(figure.arms), clear=clear, base=found.arms[0], first=first)
+    return say("answers.compare.of_many", count=len(figure.arms), clear=clear, base=base, first=first)
 
 
 def _above(arm: ArmCompared, pairs: Pairs) -> str:

@@ -12,6 +12,7 @@ from experiments.answers.drawing import COLOURS, axis, finite, line, percent_sig
 from experiments.answers.findings import Noted
 from experiments.answers.told import Chart, Column, Table, Told
 from experiments.answers.words.changes import change_name, change_values
+from experiments.answers.words.quantities import scenario_names
 from experiments.numbers import UNKNOWN, count, percent
 from experiments.text import say
 
@@ -39,9 +40,13 @@ def tell(found: Explained) -> Told:
         tables.append(_shares(found, figure, names))
         if figure.interactions:
             tables.append(_interactions(figure, names))
+    own = scenario_names(found.titles, [found.before, found.after], labelled=True)
     return Told(
         question=say(
-            "answers.explain.question", before=found.before, after=found.after, figure=name_of(found.figures[0].asked)
+            "answers.explain.question",
+            before=own[found.before],
+            after=own[found.after],
+            figure=name_of(found.figures[0].asked),
         ),
         answer=_answer(found, found.figures[0], names),
         tables=tuple(tables),
@@ -57,7 +62,8 @@ def _named(found: Explained, names: Sequence[str]) -> list[Noted]:
 
 def _answer(found: Explained, figure: FigureExplained, names: Sequence[str]) -> str:
     asked, total = figure.asked, figure.total
-    words = {"figure": name_of(asked), "before": found.before, "after": found.after}
+    own = scenario_names(found.titles, [found.before, found.after])
+    words = {"figure": name_of(asked), "before": own[found.before], "after": own[found.after]}
     if not math.isfinite(total.value):
         return say("answers.explain.unknown", **words)
     digits = digits_for((total.high - total.low) / 2, total.value, asked)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from experiments.answers.asked import change_text, name_of, value_text
@@ -16,8 +17,8 @@ if TYPE_CHECKING:
     from experiments.answers.discover import ClauseAsked, Factor, Limit
 
 __all__ = [
-    "amount", "change", "condition_words", "is_figure", "limit_words", "limits_words", "listed", "outcome_name",
-    "share_range", "size", "title_of", "unit_of",
+    "amount", "change", "condition_words", "is_figure", "limit_words", "limits_words", "listed", "money",
+    "outcome_name", "share_range", "size", "title_of", "unit_of",
 ]  # fmt: skip
 
 _MOST_LABELS = 4
@@ -60,6 +61,37 @@ def change(value: float, asked: Asked) -> str:
 def size(value: float, asked: Asked) -> str:
     """Give the size of a difference, without a sign."""
     return change(abs(value), asked).removeprefix("+")
+
+
+def money(value: float) -> str:
+    """Give an amount of the model's money."""
+    from experiments.numbers import compact
+
+    return compact(value)
+
+
+def scenario_names(
+    titles: Mapping[str, Mapping[str, str]], labels: Sequence[str], *, labelled: bool = False
+) -> dict[str, str]:
+    """Name scenarios in sentences: by their title in the reader's language, or by their label where that is not theirs.
+
+    Parameters
+    ----------
+    titles
+        By label and language.
+    labels
+        Of all scenarios: a title that two of them have names none.
+    labelled
+        Whether the label follows the title.
+    """
+    own = {label: titles.get(label, {}) for label in labels}
+    found = {label: texts.get(language()) or texts.get("en") or "" for label, texts in own.items()}
+    count = Counter(found.values())
+    key = "answers.titled_label" if labelled else "answers.titled"
+    return {
+        label: say(key, title=title, label=label) if title and count[title] == 1 else label
+        for label, title in found.items()
+    }
 
 
 def title_of(title: dict[str, str]) -> str:

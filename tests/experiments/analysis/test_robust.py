@@ -7,7 +7,8 @@ import pytest
 
 from experiments.analysis.fronts import as_costs, hypervolume, ranks_of, spread_out
 from experiments.analysis.notes import Doubt
-from experiments.analysis.robust import front, radius, robustness, switch
+from experiments.analysis.radius import radius
+from experiments.analysis.robust import front, robustness, switch
 
 TABLE = np.array([[10.0, 2.0, 6.0, 6.0], [7.0, 5.0, 5.0, 5.0], [4.0, 4.0, 8.0, 1.0]])
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from experiments.answers.advise import Advised, Aim, advised, plan_of
+from experiments.answers.advise import Advised, Aim, Decisions, advised, plan_of
 from experiments.answers.asking import Clause, Condition
 from experiments.answers.discover import Discovered, discovered
 from experiments.answers.evidence import Coordinate, Evidence
@@ -121,7 +121,8 @@ def advice(folder: Path) -> Advised:
     bench: Any = Bench(made.arms[0].scenario, [PROFIT, SHARE], function)
     targets = Condition(((Clause(PROFIT, ">", 99.0),),))
     aims = [Aim(PROFIT), Aim(SHARE)]
-    return advised(made, bench, aims, targets, plan_of(made, 420), TITLE, MADE, scenarios())
+    decisions = Decisions(made)
+    return advised(decisions, bench, aims, targets, plan_of(decisions, 420), TITLE, MADE, scenarios())
 
 
 def round_and_round() -> Rivals:

@@ -25,10 +25,6 @@ class KnownMarket(fake_sim.Market):
         super().__init__(scenario, **options)
         type(self).runs += 1
 
-    @property
-    def week(self) -> int:
-        return self.steps
-
     def step(self) -> None:
         if self.record.rows:  # every week is like the first: only what the function says matters
             if self.fails_at.get(self.record.replicate) == self.steps:

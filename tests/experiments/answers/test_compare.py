@@ -7,11 +7,12 @@ import pytest
 
 from experiments.answers.asked import Asked, QuestionError, asked_of
 from experiments.answers.compare import compare, headline
-from experiments.answers.findings import Span
+from experiments.answers.findings import Span, titles_of
 from experiments.answers.futures import NoRunsError, experiment_of, make_futures
 from experiments.answers.kinds import tell
 from experiments.answers.words.compare import _interval
-from sim.scenario import changed
+from experiments.answers.words.quantities import scenario_names
+from sim.scenario import changed, load
 from sim.text import use_language
 from tests.experiments.answers.examples import USERISATION
 from tests.experiments.answers.markets import pair
@@ -109,6 +110,28 @@ def test_weeks_can_be_asked_for():
     for wrong in ("share:Élan:9-3", "share:Élan:20-27", "share:Élan:0"):
         with pytest.raises(QuestionError, match="1 to 26"):
             asked_of([wrong], before)
+
+
+def test_sentences_name_scenarios_by_their_titles_unless_the_user_or_a_twin_says_otherwise(known_market):
+    baseline, opening = load("baseline"), load("sincere_opening")
+    titles = titles_of({"baseline": baseline, "sincere_opening": opening, "cheap": opening})
+    assert set(titles) == {"baseline", "sincere_opening"}
+    labels = ["baseline", "sincere_opening", "cheap"]
+    for code, named in (("en", "“Nova opens itself, and means it”"), ("fr", "« Nova s'ouvre, et le pense »")):
+        with use_language(code):
+            names = scenario_names(titles, labels)
+            assert names["sincere_opening"] == named
+            assert names["cheap"] == "cheap"
+            labelled = scenario_names(titles, labels, labelled=True)
+            assert labelled["sincere_opening"] == f"{named} (sincere_opening)"
+            twins = scenario_names({"a": titles["baseline"], "b": titles["baseline"]}, ["a", "b"])
+            assert twins == {"a": "a", "b": "b"}
+
+    before, after = pair()
+    found = compare({"baseline": before, "sincere_opening": after}, [USERISATION], replicates=6)
+    told = tell(found.model_copy(update={"titles": titles}))
+    assert "“Nova opens itself, and means it” comes to" in told.answer
+    assert "(sincere_opening)" in told.question
 
 
 def test_an_interval_that_excludes_nothing_does_not_seem_to_begin_with_it():

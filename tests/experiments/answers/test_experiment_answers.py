@@ -367,6 +367,152 @@ def test_targets_and_two_objectives_give_a_front_and_shares(known, command, tmp_
     in_both_languages(tmp_path / "out")
 
 
+COSTLY = """
+[[factor]]
+role = "lever"
+key = "firm.Nova.levers.openness"
+low = 0.0
+high = 1.0
+cost = { per = 150, from = 0.0 }
+[[factor]]
+role = "lever"
+key = "firm.Nova.levers.sharing"
+low = 0.0
+high = 1.0
+cost = { per = 20, from = 0.0 }
+"""
+
+
+@pytest.mark.slow
+def test_a_dear_lever_is_left_alone_a_cheap_one_used_and_no_more_spent_than_may_be(known, command, tmp_path):
+    def worth(firms):
+        """Each lever brings 100 a week from one end to the other; Citadel's openness takes some away."""
+        nova = firms["Nova"].levers
+        return {"profit": {"Nova": 100 * (nova.openness + nova.sharing) - 10 * firms["Citadel"].levers.openness}}
+
+    known(worth)
+    path = experiment(tmp_path, 'kind = "sobol"\nsize = 64', COSTLY + UNKNOWN)
+    words = ["--objective", "profit:Nova:mean", "--runs", 420]
+    ended = command("advise", path, *words, "--out", tmp_path / "out")
+    assert ended.code == 0, ended.err
+    found = read(tmp_path / "out")
+    best = found.strategies[found.robust]
+    assert best.values[0] == pytest.approx(0.0, abs=0.02)
+    assert best.values[1] == pytest.approx(1.0, abs=0.02)
+    assert best.cost == pytest.approx(150 * best.values[0] + 20 * best.values[1])
+    # What is told of it is what it brings, less what it costs.
+    assert best.means[0].value == pytest.approx(100 * sum(best.values[:2]) - 5 - best.cost, abs=0.3)
+    assert found.payers == ("Nova",)
+    answers = in_both_languages(tmp_path / "out")
+    assert "a week" in answers[0]
+    assert "par semaine" in answers[1]
+
+    # Free as far as the levers are now, at 0.3 and 0.1: what is left to spend goes to the cheap one.
+    own = experiment(tmp_path, 'kind = "sobol"\nsize = 64', COSTLY.replace(", from = 0.0", "") + UNKNOWN)
+    ended = command("advise", own, *words, "--spend", 10, "--out", tmp_path / "spend")
+    assert ended.code == 0, ended.err
+    found = read(tmp_path / "spend")
+    assert all(one.cost <= 10 for one in found.strategies)
+    best = found.strategies[found.robust]
+    assert [lever.now for lever in found.levers] == [0.3, 0.1]
+    assert best.values == pytest.approx((0.3, 0.6), abs=0.03)
+
+    free = experiment(tmp_path, 'kind = "sobol"\nsize = 64', COSTLY.replace("cost =", "# cost =") + UNKNOWN)
+    assert command("advise", free, *words, "--out", tmp_path / "free").code == 0
+    found = read(tmp_path / "free")
+    assert found.strategies[found.robust].values == pytest.approx((1.0, 1.0), abs=0.02)
+    assert found.strategies[found.robust].cost is None
+
+
+@pytest.mark.parametrize(
+    ("costs", "words", "said"),
+    [
+        ("", ["--spend", "10"], "no lever of this file has a cost"),
+        ("cost = { per = 20, from = 0.0 }", ["--spend", "-1"], "0 or more"),
+        ("cost = { per = 20, from = 0.0 }", ["--spend", "1"], "as they are cost 2 a week"),
+        ("cost = { per = 20, from = -1.0 }", ["--spend", "10"], "even the cheapest levers cost 20"),
+        ("cost = { per = 20, from = 0.0 }", ["--objective", "own"], "formula over profits"),
+        ("cost = { per = 20 }", ["--target", "own > 3"], "formula over profits"),
+    ],
+)
+def test_costs_that_make_no_sense_are_refused_before_any_run(known, command, tmp_path, costs, words, said):
+    known(linear)
+    lever = f'[[factor]]\nrole = "lever"\nkey = "firm.Nova.levers.sharing"\nlow = 0.0\nhigh = 1.0\n{costs}\n'
+    formula = "[record]\nformulas = { own = 'sum(profit[\"Nova\"])' }\n"
+    path = experiment(tmp_path, 'kind = "sobol"\nsize = 64', lever, more=formula)
+    ended = command("advise", path, "--objective", "share:Nova", *words, "--out", tmp_path / "out")
+    assert ended.code == Exit.BAD_INPUT
+    assert said in " ".join(ended.err.split())
+    assert KnownMarket.runs == 0
+
+
+def test_where_hardly_anything_can_be_paid_the_little_is_found(known, command, tmp_path):
+    known(linear)
+    lever = '[[factor]]\nrole = "lever"\nkey = "firm.Nova.levers.sharing"\nlow = 0.0\nhigh = 1.0\ncost = {}\n'
+    path = experiment(tmp_path, 'kind = "sobol"\nsize = 64', lever.format("{ per = 1e12, from = 0.0 }"))
+    free = 'scenario = "baseline"\nset = { "firm.Nova.levers.sharing" = 0.0 }'
+    text = path.read_text(encoding="utf-8").replace('scenario = "baseline"', free)
+    path.write_text(text, encoding="utf-8")
+    words = ["--objective", "profit:Nova:mean", "--runs", 420, "--spend", 1, "--out", tmp_path / "out"]
+    ended = command("advise", path, *words)
+    assert ended.code == 0, ended.err
+    assert all(one.cost <= 1 for one in read(tmp_path / "out").strategies)
+
+
+def test_a_draw_of_the_packaged_ensemble_is_a_factor_by_its_name(tmp_path):
+    from experiments.batch.reading import read_experiment
+
+    factor = '[[factor]]\nname = "the model"\ndraws = "defaults"\n'
+    made = read_experiment(experiment(tmp_path, 'kind = "sobol"\nsize = 8', factor))
+    draws: Any = made.factors[0].domain
+    assert len(draws.ensemble) > 10
+    assert draws.file == "defaults"
+
+
+@pytest.mark.slow
+def test_advice_over_what_the_facts_leave_open_about_the_defaults(known, command, tmp_path, monkeypatch):
+    """The price that is best follows a parameter that the packaged ensemble draws: 10 where it is as by default."""
+    from sim.scenario import load
+
+    now = load("baseline").mechanisms.purchase.taste_spread
+    spread: list[float] = []
+
+    def worth(firms):
+        return {"total_profit": {"Nova": 100 - (firms["Nova"].levers.price - 10 - 20 * (spread[-1] - now)) ** 2}}
+
+    def noting(self, scenario, **options):
+        spread.append(scenario.mechanisms.purchase.taste_spread)
+        begin(self, scenario, **options)
+
+    known(worth)
+    begin = KnownMarket.__init__
+    monkeypatch.setattr(KnownMarket, "__init__", noting)
+    path = experiment(tmp_path, 'kind = "sobol"\nsize = 8', PRICE)
+    words = ["--objective", "total_profit:Nova", "--over", "defaults", "--runs", 420, "--out", tmp_path / "out"]
+    ended = command("advise", path, *words)
+    assert ended.code == 0, ended.err
+    found = read(tmp_path / "out")
+    assert len(found.factors) > 10  # the columns of the ensemble
+    assert "taste_spread" in {one.name for one in found.factors}
+    assert found.strategies[found.guess].values[0] == pytest.approx(10, abs=0.4)
+    assert found.worlds >= 40
+    assert len(set(spread)) > 30
+    in_both_languages(tmp_path / "out")
+
+
+@pytest.mark.parametrize(
+    ("over", "said"), [("default", "defaults"), ("defaults", "mechanisms.purchase.taste_spread is drawn there")]
+)
+def test_an_ensemble_that_does_not_fit_is_refused(known, command, tmp_path, over, said):
+    known(linear)
+    spread = '[[factor]]\nname = "spread"\nkey = "mechanisms.purchase.taste_spread"\nlow = 0.5\nhigh = 1.0\n'
+    path = experiment(tmp_path, 'kind = "sobol"\nsize = 8', LEVERS + spread)
+    ended = command("advise", path, "--objective", "share:Nova", "--over", over, "--out", tmp_path / "out")
+    assert ended.code == Exit.BAD_INPUT
+    assert said in " ".join(ended.err.split())
+    assert KnownMarket.runs == 0
+
+
 @pytest.mark.parametrize(
     ("factors", "words", "said"),
     [

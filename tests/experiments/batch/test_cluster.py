@@ -17,7 +17,7 @@ from experiments.batch.folder import opened
 from experiments.batch.results import open_results
 from experiments.batch.runner import Runner
 from tests.experiments.batch import sabotage
-from tests.experiments.batch.files import made, write
+from tests.experiments.batch.files import GRID, made, write
 from tests.experiments.batch.test_runner import blocks, ran
 
 pytest.importorskip("distributed", reason="the extra `cluster` is not installed")
@@ -130,6 +130,24 @@ def test_the_command_takes_the_address(address, command, tmp_path):
     ended = command("batch", write(tmp_path), "--cluster", address, "--out", tmp_path / "out")
     assert ended.code == 0, ended.err
     assert "24 of 24 runs are done" in ended.err
+
+
+def test_questions_to_experiments_take_it_too(address, command, tmp_path):
+    text = GRID.replace("levels = [9.0, 11.0]", "low = 9.0\nhigh = 11.0").replace(
+        "levels = [4, 8]", "low = 4\nhigh = 8"
+    )
+    file = write(tmp_path, text.replace('kind = "full_grid"', 'kind = "morris"\ntrajectories = 4'))
+    words = (file, "--figure", "share:Nova", "--out", tmp_path / "out")
+    refused = command("sensitivity", *words, "--cluster", address, "--workers", 2)
+    assert refused.code == 2
+    assert "either --workers or --cluster" in refused.err
+    ended = command("sensitivity", *words, "--cluster", address)
+    assert ended.code == 0, ended.err
+    with open_results(tmp_path / "out") as results:
+        assert results.status().done == 2 * 4 * 3 * 3
+    again = command("sensitivity", tmp_path / "out", "--figure", "share:Nova", "--cluster", address)
+    assert again.code == 2
+    assert "--cluster is for runs that are to be made" in again.err
 
 
 def test_where_nobody_answers_it_is_said_and_no_folder_is_begun(command, tmp_path):

@@ -78,6 +78,22 @@ def test_the_second_time_it_asks_what_is_meant(command, file, folder):
     assert "Going on: 24 of 24 runs are there." in ended.err
 
 
+def test_a_resume_under_another_version_of_the_model_is_refused(command, file, folder, monkeypatch):
+    import experiments.batch.experiment as room
+
+    ours = room.model_version()
+    monkeypatch.setattr(room, "model_version", lambda: "9.9.9 (other rules)")
+    ended = command("batch", file, "--out", folder, "--resume")
+    assert ended.code == Exit.BAD_INPUT
+    said = " ".join(ended.err.split())
+    assert f"begun with another version of the model ({ours}) than this one (9.9.9 (other rules))" in said
+    assert "--force" in said
+    said = " ".join(command("batch", file, "--out", folder, "--resume", "--lang", "fr").err.split())
+    assert f"commencé avec une autre version du modèle ({ours})" in said
+    with open_results(folder) as results:
+        assert results.status().done == 24
+
+
 def test_a_resume_of_something_else_is_refused(command, folder, tmp_path):
     other = write(
         tmp_path, GRID.replace("network.peers", "mechanisms.purchase.taste_spread").replace("[4, 8]", "[1.0]")

@@ -254,3 +254,71 @@ def test_the_schema_is_the_one_exported_and_takes_the_library():
 
 def test_write_gives_the_file(tmp_path):
     assert read_experiment(str(write(tmp_path))).name == "small"
+
+
+LEVER = PLAIN.replace('key = "firm.Nova.levers.price"', 'role = "lever"\nkey = "firm.Nova.levers.price"\n{cost}')
+
+
+def test_a_lever_has_a_cost_which_changes_no_run(tmp_path):
+    plain = made(tmp_path, LEVER.replace("{cost}", ""))
+    costly = made(tmp_path, LEVER.replace("{cost}", "cost = { per = 20_000, from = 9.0 }"))
+    cost = costly.factors[0].cost
+    assert cost is not None
+    assert [cost.weekly(value, 10.0) for value in (8.0, 9.0, 9.5)] == [0.0, 0.0, 10_000.0]
+    assert costly.fingerprints == plain.fingerprints
+    own = made(tmp_path, LEVER.replace("{cost}", "cost = { per = 20_000 }")).factors[0].cost
+    assert own is not None
+    assert own.weekly(10.5, 10.0) == 10_000.0
+
+
+def test_each_level_has_its_cost(tmp_path):
+    text = LEVER.replace("low = 8.0\nhigh = 12.0", "levels = [8.0, 10.0]").replace("{cost}", "cost = { each = [5, 0] }")
+    cost = made(tmp_path, text).factors[0].cost
+    assert cost is not None
+    assert [cost.weekly(value, 10.0) for value in (8.0, 10.0, 11.0)] == [5.0, 0.0, 0.0]
+
+
+def test_costs_are_taken_off_from_the_week_in_which_a_lever_is_set():
+    from experiments.batch.costs import paid, payer
+    from sim.scenario import load
+
+    scenario = load("sincere_opening")
+    change = scenario.schedule[0]
+    assert payer(scenario, "schedule.0.openness") == (change.firm, change.week, change.until)
+    assert payer(scenario, "firm.Nova.levers.price") == ("Nova", 1, None)
+    assert payer(scenario, "network.peers")[0] == ""
+    assert paid(((1, None, 2.0), (3, 5, 10.0)), "profit", 6).tolist() == [2, 2, 12, 12, 2, 2]
+    assert paid(((1, None, 2.0), (3, 5, 10.0)), "total_profit", 6).tolist() == [2, 4, 16, 28, 30, 32]
+    assert paid(((1, None, 2.0),), "share", 3).tolist() == [0, 0, 0]
+
+
+@pytest.mark.parametrize(
+    ("cost", "said"),
+    [
+        ("cost = { fro = 1.0, per = 2.0 }", "'from'"),
+        ("cost = { per = 0.0 }", "greater than 0"),
+        ("cost = { from = 1.0 }", "give either per"),
+        ("cost = { per = 1.0, each = [1.0] }", "give either per"),
+        ("cost = { each = [1.0] }", "each goes with levels"),
+        ('cost = { per = 1.0, firm = "Novaa" }', "'Nova'"),
+    ],
+)
+def test_what_is_wrong_with_a_cost_is_told_with_its_line(tmp_path, cost, said):
+    message = refused(tmp_path, LEVER.replace("{cost}", cost))
+    assert said in message
+    assert "small.toml:8" in message
+
+
+def test_only_levers_of_firms_have_costs_unless_it_is_said_who_pays(tmp_path):
+    assert "only a lever" in refused(tmp_path, PLAIN.replace("high = 12.0", "high = 12.0\ncost = { per = 1.0 }"))
+    peers = LEVER.replace("firm.Nova.levers.price", "network.peers").replace("12.0", "16.0")
+    message = refused(tmp_path, peers.replace("{cost}", "cost = { per = 1.0 }"))
+    assert "say who pays" in message
+    paid_by = made(tmp_path, peers.replace("{cost}", 'cost = { per = 1.0, firm = "Nova" }')).factors[0].cost
+    assert paid_by is not None
+    assert paid_by.firm == "Nova"
+    words = LEVER.replace('firm.Nova.levers.price', "firm.Nova.strategy").replace(
+        "low = 8.0\nhigh = 12.0", 'levels = ["opportunist", "pyramidal"]'
+    )  # fmt: skip
+    assert "words have each" in refused(tmp_path, words.replace("{cost}", "cost = { per = 1.0 }"))
+    assert "1 costs for 2 levels" in refused(tmp_path, words.replace("{cost}", "cost = { each = [1.0] }"))
