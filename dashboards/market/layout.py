@@ -2,8 +2,9 @@
 
 Both kinds of network are built over a ring (`sim.network`): most peers of a consumer are its neighbours on the ring, a
 few are anywhere. So the ring is first laid over the picture as a closed curve that fills the plane (Moore's variant of
-Hilbert's), along which neighbours on the ring stay neighbours in the plane. Then every consumer moves some steps towards
-its peers and away from whoever stands too near. No luck is involved: the same network always gives the same picture.
+Hilbert's), along which neighbours on the ring stay neighbours in the plane. Then every consumer moves some steps
+towards its peers and away from whoever stands too near. No luck is involved: the same network always gives the same
+picture.
 """
 
 from __future__ import annotations

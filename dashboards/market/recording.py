@@ -310,8 +310,8 @@ class _Tape:
 
 
 def _code(column: NDArray[Any]) -> Bytes:
-    """Give suppliers or causes as they stand in a channel: −1 becomes `NOBODY`."""
-    return np.where(column < 0, NOBODY, column).astype(np.uint8)
+    """Give suppliers or causes as they stand in a channel: −1 wraps round to `NOBODY`."""
+    return column.astype(np.uint8)
 
 
 def _share(column: NDArray[np.float32]) -> Bytes:

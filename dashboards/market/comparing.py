@@ -1,0 +1,214 @@
+"""A branch beside the untouched future: figures side by side, and their difference week by week."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dashboards.market.recording import Recording
+from dashboards.market.series import colour_of
+from dashboards.market.text import say
+from experiments.naming import item_name
+from experiments.numbers import PERCENT_UNITS, decimal, figure_text
+from sim.figures import FIGURES, Figure
+from sim.text import language
+
+__all__ = ["COMPARED", "Row", "compared", "difference_figure", "rows", "verdict"]
+
+COMPARED = (
+    "share", "price", "profit", "total_profit", "quality", "satisfaction", "sincerity", "reputation", "community",
+    "contributors", "attackers", "defenders", "boycott_size", "salience", "militants", "switching_rate", "alternatives",
+    "surplus", "userisation",
+)  # fmt: skip
+"""Figures that can be compared."""
+
+_LAST = 13
+
+
+@dataclass(frozen=True)
+class Row:
+    """One figure of one thing in both futures.
+
+    Attributes
+    ----------
+    name
+        What it is of; for a figure of the market its own name.
+    untouched, branch, change
+        Means over the last weeks, and their difference; NaN where it is not defined.
+    """
+
+    name: str
+    untouched: float
+    branch: float
+    figure: Figure
+
+    @property
+    def change(self) -> float:
+        """Branch less untouched."""
+        return self.branch - self.untouched
+
+    def texts(self) -> dict[str, str]:
+        """Give the row as texts; shares differ by points."""
+        form = (self.figure.unit, self.figure.digits)
+        return {
+            "name": self.name,
+            "untouched": figure_text(self.untouched, *form),
+            "branch": figure_text(self.branch, *form),
+            "change": change_text(self.change, self.figure),
+        }
+
+
+def change_text(change: float, figure: Figure) -> str:
+    """Give a difference with its sign; of shares in points."""
+    if not np.isfinite(change):
+        return figure_text(change, figure.unit, figure.digits)
+    if figure.unit in PERCENT_UNITS:
+        digits = max(1, figure.digits - 2)
+        text = say("market.compare.points", points=decimal(abs(100 * change), digits))
+    else:
+        text = figure_text(abs(change), figure.unit, figure.digits)
+    if not any(digit in "123456789" for digit in text):
+        return say("market.compare.same")
+    return ("+" if change > 0 else "−") + text
+
+
+def compared(untouched: Recording, branch: Recording, key: str) -> list[tuple[str, Any, Any]]:
+    """Pair the values of a figure by what it is of: name, values (weeks,) untouched, and in the branch.
+
+    What is in one future only has no values in the other.
+    """
+    figure = FIGURES[key]
+    mine, theirs = _by_name(untouched, figure), _by_name(branch, figure)
+    missing = np.full(untouched.weeks, np.nan)
+    names = [*mine, *(name for name in theirs if name not in mine)]
+    return [(name, mine.get(name, missing), theirs.get(name, missing)) for name in names]
+
+
+def rows(untouched: Recording, branch: Recording, keys: tuple[str, ...] | None = None) -> list[Row]:
+    """Give figures side by side, as means over the last quarter."""
+    found = []
+    for key in keys or COMPARED:
+        figure = FIGURES[key]
+        for name, before, after in compared(untouched, branch, key):
+            label = figure.name[language()] if figure.scope == "market" else f"{figure.name[language()]} · {name}"
+            found.append(Row(label, _mean(before[-_LAST:]), _mean(after[-_LAST:]), figure))
+    return found
+
+
+def verdict(untouched: Recording, branch: Recording, week: int, event: str) -> str:
+    """Say in one sentence what the event did to shares: who lost and who gained most by the end."""
+    figure = FIGURES["share"]
+    ends = [
+        (name, _mean(after[-_LAST:]) - (_mean(before[-_LAST:]) if np.isfinite(before).any() else 0.0))
+        for name, before, after in compared(untouched, branch, "share")
+    ]
+    loser, gainer = min(ends, key=lambda pair: pair[1]), max(ends, key=lambda pair: pair[1])
+    if max(abs(loser[1]), abs(gainer[1])) < 0.0005:
+        return say("market.compare.nothing", week=week, event=event)
+    return say(
+        "market.compare.verdict",
+        week=week,
+        event=event,
+        loser=loser[0],
+        loss=change_text(loser[1], figure),
+        gainer=gainer[0],
+        gain=change_text(gainer[1], figure),
+    )
+
+
+def difference_figure(untouched: Recording, branch: Recording, key: str, week: int) -> dict[str, Any]:
+    """Draw the difference of a figure between both futures, week by week, as plain plotly data."""
+    figure = FIGURES[key]
+    scale = 100.0 if figure.unit in PERCENT_UNITS else 1.0
+    weeks = list(range(1, untouched.weeks + 1))
+    colours = _colours(branch, figure)
+    data, notes = [], []
+    pairs = compared(untouched, branch, key)
+    for name, before, after in pairs:
+        # Who is not in the untouched future had nothing of it: all it has comes of the event.
+        change = scale * (after - (before if np.isfinite(before).any() else np.zeros(len(before))))
+        label = figure.name[language()] if figure.scope == "market" else name
+        values = [float(f"{value:.5g}") if np.isfinite(value) else None for value in change]
+        data.append(
+            {
+                "type": "scatter", "mode": "lines", "x": weeks, "y": values, "name": _escaped(label),
+                "line": {"color": colours[name], "width": 2.2}, "connectgaps": False,
+                "hovertemplate": "%{y:+.3~f}",
+            }
+        )  # fmt: skip
+        known = [value for value in values if value is not None]
+        if known:
+            notes.append((known[-1], label, colours[name]))
+    title = say("market.compare.axis_points") if scale == 100.0 else ""
+    low, high = _range(data)
+    return {
+        "data": data,
+        "layout": {
+            "margin": {"l": 48, "r": 112, "t": 16, "b": 34},
+            "hovermode": "x unified",
+            "showlegend": False,
+            "xaxis": {"range": [1, untouched.weeks], "showgrid": False, "title": {"text": say("market.week_axis")}},
+            "yaxis": {"range": [low, high], "zeroline": True, "nticks": 6, "title": {"text": title}},
+            "shapes": [
+                {
+                    "type": "line", "x0": week, "x1": week, "yref": "paper", "y0": 0, "y1": 1,
+                    "line": {"color": "var(--warn)", "width": 1.4, "dash": "dot"},
+                }
+            ],
+            "annotations": _labels(notes, high - low),
+        },
+    }  # fmt: skip
+
+
+def _by_name(recording: Recording, figure: Figure) -> dict[str, NDArray[np.float64]]:
+    values = recording.figures[figure.key]
+    if figure.scope == "market":
+        return {figure.name[language()]: values}
+    items = recording.items[figure.scope]
+    return {item_name(figure.scope, item, alone=len(items) == 1): values[:, i] for i, item in enumerate(items)}
+
+
+def _colours(recording: Recording, figure: Figure) -> dict[str, str]:
+    names = list(_by_name(recording, figure))
+    if figure.scope != "firm":
+        return {name: f"var(--firm-{i % 8})" for i, name in enumerate(names)}
+    places = {supplier.firm: place for place, supplier in enumerate(recording.suppliers)}
+    return {name: f"var({colour_of(recording, places[i])})" for i, name in enumerate(names)}
+
+
+def _range(data: list[dict[str, Any]]) -> tuple[float, float]:
+    values = [value for trace in data for value in trace["y"] if value is not None]
+    most = max([abs(value) for value in values], default=0.0) or 1.0
+    low, high = min([0.0, *values]), max([0.0, *values])
+    return min(low, -0.15 * most) - 0.08 * most, max(high, 0.15 * most) + 0.08 * most
+
+
+def _labels(ends: list[tuple[float, str, str]], height: float) -> list[dict[str, Any]]:
+    """Write names at the ends of lines, pushed apart."""
+    ends = sorted(ends)[:12]
+    places, gap = [end[0] for end in ends], height * 0.075
+    for _ in range(40):
+        for i in range(len(places) - 1):
+            if places[i + 1] - places[i] < gap:
+                middle = (places[i] + places[i + 1]) / 2
+                places[i], places[i + 1] = middle - gap / 2, middle + gap / 2
+    return [
+        {
+            "x": 1.01, "xref": "paper", "xanchor": "left", "y": place, "text": _escaped(label[:18]),
+            "showarrow": False, "font": {"color": colour, "size": 12},
+        }
+        for place, (_, label, colour) in zip(places, ends, strict=True)
+    ]  # fmt: skip
+
+
+def _escaped(text: str) -> str:
+    """Give a name as plotly shows it: it reads some markup."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def _mean(values: NDArray[np.float64]) -> float:
+    known = values[np.isfinite(values)]
+    return float(known.mean()) if known.size else float("nan")
