@@ -19,7 +19,7 @@ from experiments.numbers import percent
 from experiments.report.events import event_words
 from sim.entities import Campaign, Exposure, Hardship, Listing, News, Scandal
 from sim.problems import Place
-from sim.quantities import Quantity, quantities
+from sim.quantities import Quantity, Strict, quantities
 from sim.scenario import Scenario, from_document
 from sim.text import language
 from sim.toml_files import Document
@@ -36,7 +36,7 @@ __all__ = [
     "kinds_of",
 ]
 
-_EVENTS = {
+_EVENTS: dict[str, type[Strict]] = {
     "scandal": Scandal,
     "news": News,
     "exposure": Exposure,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,12 +13,13 @@ from numpy.typing import NDArray
 from dashboards.market.recording import Recording
 from dashboards.market.series import colour_of
 from dashboards.market.text import say
+from experiments.csv_files import cell
 from experiments.naming import item_name
 from experiments.numbers import PERCENT_UNITS, decimal, figure_text
 from sim.figures import FIGURES, Figure
 from sim.text import language
 
-__all__ = ["COMPARED", "Row", "compared", "difference_figure", "rows", "verdict"]
+__all__ = ["COMPARED", "Row", "as_csv", "compared", "difference_figure", "rows", "verdict"]
 
 COMPARED = (
     "share", "price", "profit", "total_profit", "quality", "satisfaction", "sincerity", "reputation", "community",
@@ -155,12 +158,25 @@ def difference_figure(untouched: Recording, branch: Recording, key: str, week: i
             "shapes": [
                 {
                     "type": "line", "x0": week, "x1": week, "yref": "paper", "y0": 0, "y1": 1,
-                    "line": {"color": "var(--warn)", "width": 1.4, "dash": "dot"},
+                    "line": {"color": "--event", "width": 1.4, "dash": "dot"},
                 }
             ],
             "annotations": _labels(notes, high - low),
         },
     }  # fmt: skip
+
+
+def as_csv(untouched: Recording, branch: Recording) -> bytes:
+    """Give both futures week by week for a spreadsheet, which takes no name in it for a formula."""
+    file = io.StringIO(newline="")
+    writer = csv.writer(file)
+    heads = ("figure", "of", "week", "untouched", "branch")
+    writer.writerow([say(f"market.compare.{head}") for head in heads])
+    for key in COMPARED:
+        for name, before, after in compared(untouched, branch, key):
+            for week, pair in enumerate(zip(before.tolist(), after.tolist(), strict=True), start=1):
+                writer.writerow([key, cell(name), week, *(value if value == value else "" for value in pair)])
+    return file.getvalue().encode("utf-8-sig")
 
 
 def _by_name(recording: Recording, figure: Figure) -> dict[str, NDArray[np.float64]]:
@@ -174,9 +190,9 @@ def _by_name(recording: Recording, figure: Figure) -> dict[str, NDArray[np.float
 def _colours(recording: Recording, figure: Figure) -> dict[str, str]:
     names = list(_by_name(recording, figure))
     if figure.scope != "firm":
-        return {name: f"var(--firm-{i % 8})" for i, name in enumerate(names)}
+        return {name: f"--firm-{i % 8}" for i, name in enumerate(names)}
     places = {supplier.firm: place for place, supplier in enumerate(recording.suppliers)}
-    return {name: f"var({colour_of(recording, places[i])})" for i, name in enumerate(names)}
+    return {name: colour_of(recording, places[i]) for i, name in enumerate(names)}
 
 
 def _range(data: list[dict[str, Any]]) -> tuple[float, float]:

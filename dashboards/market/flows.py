@@ -55,4 +55,4 @@ def flows(recording: Recording, sector: int, first: int, last: int) -> Flows:
     channel = recording.channels[f"supplier.{sector}"]
     pairs = where[channel[first]] * len(places) + where[channel[last]]
     counts = np.bincount(pairs, minlength=len(places) ** 2).reshape(len(places), -1)
-    return Flows(places, counts * recording.weight)
+    return Flows(places, counts.astype(np.float64) * recording.weight)

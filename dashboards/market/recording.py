@@ -78,7 +78,7 @@ class Supplier:
     firm: int = -1
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Recording:
     """One future of a market.
 

@@ -16,12 +16,19 @@ from dashboards.market.branches import (
     kinds_of,
 )
 from dashboards.market.comparing import COMPARED, compared, difference_figure, rows, verdict
-from dashboards.market.recording import fitted, record
+from dashboards.market.recording import Recording, fitted
+from dashboards.market.recording import record as record_or_stop
 from sim.problems import ScenarioError
-from sim.scenario import load
+from sim.scenario import Scenario, load
 from sim.text import LANGUAGES, use_language
 
 WEEK = 20
+
+
+def record(scenario: Scenario) -> Recording:
+    recording = record_or_stop(scenario)
+    assert recording is not None
+    return recording
 
 
 def _values(kind, scenario):
@@ -171,3 +178,19 @@ def test_a_name_with_markup_is_shown_as_it_is(scandal):
     figure = difference_figure(one, one, "share", WEEK)
     assert "&lt;b&gt;Bold" in figure["data"][0]["name"]
     assert all("<" not in note["text"] for note in figure["layout"]["annotations"])
+
+
+def test_a_spreadsheet_gets_both_futures_and_takes_no_name_for_a_formula(scandal):
+    import csv
+    import io
+
+    from dashboards.market.comparing import as_csv
+    from sim.scenario import changed
+
+    one = record(changed(scandal, {"firm.0.name": "=1+1", "event.0.firm": "=1+1"}))
+    table = list(csv.reader(io.StringIO(as_csv(one, one).decode("utf-8-sig"))))
+    names = {row[1] for row in table[1:]}
+    assert "'=1+1" in names
+    assert not any(name.startswith("=") for name in names)
+    shares = [row for row in table if row[0] == "share" and row[1] == "'=1+1"]
+    assert [float(row[3]) for row in shares] == one.figures["share"][:, 0].tolist()

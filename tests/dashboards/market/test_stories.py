@@ -75,7 +75,7 @@ def test_panels_show_what_the_market_has(untouched, swaps, makers, sectors):
 
 def test_militants_by_side_add_up_to_those_of_the_cause(untouched):
     panel = next(one for one in panels(untouched) if one.key == "militants")
-    sides = np.sum([line.values for line in panel.lines], axis=0)
+    sides = np.sum([np.array(line.values, float) for line in panel.lines], axis=0)
     np.testing.assert_allclose(sides, untouched.figures["cause_militants"].sum(axis=1), rtol=1e-3)
 
 
