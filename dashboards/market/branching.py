@@ -10,12 +10,12 @@ from typing import Any
 import solara
 
 from dashboards.app.safety import message_of, safe
-from dashboards.components.basic import Button, Download, Notice, Progress, Select, Slider
+from dashboards.components.basic import Button, Download, Notice, Progress, Segmented, Select, Slider
 from dashboards.components.html import Tag, Text
 from dashboards.components.layout import Card, Details
 from dashboards.components.shown import Column, Plot, Table
 from dashboards.market.branches import Branch, Field, changed_consumers, fields, injected, injection_words, kinds_of
-from dashboards.market.comparing import COMPARED, as_csv, difference_figure, rows, verdict
+from dashboards.market.comparing import COMPARED, as_csv, difference_figure, levels_figure, rows, verdict
 from dashboards.market.playing import Played
 from dashboards.market.recording import Recording
 from dashboards.market.text import say
@@ -37,6 +37,7 @@ _kind: solara.Reactive[str] = solara.reactive("")
 _values: solara.Reactive[dict[str, Any]] = solara.reactive({})
 """What was set in the form, by the key of the field."""
 _figure: solara.Reactive[str] = solara.reactive("share")
+_way: solara.Reactive[str] = solara.reactive("difference")
 
 
 @dataclass(frozen=True, eq=False)
@@ -186,9 +187,12 @@ def CompareCard(untouched: Recording, branch: Recording, event: Branch) -> None:
         lambda: verdict(untouched, branch, event.week, injection_words(event)), [untouched, branch, code]
     )
     touched = solara.use_memo(lambda: float(changed_consumers(untouched, branch)[-1].mean()), [untouched, branch])
-    found = solara.use_memo(lambda: [row.texts() for row in rows(untouched, branch)], [untouched, branch, code])
+    found = solara.use_memo(
+        lambda: [row.texts() for row in rows(untouched, branch, event.week)], [untouched, branch, code]
+    )
+    draw = levels_figure if _way.value == "levels" else difference_figure
     drawn = solara.use_memo(
-        lambda: difference_figure(untouched, branch, key, event.week), [untouched, branch, key, code]
+        lambda: draw(untouched, branch, key, event.week), [untouched, branch, key, code, _way.value]
     )
     with Card(say("market.compare.title"), say("market.compare.subtitle"), classes=["mk-compare"]):
         with Tag("p", classes=["mk-verdict"], attributes={"data-market": "verdict"}):
@@ -197,6 +201,8 @@ def CompareCard(untouched: Recording, branch: Recording, event: Branch) -> None:
         with Tag("div", classes=["mk-choose"]):
             names = [(one, FIGURES[one].name[code]) for one in COMPARED]
             Select(say("market.compare.figure"), key, names, on_value=safe(_figure.set))
+            ways = [(one, say(f"market.compare.way_{one}")) for one in ("difference", "levels")]
+            Segmented(say("market.compare.way"), _way.value, ways, on_value=safe(_way.set))
             Download(
                 say("market.compare.csv"),
                 make=lambda: as_csv(untouched, branch),
@@ -208,6 +214,9 @@ def CompareCard(untouched: Recording, branch: Recording, event: Branch) -> None:
         with Details(say("market.compare.table")):
             columns = [
                 Column("name", say("market.compare.name")),
-                *(Column(one, say(f"market.compare.{one}"), "number") for one in ("untouched", "branch", "change")),
+                *(
+                    Column(one, say(f"market.compare.{one}"), "number")
+                    for one in ("soon", "untouched", "branch", "change")
+                ),
             ]
             Table(columns, found, caption=say("market.compare.caption"), page=12)

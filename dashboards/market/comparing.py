@@ -13,13 +13,14 @@ from numpy.typing import NDArray
 from dashboards.market.recording import Recording
 from dashboards.market.series import colour_of
 from dashboards.market.text import say
+from experiments.answers.drawing import percent_sign
 from experiments.csv_files import cell
 from experiments.naming import item_name
 from experiments.numbers import PERCENT_UNITS, decimal, figure_text
 from sim.figures import FIGURES, Figure
 from sim.text import language
 
-__all__ = ["COMPARED", "Row", "as_csv", "compared", "difference_figure", "rows", "verdict"]
+__all__ = ["COMPARED", "Row", "as_csv", "compared", "difference_figure", "levels_figure", "rows", "verdict"]
 
 COMPARED = (
     "share", "price", "profit", "total_profit", "quality", "satisfaction", "sincerity", "reputation", "community",
@@ -29,6 +30,7 @@ COMPARED = (
 """Figures that can be compared."""
 
 _LAST = 13
+_NOTHING = 0.0005
 
 
 @dataclass(frozen=True)
@@ -40,12 +42,15 @@ class Row:
     name
         What it is of; for a figure of the market its own name.
     untouched, branch, change
-        Means over the last weeks, and their difference; NaN where it is not defined.
+        Means over the last quarter, and their difference; NaN where it is not defined.
+    soon
+        The same difference in the quarter after the event.
     """
 
     name: str
     untouched: float
     branch: float
+    soon: float
     figure: Figure
 
     @property
@@ -60,6 +65,7 @@ class Row:
             "name": self.name,
             "untouched": figure_text(self.untouched, *form),
             "branch": figure_text(self.branch, *form),
+            "soon": change_text(self.soon, self.figure),
             "change": change_text(self.change, self.figure),
         }
 
@@ -90,80 +96,118 @@ def compared(untouched: Recording, branch: Recording, key: str) -> list[tuple[st
     return [(name, mine.get(name, missing), theirs.get(name, missing)) for name in names]
 
 
-def rows(untouched: Recording, branch: Recording, keys: tuple[str, ...] | None = None) -> list[Row]:
-    """Give figures side by side, as means over the last quarter."""
-    found = []
-    for key in keys or COMPARED:
+def rows(untouched: Recording, branch: Recording, week: int) -> list[Row]:
+    """Give figures side by side, as means over quarters; `week` is that of the event."""
+    found, after_event = [], slice(week - 1, week - 1 + _LAST)
+    for key in COMPARED:
         figure = FIGURES[key]
         for name, before, after in compared(untouched, branch, key):
             label = figure.name[language()] if figure.scope == "market" else f"{figure.name[language()]} · {name}"
-            found.append(Row(label, _mean(before[-_LAST:]), _mean(after[-_LAST:]), figure))
+            soon = _mean(after[after_event]) - _mean(before[after_event])
+            found.append(Row(label, _mean(before[-_LAST:]), _mean(after[-_LAST:]), soon, figure))
     return found
 
 
 def verdict(untouched: Recording, branch: Recording, week: int, event: str) -> str:
-    """Say in one sentence what the event did to shares: who lost and who gained most by the end."""
+    """Say what the event did to shares: in the quarter that followed, and in the last quarter."""
+    after, end = slice(week - 1, week - 1 + _LAST), slice(-_LAST, None)
+    begun = say("market.compare.event", event=event, week=week)
+    soon = _most_moved(untouched, branch, after, "soon")
+    if week + 2 * _LAST > untouched.weeks + 1:
+        return f"{begun} {soon}"
+    return f"{begun} {soon} {_most_moved(untouched, branch, end, 'end')}"
+
+
+def _most_moved(untouched: Recording, branch: Recording, weeks: slice, when: str) -> str:
+    """Say who gained and who lost most share over some weeks."""
     figure = FIGURES["share"]
-    ends = [
-        (name, _mean(after[-_LAST:]) - (_mean(before[-_LAST:]) if np.isfinite(before).any() else 0.0))
+    moved = [
+        (name, _mean(after[weeks]) - (_mean(before[weeks]) if np.isfinite(before).any() else 0.0))
         for name, before, after in compared(untouched, branch, "share")
     ]
-    loser, gainer = min(ends, key=lambda pair: pair[1]), max(ends, key=lambda pair: pair[1])
-    if max(abs(loser[1]), abs(gainer[1])) < 0.0005:
-        return say("market.compare.nothing", week=week, event=event)
+    loser, gainer = min(moved, key=lambda pair: pair[1]), max(moved, key=lambda pair: pair[1])
+    if max(abs(loser[1]), abs(gainer[1])) < _NOTHING:
+        return say(f"market.compare.nothing_{when}")
     return say(
-        "market.compare.verdict",
-        week=week,
-        event=event,
-        loser=loser[0],
-        loss=change_text(loser[1], figure),
+        f"market.compare.moved_{when}",
         gainer=gainer[0],
         gain=change_text(gainer[1], figure),
+        loser=loser[0],
+        loss=change_text(loser[1], figure),
     )
+
+
+def levels_figure(untouched: Recording, branch: Recording, key: str, week: int) -> dict[str, Any]:
+    """Draw a figure in both futures, the untouched one dotted, as plain plotly data."""
+    figure = FIGURES[key]
+    is_share = figure.unit in PERCENT_UNITS
+    colours, data, ends = _colours(branch, figure), [], []
+    for name, before, after in compared(untouched, branch, key):
+        label = figure.name[language()] if figure.scope == "market" else name
+        for values, dash, width in ((before, "dot", 1.5), (after, "solid", 2.2)):
+            shown = _finite(values if not is_share else 100.0 * values)
+            data.append(_trace(shown, label, colours[name], width, dash))
+        known = [value for value in data[-1]["y"] if value is not None]
+        if known:
+            ends.append((known[-1], label, colours[name]))
+    values = [value for trace in data for value in trace["y"] if value is not None] or [0.0, 1.0]
+    low, high = min([0.0, *values]), 1.05 * max([0.0, *values]) or 1.0
+    return _chart(data, ends, (low, high), week, untouched.weeks, percent_sign() if is_share else "")
 
 
 def difference_figure(untouched: Recording, branch: Recording, key: str, week: int) -> dict[str, Any]:
     """Draw the difference of a figure between both futures, week by week, as plain plotly data."""
     figure = FIGURES[key]
     scale = 100.0 if figure.unit in PERCENT_UNITS else 1.0
-    weeks = list(range(1, untouched.weeks + 1))
-    colours = _colours(branch, figure)
-    data, notes = [], []
-    pairs = compared(untouched, branch, key)
-    for name, before, after in pairs:
+    colours, data, ends = _colours(branch, figure), [], []
+    for name, before, after in compared(untouched, branch, key):
         # Who is not in the untouched future had nothing of it: all it has comes of the event.
         change = scale * (after - (before if np.isfinite(before).any() else np.zeros(len(before))))
         label = figure.name[language()] if figure.scope == "market" else name
-        values = [float(f"{value:.5g}") if np.isfinite(value) else None for value in change]
-        data.append(
-            {
-                "type": "scatter", "mode": "lines", "x": weeks, "y": values, "name": _escaped(label),
-                "line": {"color": colours[name], "width": 2.2}, "connectgaps": False,
-                "hovertemplate": "%{y:+.3~f}",
-            }
-        )  # fmt: skip
-        known = [value for value in values if value is not None]
+        data.append(_trace(_finite(change), label, colours[name], 2.2, "solid", "+"))
+        known = [value for value in data[-1]["y"] if value is not None]
         if known:
-            notes.append((known[-1], label, colours[name]))
-    title = say("market.compare.axis_points") if scale == 100.0 else ""
-    low, high = _range(data)
+            ends.append((known[-1], label, colours[name]))
+    suffix = say("market.compare.axis_points") if scale == 100.0 else ""
+    return _chart(data, ends, _range(data), week, untouched.weeks, suffix)
+
+
+def _finite(values: NDArray[np.float64]) -> list[float | None]:
+    return [float(f"{value:.5g}") if np.isfinite(value) else None for value in values]
+
+
+def _trace(
+    values: list[float | None], name: str, colour: str, width: float, dash: str, sign: str = ""
+) -> dict[str, Any]:
+    return {
+        "type": "scatter", "mode": "lines", "x": list(range(1, len(values) + 1)), "y": values, "name": _escaped(name),
+        "line": {"color": colour, "width": width, "dash": dash}, "hovertemplate": f"%{{y:{sign}.4~g}}",
+    }  # fmt: skip
+
+
+def _chart(
+    data: list[dict[str, Any]],
+    ends: list[tuple[float, str, str]],
+    room: tuple[float, float],
+    week: int,
+    weeks: int,
+    suffix: str,
+) -> dict[str, Any]:
+    """Put lines on axes, with the week of the event and names at their ends."""
+    low, high = room
+    event = {"color": "--event", "width": 1.4, "dash": "dot"}
     return {
         "data": data,
         "layout": {
-            "margin": {"l": 48, "r": 112, "t": 16, "b": 34},
+            "margin": {"l": 62, "r": 112, "t": 16, "b": 40},
             "hovermode": "x unified",
             "showlegend": False,
-            "xaxis": {"range": [1, untouched.weeks], "showgrid": False, "title": {"text": say("market.week_axis")}},
-            "yaxis": {"range": [low, high], "zeroline": True, "nticks": 6, "title": {"text": title}},
-            "shapes": [
-                {
-                    "type": "line", "x0": week, "x1": week, "yref": "paper", "y0": 0, "y1": 1,
-                    "line": {"color": "--event", "width": 1.4, "dash": "dot"},
-                }
-            ],
-            "annotations": _labels(notes, high - low),
+            "xaxis": {"range": [1, weeks], "showgrid": False, "title": {"text": say("market.week_axis")}},
+            "yaxis": {"range": [low, high], "zeroline": True, "nticks": 6, "ticksuffix": suffix},
+            "shapes": [{"type": "line", "x0": week, "x1": week, "yref": "paper", "y0": 0, "y1": 1, "line": event}],
+            "annotations": _labels(ends, high - low),
         },
-    }  # fmt: skip
+    }
 
 
 def as_csv(untouched: Recording, branch: Recording) -> bytes:

@@ -19,7 +19,7 @@ from dashboards.market.parts import FlowsView, NetworkView, Player, StoryView, W
 from dashboards.market.playing import Played, key_of, payload_of, play
 from dashboards.market.recording import Recording, fitted
 from dashboards.market.series import panels
-from dashboards.market.story import story
+from dashboards.market.story import eventful, story
 from dashboards.market.text import say
 from experiments.numbers import compact, count
 from sim.problems import InputError
@@ -39,8 +39,8 @@ number: solara.Reactive[int] = solara.reactive(1)
 sector: solara.Reactive[int] = solara.reactive(0)
 week: solara.Reactive[int] = solara.reactive(0)
 """The week at which the player rests."""
-consumer: solara.Reactive[int] = solara.reactive(-1)
-"""The consumer that is followed; −1: none."""
+consumer: solara.Reactive[int] = solara.reactive(-2)
+"""The consumer that is followed; −1: none, −2: whoever has most to tell."""
 
 _cut: OrderedDict[str, Scenario] = OrderedDict()
 _MOST_CUT = 32
@@ -171,14 +171,16 @@ def _Future(untouched: Played) -> None:
         lambda: untouched.payload if branch is None else payload_of(played, untouched), [played.key]
     )
     recording = played.recording
+    most = solara.use_memo(lambda: eventful(untouched.recording), [])
+    followed = most if consumer.value < -1 else consumer.value
     at = min(sector.value, len(recording.sectors) - 1)
-    told = solara.use_memo(lambda: _story(recording, consumer.value), [played.key, consumer.value, language()])
+    told = solara.use_memo(lambda: _story(recording, followed), [played.key, followed, language()])
     lines = solara.use_memo(lambda: panels(recording), [played.key, language()])
     begin = solara.use_memo(lambda: min(week.peek(), recording.weeks), [])
     Player(payload, recording, begin, branch, safe(week.set))
     with Tag("div", classes=["mk-main-grid"]):
         with Card(say("market.network.title"), say("market.network.subtitle")):
-            NetworkView(recording, at, branch is not None, safe(consumer.set))
+            NetworkView(recording, at, branch is not None, followed, safe(consumer.set))
         with Card(classes=["mk-side"]):
             StoryView(recording, at, told, safe(consumer.set))
     if task.exception is not None:

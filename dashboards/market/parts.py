@@ -25,7 +25,7 @@ _COLOURS = {
     "against": "--m-against",
 }
 _SIZES = {"quiet": 0.72, "zapper": 1.0, "contributor": 1.1, "for": 1.3, "against": 1.3}
-_PALE = {"quiet": 0.32, "zapper": 0.62, "contributor": 1.0, "for": 1.0, "against": 1.0}
+_PALE = {"quiet": 0.42, "zapper": 0.7, "contributor": 1.0, "for": 1.0, "against": 1.0}
 
 
 @vue("player.vue")
@@ -38,7 +38,7 @@ def _Player(
 @vue("network.vue")
 def _Network(
     size: int, sector: int, suppliers: list[dict[str, Any]], roles: list[dict[str, Any]], modes: list[list[str]],
-    has_change: bool, texts: dict[str, str], lang: str, event_follow: Callable[[int], None],
+    has_change: bool, chosen: int, texts: dict[str, str], lang: str, event_follow: Callable[[int], None],
 ) -> None: ...  # fmt: skip
 
 
@@ -87,15 +87,17 @@ def Player(
     )  # fmt: skip
 
 
-def NetworkView(recording: Recording, sector: int, has_change: bool, on_follow: Callable[[int], None]) -> Any:
+def NetworkView(
+    recording: Recording, sector: int, has_change: bool, chosen: int, on_follow: Callable[[int], None]
+) -> Any:
     """Put the peer network."""
     keys = ["role", "supplier", *(["community"] if _has_communities(recording) else [])]
     keys += ["change"] if has_change else []
     texts = words_of("market.network", size=count(recording.size))
     return _Network(
         size=recording.size, sector=sector, suppliers=_suppliers(recording), roles=_roles(),
-        modes=[[key, texts[f"by_{key}"]] for key in keys], has_change=has_change, texts=texts, lang=language(),
-        event_follow=_followed(recording, on_follow),
+        modes=[[key, texts[f"by_{key}"]] for key in keys], has_change=has_change, chosen=chosen,
+        texts=texts, lang=language(), event_follow=_followed(recording, on_follow),
     )  # fmt: skip
 
 
@@ -168,7 +170,6 @@ def _roles() -> list[dict[str, Any]]:
             "name": say(f"market.role.{key}"), "help": say(f"market.role_help.{key}"), "colour": _COLOURS[key],
             "shape": _SHAPES[key], "size": _SIZES[key], "pale": _PALE[key],
             "pulse": key not in {"quiet", "zapper"}, "militant": key in {"for", "against"},
-            "member": key == "contributor",
         }
         for key in ROLES
     ]  # fmt: skip

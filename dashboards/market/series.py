@@ -122,7 +122,8 @@ def _militants(recording: Recording) -> Panel | None:
         for key, number, colour in (("against", AGAINST, "--m-against"), ("for", FOR, "--m-for")):
             people = ((role == number) & on).sum(axis=1) * recording.weight
             text = say(f"market.panel.{key}_cause", cause=name) if several else say(f"market.panel.{key}")
-            lines.append(Line(text, colour, _numbers(people), _DASHES[c % len(_DASHES)]))
+            if people.any() or not several:
+                lines.append(Line(text, colour, _numbers(people), _DASHES[c % len(_DASHES)]))
     return Panel("militants", say("market.panel.militants"), "people", 0, tuple(lines))
 
 

@@ -12,7 +12,7 @@ from dashboards.market.series import colour_of
 from dashboards.market.text import say
 from experiments.numbers import compact, count, decimal, percent
 
-__all__ = ["Moment", "moments", "story"]
+__all__ = ["Moment", "eventful", "moments", "story"]
 
 _FULL = 255.0
 _MOST_MOMENTS = 400
@@ -45,6 +45,14 @@ def story(recording: Recording, consumer: int) -> dict[str, Any]:
         "weeks": recording.belief_weeks.tolist(),
         "beliefs": [_beliefs(recording, place, consumer) for place in _met(recording)],
     }
+
+
+def eventful(recording: Recording) -> int:
+    """Give the consumer to whom most happened: with whom to begin."""
+    role, community = recording.channels["role"], recording.channels["community"]
+    militant = np.where(role >= FOR, role, 0)
+    turns = (militant[1:] != militant[:-1]).sum(axis=0) + (community[1:] != community[:-1]).sum(axis=0)
+    return int(np.argmax(np.minimum(turns, 8) * 4 + np.minimum(recording.channels["made"].sum(axis=0), 12)))
 
 
 def moments(recording: Recording, consumer: int) -> list[Moment]:

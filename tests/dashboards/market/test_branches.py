@@ -15,7 +15,7 @@ from dashboards.market.branches import (
     injection_words,
     kinds_of,
 )
-from dashboards.market.comparing import COMPARED, compared, difference_figure, rows, verdict
+from dashboards.market.comparing import COMPARED, compared, difference_figure, levels_figure, rows, verdict
 from dashboards.market.recording import Recording, fitted
 from dashboards.market.recording import record as record_or_stop
 from sim.problems import ScenarioError
@@ -152,7 +152,7 @@ def test_without_causes_there_are_no_scandals():
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_what_changed_is_told_with_signs_and_in_points(untouched, branches, language):
     with use_language(language):
-        found = rows(untouched, branches["scandal"])
+        found = rows(untouched, branches["scandal"], WEEK)
         texts = [row.texts() for row in found]
         told = verdict(untouched, branches["scandal"], WEEK, "Scandal")
     shares = [row for row in found if row.figure.key == "share"]
@@ -168,6 +168,25 @@ def test_the_difference_is_zero_before_the_event_and_drawn_for_all(untouched, br
         assert all(value == 0 for value in trace["y"][: WEEK - 1])
     total = np.sum([trace["y"] for trace in figure["data"]], axis=0)
     np.testing.assert_allclose(total, 0, atol=0.01)
+
+
+def test_both_futures_are_drawn_the_untouched_one_dotted(untouched, branches):
+    figure = levels_figure(untouched, branches["price_cut"], "share", WEEK)
+    dashes = [trace["line"]["dash"] for trace in figure["data"]]
+    assert dashes == ["dot", "solid"] * len(untouched.firms)
+    np.testing.assert_allclose(figure["data"][0]["y"], 100 * untouched.figures["share"][:, 0], rtol=1e-3)
+
+
+def test_the_verdict_names_who_gained_and_who_lost_most_after_the_event(untouched, branches):
+    with use_language("en"):
+        told = verdict(untouched, branches["price_cut"], WEEK, "Price cut")
+    soon = {
+        name: np.mean(after[WEEK - 1 : WEEK + 12] - before[WEEK - 1 : WEEK + 12])
+        for name, before, after in compared(untouched, branches["price_cut"], "share")
+    }
+    assert max(soon, key=lambda name: soon[name]) == untouched.firms[0]
+    assert f"{untouched.firms[0]} stood at +" in told
+    assert f"{min(soon, key=lambda name: soon[name])} at −" in told
 
 
 def test_a_name_with_markup_is_shown_as_it_is(scandal):

@@ -10,7 +10,7 @@ import pytest
 from dashboards.market.firms import GROUPS, firm_panels, firm_table, levers, notes, strategy_words
 from dashboards.market.recording import AGAINST, FOR
 from dashboards.market.series import figure_panel, panels
-from dashboards.market.story import moments, story
+from dashboards.market.story import eventful, moments, story
 from sim.figures import FIGURES
 from sim.text import LANGUAGES, use_language
 
@@ -107,3 +107,7 @@ def test_levers_that_moved_are_marked(untouched):
     for lever in end:
         values = untouched.levers[lever.key][:, firm]
         assert lever.has_moved == bool((values != values[0]).any())
+
+
+def test_one_begins_with_somebody_to_whom_much_happened(untouched):
+    assert len(moments(untouched, eventful(untouched))) > np.median([len(moments(untouched, i)) for i in range(100)])
