@@ -16,7 +16,7 @@ from sim.text import language
 
 __all__ = ["FlowsView", "NetworkView", "Player", "StoryView", "WeeksView", "words_of"]
 
-_SHAPES = {"quiet": "disc", "zapper": "disc", "contributor": "square", "for": "up", "against": "down"}
+_SHAPES = {"quiet": "ring", "zapper": "disc", "contributor": "square", "for": "up", "against": "down"}
 _COLOURS = {
     "quiet": "--muted",
     "zapper": "--firm-1",
@@ -24,8 +24,8 @@ _COLOURS = {
     "for": "--m-for",
     "against": "--m-against",
 }
-_SIZES = {"quiet": 0.72, "zapper": 1.0, "contributor": 1.1, "for": 1.3, "against": 1.3}
-_PALE = {"quiet": 0.42, "zapper": 0.7, "contributor": 1.0, "for": 1.0, "against": 1.0}
+_SIZES = {"quiet": 0.74, "zapper": 1.0, "contributor": 1.1, "for": 1.3, "against": 1.3}
+_PALE = {"quiet": 0.6, "zapper": 0.72, "contributor": 1.0, "for": 1.0, "against": 1.0}
 
 
 @vue("player.vue")
