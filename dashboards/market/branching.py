@@ -109,7 +109,8 @@ def BranchCard(trunk: Trunk, week: solara.Reactive[int], is_busy: bool) -> None:
         if problem:
             Notice(problem, "error", on_close=lambda: set_problem(""))
         if is_busy:
-            Progress(None, say("market.inject.busy"))
+            with Tag("div", attributes={"aria-busy": "true"}):
+                Progress(None, say("market.inject.busy"))
         if trunk.branches:
             _Futures(trunk, reset)
 

@@ -101,7 +101,8 @@ def _Playing(drawn: Scenario, replicate: int) -> None:
         _Future(task.value)
     else:
         text = say("market.running", weeks=count(drawn.horizon), size=count(drawn.population.size))
-        Progress(None, text)
+        with Tag("div", attributes={"aria-busy": "true"}):
+            Progress(None, text)
 
 
 @solara.component
@@ -177,19 +178,19 @@ def _Future(untouched: Played) -> None:
     told = solara.use_memo(lambda: _story(recording, followed), [played.key, followed, language()])
     lines = solara.use_memo(lambda: panels(recording), [played.key, language()])
     begin = solara.use_memo(lambda: min(week.peek(), recording.weeks), [])
-    Player(payload, recording, begin, branch, safe(week.set))
+    Player(played.key, payload, recording, begin, branch, safe(week.set))
     with Tag("div", classes=["mk-main-grid"]):
         with Card(say("market.network.title"), say("market.network.subtitle")):
-            NetworkView(recording, at, branch is not None, followed, safe(consumer.set))
+            NetworkView(played.key, recording, at, branch is not None, followed, safe(consumer.set))
         with Card(classes=["mk-side"]):
-            StoryView(recording, at, told, safe(consumer.set))
+            StoryView(played.key, recording, at, told, safe(consumer.set))
     if task.exception is not None:
         Notice(say("market.failed", reason=message_of(task.exception)), "error")
     BranchCard(trunk, week, task.pending)
     if branch is not None:
         CompareCard(untouched.recording, recording, branch)
     with Card(say("market.flows.title"), say("market.flows.subtitle")):
-        FlowsView(recording, at, branch.week - 1 if branch is not None else None)
+        FlowsView(played.key, recording, at, branch.week - 1 if branch is not None else None)
     Text(say("market.panel.heading"), "h2", ["mk-heading"])
     WeeksView(lines, recording, branch)
     FirmCard(recording, week, branch)

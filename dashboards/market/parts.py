@@ -30,29 +30,30 @@ _PALE = {"quiet": 0.6, "zapper": 0.72, "contributor": 1.0, "for": 1.0, "against"
 
 @vue("player.vue")
 def _Player(
-    payload: str, weeks: int, begin: int, marks: list[dict[str, Any]], texts: dict[str, str], lang: str,
+    future: str, payload: str, weeks: int, begin: int, marks: list[dict[str, Any]], texts: dict[str, str], lang: str,
     event_week: Callable[[int], None],
 ) -> None: ...  # fmt: skip
 
 
 @vue("network.vue")
 def _Network(
-    size: int, sector: int, suppliers: list[dict[str, Any]], roles: list[dict[str, Any]], modes: list[list[str]],
-    has_change: bool, chosen: int, texts: dict[str, str], lang: str, event_follow: Callable[[int], None],
+    future: str, size: int, sector: int, suppliers: list[dict[str, Any]], roles: list[dict[str, Any]],
+    modes: list[list[str]], has_change: bool, chosen: int, texts: dict[str, str], lang: str,
+    event_follow: Callable[[int], None],
 ) -> None: ...  # fmt: skip
 
 
 @vue("story.vue")
 def _Story(
-    story: str, weeks: int, sector: int, sectors: list[int], suppliers: list[dict[str, Any]],
+    future: str, story: str, weeks: int, sector: int, sectors: list[int], suppliers: list[dict[str, Any]],
     roles: list[dict[str, Any]], texts: dict[str, str], lang: str, event_follow: Callable[[int], None],
 ) -> None: ...  # fmt: skip
 
 
 @vue("flows.vue")
 def _Flows(
-    sector: int, suppliers: list[dict[str, Any]], choices: list[list[str]], event_at: int, texts: dict[str, str],
-    lang: str,
+    future: str, sector: int, suppliers: list[dict[str, Any]], choices: list[list[str]], event_at: int,
+    texts: dict[str, str], lang: str,
 ) -> None: ...  # fmt: skip
 
 
@@ -73,7 +74,7 @@ def words_of(table: str, **values: object) -> dict[str, str]:
 
 
 def Player(
-    payload: str, recording: Recording, begin: int, branch: Branch | None, on_week: Callable[[int], None]
+    future: str, payload: str, recording: Recording, begin: int, branch: Branch | None, on_week: Callable[[int], None]
 ) -> Any:
     """Put the player: it holds the future that all other parts show."""
 
@@ -82,40 +83,41 @@ def Player(
             on_week(given)
 
     return _Player(
-        payload=payload, weeks=recording.weeks, begin=begin, marks=_marks(recording, branch),
+        future=future, payload=payload, weeks=recording.weeks, begin=begin, marks=_marks(recording, branch),
         texts=words_of("market.player", weeks=recording.weeks), lang=language(), event_week=turned,
     )  # fmt: skip
 
 
 def NetworkView(
-    recording: Recording, sector: int, has_change: bool, chosen: int, on_follow: Callable[[int], None]
+    future: str, recording: Recording, sector: int, has_change: bool, chosen: int, on_follow: Callable[[int], None]
 ) -> Any:
     """Put the peer network."""
     keys = ["role", "supplier", *(["community"] if _has_communities(recording) else [])]
     keys += ["change"] if has_change else []
     texts = words_of("market.network", size=count(recording.size))
     return _Network(
-        size=recording.size, sector=sector, suppliers=_suppliers(recording), roles=_roles(),
+        future=future, size=recording.size, sector=sector, suppliers=_suppliers(recording), roles=_roles(),
         modes=[[key, texts[f"by_{key}"]] for key in keys], has_change=has_change, chosen=chosen,
         texts=texts, lang=language(), event_follow=_followed(recording, on_follow),
     )  # fmt: skip
 
 
-def StoryView(recording: Recording, sector: int, story: str, on_follow: Callable[[int], None]) -> Any:
+def StoryView(future: str, recording: Recording, sector: int, story: str, on_follow: Callable[[int], None]) -> Any:
     """Put the story of the consumer that is followed."""
     return _Story(
-        story=story, weeks=recording.weeks, sector=sector, sectors=list(range(len(recording.sectors))),
+        future=future, story=story, weeks=recording.weeks, sector=sector, sectors=list(range(len(recording.sectors))),
         suppliers=_suppliers(recording), roles=_roles(), texts=words_of("market.story", size=count(recording.size)),
         lang=language(), event_follow=_followed(recording, on_follow),
     )  # fmt: skip
 
 
-def FlowsView(recording: Recording, sector: int, event_at: int | None) -> Any:
+def FlowsView(future: str, recording: Recording, sector: int, event_at: int | None) -> Any:
     """Put the flows of consumers between suppliers; `event_at` is the week before a branch's event."""
     keys = ["month", "quarter", "year", *(["event"] if event_at is not None else [])]
     texts = words_of("market.flows")
     return _Flows(
-        sector=sector, suppliers=_suppliers(recording), choices=[[key, texts[f"from_{key}"]] for key in keys],
+        future=future, sector=sector, suppliers=_suppliers(recording),
+        choices=[[key, texts[f"from_{key}"]] for key in keys],
         event_at=event_at or 0, texts=texts, lang=language(),
     )  # fmt: skip
 
