@@ -200,6 +200,8 @@ def _chart(
         "data": data,
         "layout": {
             "margin": {"l": 62, "r": 112, "t": 16, "b": 40},
+            "paper_bgcolor": "rgba(0,0,0,0)",
+            "plot_bgcolor": "rgba(0,0,0,0)",
             "hovermode": "x unified",
             "showlegend": False,
             "xaxis": {"range": [1, weeks], "showgrid": False, "title": {"text": say("market.week_axis")}},

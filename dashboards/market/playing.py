@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Played", "key_of", "payload_of", "play"]
 
-_KEPT = 12
-"""Futures kept for all sessions together; one of 5,000 consumers and two years is some 15 MB."""
+_KEPT = 6
+"""Futures kept for all sessions together; one of 5,000 consumers and two years is some 12 MB."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -157,6 +157,7 @@ def test_colours_can_be_switched_filtered_and_read_as_a_table(market, future):
     assert market.locator("[data-market=legend-1]").get_attribute("aria-pressed") == "false"
     market.locator(".mk-table summary").click()
     assert market.locator("[data-market=table] tbody tr").count() == len(places)
+    assert market.locator("[data-market=table] caption").inner_text() == "Week 33"
 
 
 def test_an_event_is_put_in_and_compared_with_the_untouched_future(market, future):
