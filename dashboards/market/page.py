@@ -16,7 +16,7 @@ from dashboards.components.layout import Card
 from dashboards.market.branching import BranchCard, CompareCard, Trunk, branches_of, shown
 from dashboards.market.firm_card import FirmCard
 from dashboards.market.parts import FlowsView, NetworkView, Player, StoryView, WeeksView
-from dashboards.market.playing import Played, key_of, payload_of, play
+from dashboards.market.playing import Played, key_of, own_pool, payload_of, play
 from dashboards.market.recording import Recording, fitted
 from dashboards.market.series import panels
 from dashboards.market.story import eventful, story
@@ -47,8 +47,10 @@ _MOST_CUT = 32
 
 
 def warm_up() -> None:
-    """Live the first future that a visitor sees."""
-    play(fitted(load(_FIRST)))
+    """Live the first futures that a visitor sees."""
+    own_pool().start()
+    for name in {_FIRST, library()[0]}:
+        play(fitted(load(name)))
 
 
 def _chosen() -> Scenario:

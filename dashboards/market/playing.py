@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import atexit
 import json
 from collections import OrderedDict
 from dataclasses import dataclass
+from functools import cache
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
@@ -13,9 +15,10 @@ from dashboards.market.recording import Recording
 if TYPE_CHECKING:
     from threading import Event
 
+    from experiments.pool import Pool
     from sim.scenario import Scenario
 
-__all__ = ["Played", "key_of", "payload_of", "play"]
+__all__ = ["Played", "key_of", "own_pool", "payload_of", "play"]
 
 _KEPT = 6
 """Futures kept for all sessions together; one of 5,000 consumers and two years is some 12 MB."""
@@ -44,6 +47,20 @@ class Played:
 
 _kept: OrderedDict[str, Played] = OrderedDict()
 _lock = Lock()
+
+
+@cache
+def own_pool() -> Pool:
+    """Give the process that lives futures for this page.
+
+    It is not one of those that all share: they may be busy with hundreds of futures, and whoever wants to look at one
+    should not stand in that queue.
+    """
+    from experiments.pool import Pool
+
+    pool = Pool(1)
+    atexit.register(pool.close)
+    return pool
 
 
 def key_of(scenario: Scenario, replicate: int) -> str:
@@ -86,10 +103,10 @@ def payload_of(branch: Played, untouched: Played) -> str:
 
 
 def _lived(scenario: Scenario, replicate: int) -> tuple[Recording, dict[str, Any]]:
-    """Live a future in one of the shared processes; here, if none can work."""
-    from experiments.pool import WorkerLostError, shared_pool
+    """Live a future in the process of this page; here, if it cannot work."""
+    from experiments.pool import WorkerLostError
 
-    pool = shared_pool()
+    pool = own_pool()
     pool.warm_up(scenario)
     try:
         found: tuple[Recording, dict[str, Any]] = pool.call(_live, scenario, replicate)
