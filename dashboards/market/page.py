@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import OrderedDict
+from functools import cache
 
 import solara
 import solara.lab
@@ -49,6 +50,7 @@ _MOST_CUT = 32
 def warm_up() -> None:
     """Live the first futures that a visitor sees."""
     own_pool().start()
+    _library()
     for name in {_FIRST, library()[0]}:
         play(fitted(load(name)))
 
@@ -138,8 +140,14 @@ def _Head(scenario: Scenario | None, drawn: Scenario | None) -> None:
         _Limits(scenario, drawn)
 
 
+@cache
+def _library() -> tuple[tuple[str, dict[str, str]], ...]:
+    """Give the names and titles of the library's markets, read once."""
+    return tuple((name, load(name).title.model_dump()) for name in library())
+
+
 def _titles(code: str) -> list[tuple[str, str]]:
-    return sorted(((name, getattr(load(name).title, code) or name) for name in library()), key=lambda pair: pair[1])
+    return sorted(((name, titles[code] or name) for name, titles in _library()), key=lambda pair: pair[1])
 
 
 @solara.component

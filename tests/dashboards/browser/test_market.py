@@ -218,6 +218,7 @@ def test_another_future_of_another_market_in_french_on_a_phone(new_page):
     page.get_by_role("heading", name="Qui écoute qui").wait_for()
     page.wait_for_function("document.documentElement.scrollWidth <= 390")
     expected = record(fitted(load("swap_fair")), 2)
+    assert expected is not None
     page.evaluate("window.__market.goTo(50)")
     roles = np.bincount(expected.channels["role"][50], minlength=5).tolist()
     page.wait_for_function("roles => String(window.__network.roles) === roles", arg=",".join(map(str, roles)))
