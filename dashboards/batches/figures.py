@@ -16,7 +16,7 @@ from experiments.text import say as say_experiments
 if TYPE_CHECKING:
     from experiments.answers.told import Chart
 
-__all__ = ["fan_chart", "figure_title", "heat_chart", "native", "shown_value"]
+__all__ = ["fan_chart", "fan_words", "figure_title", "heat_chart", "heat_words", "native", "shown_value"]
 
 COLOURS = ("--firm-0", "--firm-1", "--firm-2", "--firm-3", "--firm-4", "--firm-5", "--firm-6", "--firm-7")
 _TOKENS = {
@@ -224,3 +224,36 @@ def _turned(value: Any, *, is_text: bool = False) -> Any:
     if isinstance(value, list | tuple):
         return [_turned(inner, is_text=is_text) for inner in value]
     return value
+
+
+def fan_words(fans: Sequence[Fan], figure: FigureChoice, title: str) -> str:
+    """Say where runs end: the middle, and 8 in 10."""
+    said = []
+    for fan in fans[:_MOST_FANS]:
+        weeks = [week for week in fan.quantiles.T.tolist() if all(value == value for value in week)]
+        if not weeks:
+            continue
+        low, _, middle, _, high = (shown_value(value, figure) for value in weeks[-1])
+        key = "batches.chart.fan_words" if len(fans) == 1 else "batches.chart.fan_words_of"
+        said.append(say(key, title=title, arm=fan.arm, low=low, middle=middle, high=high, runs=count(fan.runs)))
+    return "\n".join(said)
+
+
+def heat_words(grid: Grid, figure: FigureChoice, title: str, across: str, up: str) -> str:
+    """Say where a figure is highest and lowest."""
+    import numpy as np
+
+    known = np.isfinite(grid.values)
+    if not known.any():
+        return say("batches.chart.heat_empty", title=title)
+
+    def at(place: int) -> dict[str, str]:
+        row, column = divmod(int(place), len(grid.across))
+        value = shown_value(float(grid.values[row, column]), figure)
+        return {"value": value, "across": grid.across[column], "up": grid.up[row]}
+
+    best, worst = at(int(np.nanargmax(grid.values))), at(int(np.nanargmin(grid.values)))
+    return say(
+        "batches.chart.heat_words", title=title, factor=across, other=up, high=best["value"], high_across=best["across"],
+        high_up=best["up"], low=worst["value"], low_across=worst["across"], low_up=worst["up"],
+    )  # fmt: skip

@@ -20,7 +20,7 @@ from sim.problems import Place, Problem, ScenarioError
 if TYPE_CHECKING:
     from experiments.batch.experiment import Experiment
 
-__all__ = ["MOST_BYTES", "MOST_FILES", "MOST_RUNS", "Bundle", "Sizes", "of_library", "titles"]
+__all__ = ["MOST_BYTES", "MOST_FILES", "MOST_RUNS", "Bundle", "Sizes", "facts_of", "of_library", "size_key", "titles"]
 
 MOST_BYTES = 262_144
 """Of one file."""
@@ -139,7 +139,9 @@ class Bundle:
                     from experiments.numbers import count
 
                     values = {"given": count(made.run_count), "most": count(MOST_RUNS)}
-                    raise ScenarioError([Problem(Place(self.main), "runs", say("batches.file.too_many_runs", **values))])
+                    raise ScenarioError(
+                        [Problem(Place(self.main), "runs", say("batches.file.too_many_runs", **values))]
+                    )
                 if made.point_count <= MOST_RUNS:
                     _ = made.points  # made now, from files that go
             except ScenarioError as error:
@@ -168,6 +170,25 @@ def titles() -> dict[str, dict[str, Any]]:
     from experiments.batch.reading import library
 
     return {name: _parsed(of_library(name).text) for name in library()}
+
+
+def facts_of(data: Mapping[str, Any]) -> str:
+    """Say in a line what a file that was read as a table has: factors, design, size."""
+    from experiments.numbers import count
+    from experiments.text import say as say_experiments
+
+    design = data.get("design", {})
+    parts = [
+        say("batches.plan.factors_short", count=count(len(data.get("factor", [])))),
+        say_experiments(f"batch.design.{design.get('kind', 'none')}"),
+    ]
+    key = size_key(data)
+    if key is not None and isinstance(design.get(key), int):
+        parts.append(say(f"batches.plan.{key}_short", count=count(design[key])))
+    consumers = data.get("runs", {}).get("consumers")
+    if isinstance(consumers, int):
+        parts.append(say("batches.plan.consumers_short", count=count(consumers)))
+    return " · ".join(parts)
 
 
 def size_key(data: Mapping[str, Any]) -> str | None:

@@ -95,6 +95,7 @@ def advise(
     arm: str | None = None,
     runs: int,
     consumers: int | None = None,
+    about: str = "",
     asked: str = "",
 ) -> Order:
     """Search the levers of an experiment file for what to choose."""
@@ -103,7 +104,7 @@ def advise(
     for name, figures in (("--objective", objectives), ("--minimise", minimise)):
         for figure in figures:
             words += [name, figure]
-    order = Order("advise", (*words, *_options(options), "--out", str(folder)), dict(title), asked=asked, total=runs)
+    order = Order("advise", (*words, *_options(options), "--out", str(folder)), dict(title), about, asked, total=runs)
     return _question(order)
 
 

@@ -158,4 +158,3 @@ def check_rivals(scenario: str, players: Sequence[str], levers: Sequence[str], r
 def refusal(text: str) -> ResultsError:
     """Make an error of a text for the user."""
     return ResultsError([Problem(Place(""), "", text)])
-

@@ -252,9 +252,7 @@ def _fans(results: BatchResults, figure: str, item: str) -> tuple[Fan, ...]:
     return tuple(found)
 
 
-def _grid(
-    results: BatchResults, figure: str, item: str, arm: str, across: str, up: str, week: int | None
-) -> Grid:
+def _grid(results: BatchResults, figure: str, item: str, arm: str, across: str, up: str, week: int | None) -> Grid:
     import numpy as np
 
     frame = results.points()

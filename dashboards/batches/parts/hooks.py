@@ -10,12 +10,13 @@ from urllib.parse import parse_qs, urlencode
 import solara
 import solara.lab
 
+from dashboards.app import session
 from dashboards.app.safety import message_of
 from dashboards.batches import service
 from dashboards.batches.jobs import Job
 from sim.problems import InputError
 
-__all__ = ["Later", "address", "asked_for", "use_jobs", "use_later"]
+__all__ = ["Later", "address", "asked_for", "go", "use_jobs", "use_later"]
 
 T = TypeVar("T")
 
@@ -99,3 +100,9 @@ def address(**words: str) -> str:
     """Give the address of this page with something asked for."""
     known = {key: value for key, value in words.items() if value}
     return "/experiments" + (f"?{urlencode(known)}" if known else "")
+
+
+def go(router: Any, **words: str) -> None:
+    """Turn to another part of the page; the browser's own way back leads here again."""
+    session.told.set(None)
+    router.push(address(**words))
