@@ -28,8 +28,9 @@ _TOKEN = re.compile(r"@([a-z]\w*)((?:/[\d.]+)?)")
 _TEXTS = {"text", "name", "x", "y", "z", "labels", "ticktext", "hovertext", "customdata", "categoryarray"}
 _MOST_FANS = 4
 _SHORTEST_GAP = 0.065
+_MOST_WRITTEN = 100
 
-SCALE = ((0.0, "--surface"), (0.12, "--accent/0.12"), (1.0, "--accent"))
+SCALE = ((0.0, "--line"), (1.0, "--accent"))
 """From least to most."""
 
 
@@ -168,23 +169,18 @@ def heat_chart(grid: Grid, figure: FigureChoice, across: str, up: str) -> dict[s
     values = grid.values.tolist()
     texts = [[shown_value(value, figure) if value == value else "" for value in row] for row in values]
     runs = [[count(number) for number in row] for row in grid.counts.tolist()]
-    small = len(grid.across) * len(grid.up) <= 81
+    small = len(grid.across) * len(grid.up) <= _MOST_WRITTEN
     trace: dict[str, Any] = {
         "type": "heatmap", "x": list(map(escaped, grid.across)), "y": list(map(escaped, grid.up)),
         "z": [finite(row, scale) for row in values], "text": texts, "customdata": runs, "xgap": 2, "ygap": 2,
-        "colorscale": [list(stop) for stop in SCALE],
-        "colorbar": {
-            "thickness": 10, "outlinewidth": 0, "ticksuffix": percent_sign() if scale > 1 else "", "len": 0.9,
-            "tickfont": {"color": "--muted", "size": 11},
-            **({"tickformat": "~s"} if figure.unit in LARGE_UNITS else {}),
-        },
+        "colorscale": [list(stop) for stop in SCALE], "showscale": not small,
         "hovertemplate": say(
             "batches.chart.heat_hover", across=escaped(across), up=escaped(up), figure=escaped(figure.name)
         ) + "<extra></extra>",
     }  # fmt: skip
     if small:
         trace["texttemplate"] = "%{text}"
-        trace["textfont"] = {"size": 11}
+        trace["textfont"] = {"size": 12}
     longest = max((len(text) for text in grid.up), default=4)
     layout = base_layout(
         xaxis=base_axis(across, type="category", showgrid=False, tickangle=0 if len(grid.across) <= 6 else -35),

@@ -15,7 +15,7 @@ from dashboards.batches.parts.rivals import RivalsSetup
 from dashboards.batches.parts.setup import Setup
 from dashboards.batches.text import say
 from dashboards.components.basic import Button, Notice
-from dashboards.components.html import Tag, Text
+from dashboards.components.html import Tag
 
 __all__ = ["Page", "warm_up"]
 

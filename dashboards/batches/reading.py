@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -259,7 +260,9 @@ def _grid(results: BatchResults, figure: str, item: str, arm: str, across: str, 
     rows = np.flatnonzero((frame["arm"] == arm).to_numpy())
     values = results.end(figure, item, week=week)[rows]
     mine = frame.iloc[rows]
-    (names, x), (others, y) = _cells(mine[across].tolist()), _cells(mine[up].tolist())
+    ends = {factor.name: _declared(factor.described) for factor in results.factors}
+    names, x = _cells(mine[across].tolist(), ends.get(across))
+    others, y = _cells(mine[up].tolist(), ends.get(up))
     totals, counts = np.zeros((len(others), len(names))), np.zeros((len(others), len(names)))
     is_known = np.isfinite(values)
     np.add.at(totals, (y, x), np.where(is_known, values, 0.0).sum(axis=1))
@@ -269,7 +272,16 @@ def _grid(results: BatchResults, figure: str, item: str, arm: str, across: str, 
     return Grid(names, others, means, counts, int(counts.sum()))
 
 
-def _cells(values: Sequence[Any]) -> tuple[tuple[str, ...], NDArray[np.int64]]:
+def _declared(described: Mapping[str, Any]) -> tuple[float, float] | None:
+    """Give the ends of a factor's range, as its file declares them."""
+    known = (described.get("values") or described).get("range") or {}
+    ends = known.get("low"), known.get("high")
+    return None if None in ends else (float(ends[0]), float(ends[1]))
+
+
+def _cells(
+    values: Sequence[Any], declared: tuple[float, float] | None
+) -> tuple[tuple[str, ...], NDArray[np.int64]]:
     """Give labels of cells and, for each value, the number of its cell: its own, or a part of the range."""
     import numpy as np
 
@@ -286,10 +298,13 @@ def _cells(values: Sequence[Any]) -> tuple[tuple[str, ...], NDArray[np.int64]]:
     if len(known) <= _MOST_KINDS:
         return tuple(value_text(_plain(one)) for one in known), np.searchsorted(known, numbers).clip(0, len(known) - 1)
     cells = int(min(_MOST_CELLS, max(3, np.sqrt(len(numbers) / 6))))
-    edges = np.linspace(known[0], known[-1], cells + 1)
+    low, high = declared or (known[0], known[-1])
+    is_whole = bool(np.all(known == np.round(known)))
+    # Of whole numbers a cell ends before the next begins: 4–6, 7–9.
+    edges = np.round(np.linspace(low, high + 1, cells + 1)) if is_whole else np.linspace(low, high, cells + 1)
     labels = tuple(
-        say("batches.chart.between", low=value_text(_plain(low)), high=value_text(_plain(high)))
-        for low, high in zip(edges[:-1], edges[1:], strict=True)
+        say("batches.chart.between", low=value_text(_plain(one)), high=value_text(_plain(other - is_whole)))
+        for one, other in pairwise(edges.tolist())
     )
     return labels, np.clip(np.searchsorted(edges, numbers, side="right") - 1, 0, cells - 1)
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from dashboards.batches.text import say
 from experiments.commands.session import CommandError
 
-__all__ = ["JOBS", "UnfitNameError", "Shelf", "is_plain_name", "plain_name"]
+__all__ = ["JOBS", "Shelf", "UnfitNameError", "is_plain_name", "plain_name"]
 
 JOBS = ".jobs"
 """Where notes on jobs lie: beside the folders of results, out of sight."""

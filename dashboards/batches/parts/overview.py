@@ -112,7 +112,7 @@ def _New() -> Element:
         session.told.set(None)
         go(router, new="upload")
 
-    with Tag("div", classes=["b-stack"]) as main:
+    with Tag("div", classes=["b-new"]) as main:
         _Gallery(cards=cards, event_pick=safe(lambda name: go(router, new=str(name)[:80])))
         with Card(say("batches.upload.title"), say("batches.upload.lead")):
             FilePicker(say("batches.upload.pick"), accept=".toml,.csv", max_bytes=MOST_BYTES, on_file=safe(take))

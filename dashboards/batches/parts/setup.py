@@ -146,34 +146,33 @@ def _Sizes(plan: Plan, sizes: Sizes, on_sizes: Any) -> Element:
     def change(**given: int) -> None:
         on_sizes(replace(sizes, **given))
 
-    with Card(say("batches.setup.size"), say("batches.setup.size_lead")) as main:
-        with Tag("div", classes=["b-form"]):
-            if points is not None and plan.kind == "sobol":
-                options = [(str(one), count(one)) for one in sorted({*_POWERS, points})]
-                Select(
-                    say("batches.setup.points"), str(points), options, on_value=lambda given: change(points=int(given))
-                )
-            elif points is not None:
-                label = "trajectories" if plan.kind == "morris" else "points"
-                NumberField(
-                    say(f"batches.setup.{label}"), points, low=2, high=100_000, step=1,
-                    on_value=lambda given: change(points=int(given)),
-                )  # fmt: skip
+    with Card(say("batches.setup.size"), say("batches.setup.size_lead")) as main, Tag("div", classes=["b-form"]):
+        if points is not None and plan.kind == "sobol":
+            options = [(str(one), count(one)) for one in sorted({*_POWERS, points})]
+            Select(
+                say("batches.setup.points"), str(points), options, on_value=lambda given: change(points=int(given))
+            )
+        elif points is not None:
+            label = "trajectories" if plan.kind == "morris" else "points"
             NumberField(
-                say("batches.setup.replicates"), replicates, low=1, high=1_000, step=1,
-                on_value=lambda given: change(replicates=int(given)),
+                say(f"batches.setup.{label}"), points, low=2, high=100_000, step=1,
+                on_value=lambda given: change(points=int(given)),
             )  # fmt: skip
-            NumberField(
-                say("batches.setup.consumers"), consumers, low=100, high=1_000_000, step=1,
-                on_value=lambda given: change(consumers=int(given)),
-            )  # fmt: skip
-            NumberField(
-                say("batches.setup.weeks"), weeks, low=4, high=1_040, step=1,
-                on_value=lambda given: change(weeks=int(given)),
-            )  # fmt: skip
-            if sizes.is_changed:
-                with Tag("div"):
-                    Button(say("batches.setup.as_file"), on_click=lambda: on_sizes(Sizes()), kind="quiet", icon="reset")
+        NumberField(
+            say("batches.setup.replicates"), replicates, low=1, high=1_000, step=1,
+            on_value=lambda given: change(replicates=int(given)),
+        )  # fmt: skip
+        NumberField(
+            say("batches.setup.consumers"), consumers, low=100, high=1_000_000, step=1,
+            on_value=lambda given: change(consumers=int(given)),
+        )  # fmt: skip
+        NumberField(
+            say("batches.setup.weeks"), weeks, low=4, high=1_040, step=1,
+            on_value=lambda given: change(weeks=int(given)),
+        )  # fmt: skip
+        if sizes.is_changed:
+            with Tag("div"):
+                Button(say("batches.setup.as_file"), on_click=lambda: on_sizes(Sizes()), kind="quiet", icon="reset")
     return main
 
 

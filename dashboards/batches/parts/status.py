@@ -75,4 +75,4 @@ def _Actions(job: Job) -> None:
 
 
 def _save(label: str, make: Any, name: str, mime: str) -> None:
-    Download(label, make=make, name=name, mime=mime, kind="quiet")
+    Download(label, make=make, name=name, mime=mime)

@@ -63,25 +63,24 @@ def Fans(folder: Path, overview: Overview, stamp: int) -> Element:
     chosen = overview.figure(figure) or overview.figures[0]
     found = use_later(lambda: (chosen, item, service.READER.fans(folder, chosen.key, item)), [figure, item, stamp])
     places = {arm: place for place, arm in enumerate(overview.arms)}
-    with Tag("div", classes=["b-stack"]) as main:
-        with Card(say("batches.view.fans"), say("batches.view.fans_lead")):
-            FigurePicker(overview, figure, item, lambda key, whose: set_chosen((key, whose)), weekly_only=True)
-            if not overview.has_weeks:
-                Text(say("batches.view.no_weeks"), "p", ["u-note"])
-            if found.problems:
-                Problems(found.problems)
-            if found.value is None:
-                if not found.problems:
-                    Progress(None, say("batches.view.reading"))
-            else:
-                drawn, whose, fans = found.value
-                title = figure_title(drawn, whose)
-                Text(fan_words(fans, drawn, title), "p", ["b-answer"])
-                Plot(
-                    fan_chart(fans, drawn, place=places), label=fan_words(fans, drawn, title), height=380,
-                    name=f"fan {title}", stale=not found.is_fresh,
-                )  # fmt: skip
-                Text(say("batches.view.fans_note"), "p", ["u-note"])
+    with Tag("div", classes=["b-stack"]) as main, Card(say("batches.view.fans"), say("batches.view.fans_lead")):
+        FigurePicker(overview, figure, item, lambda key, whose: set_chosen((key, whose)), weekly_only=True)
+        if not overview.has_weeks:
+            Text(say("batches.view.no_weeks"), "p", ["u-note"])
+        if found.problems:
+            Problems(found.problems)
+        if found.value is None:
+            if not found.problems:
+                Progress(None, say("batches.view.reading"))
+        else:
+            drawn, whose, fans = found.value
+            title = figure_title(drawn, whose)
+            Text(fan_words(fans, drawn, title), "p", ["b-answer", "b-over"])
+            Plot(
+                fan_chart(fans, drawn, place=places), label=fan_words(fans, drawn, title), height=380,
+                name=f"fan {title}", stale=not found.is_fresh,
+            )  # fmt: skip
+            Text(say("batches.view.fans_note"), "p", ["u-note"])
     return main
 
 
@@ -133,7 +132,7 @@ def Heat(folder: Path, overview: Overview, stamp: int) -> Element:
             drawn, whose, over, by, grid = found.value
             title = figure_title(drawn, whose)
             words = heat_words(grid, drawn, title, over, by)
-            Text(words, "p", ["b-answer"])
+            Text(words, "p", ["b-answer", "b-over"])
             Plot(
                 heat_chart(grid, drawn, over, by), label=words, height=150 + 44 * len(grid.up), name=f"map {title}",
                 stale=not found.is_fresh,
