@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
 __all__ = ["fan_chart", "fan_words", "figure_title", "heat_chart", "heat_words", "native", "shown_value"]
 
-COLOURS = ("--firm-0", "--firm-1", "--firm-2", "--firm-3", "--firm-4", "--firm-5", "--firm-6", "--firm-7")
+COLOURS = ("--firm-0", "--firm-2", "--firm-4", "--firm-5", "--firm-3", "--firm-6", "--firm-7", "--firm-1")
 _TOKENS = {
-    "c0": "--firm-0", "c1": "--firm-1", "c2": "--firm-2", "c3": "--firm-3", "c4": "--firm-4", "c5": "--firm-5",
-    "c6": "--firm-6", "c7": "--firm-7", "ink": "--ink", "muted": "--muted", "line": "--line", "accent": "--accent",
+    "c0": "--firm-0", "c1": "--firm-2", "c2": "--firm-4", "c3": "--firm-5", "c4": "--ink", "c5": "--firm-7",
+    "c6": "--firm-6", "c7": "--firm-3", "ink": "--ink", "muted": "--muted", "line": "--line", "accent": "--accent",
     "surface": "--surface", "event": "--warn",
 }  # fmt: skip
 _TOKEN = re.compile(r"@([a-z]\w*)((?:/[\d.]+)?)")
@@ -250,6 +250,6 @@ def heat_words(grid: Grid, figure: FigureChoice, title: str, across: str, up: st
 
     best, worst = at(int(np.nanargmax(grid.values))), at(int(np.nanargmin(grid.values)))
     return say(
-        "batches.chart.heat_words", title=title, factor=across, other=up, high=best["value"], high_across=best["across"],
-        high_up=best["up"], low=worst["value"], low_across=worst["across"], low_up=worst["up"],
+        "batches.chart.heat_words", title=title, factor=across, other=up, high=best["value"],
+        high_across=best["across"], high_up=best["up"], low=worst["value"], low_across=worst["across"], low_up=worst["up"],
     )  # fmt: skip

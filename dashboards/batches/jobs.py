@@ -1,7 +1,7 @@
 """Jobs: started as processes of their own, watched through their files, stopped and resumed by any page.
 
-Nothing of a job lives in this process: what is known of it is read from its folder, so that a page that is loaded again,
-a second browser and a server that was started anew all see the same.
+Nothing of a job lives in this process: what is known of it is read from its folder, so that a page that is loaded
+again, a second browser and a server that was started anew all see the same.
 """
 
 from __future__ import annotations

@@ -24,7 +24,8 @@ def job_cards(jobs: Iterable[Job]) -> list[dict[str, Any]]:
 def _card(job: Job) -> dict[str, Any]:
     shows_message = job.state == "failed" or (job.is_active and not job.counts.there)
     return {
-        "name": job.name, "title": title_of(job), "asked": question_of(job), "state": job.state,
+        "name": job.name, "title": question_of(job), "asked": _named(job),
+        "state": job.state,
         "state_text": say(f"batches.state.{job.state}"), "kind_text": say(f"batches.kind.{job.kind}"),
         "when": when_text(job.started), "share": job.share, "active": job.is_active,
         "shows_bar": job.is_active or (job.state == "stopped" and job.share is not None),
@@ -35,14 +36,19 @@ def _card(job: Job) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _named(job: Job) -> str:
+    """Name the experiment of a question, and the folder."""
+    return f"{title_of(job)} · {job.name}" if job.asked else job.name
+
+
 def title_of(job: Job) -> str:
     """Name a job: by its experiment, and by its folder where several are of one experiment."""
     return job.title.get(language()) or job.title.get("en") or job.name
 
 
 def question_of(job: Job) -> str:
-    """Give the question of a job, or the name of its folder."""
-    return job.asked or job.name
+    """Give the question of a job, or the title of the experiment."""
+    return job.asked or title_of(job)
 
 
 def counts_text(job: Job) -> str:
@@ -52,7 +58,9 @@ def counts_text(job: Job) -> str:
         return say(key, there=count(job.counts.there), total=count(job.counts.total))
     if job.counts.there:
         return say("batches.list.counts_there", there=count(job.counts.there))
-    return say("batches.list.took", time=duration(job.seconds)) if job.seconds else ""
+    if not job.seconds:
+        return ""
+    return say("batches.list.since" if job.is_active else "batches.list.took", time=duration(job.seconds))
 
 
 def failed_text(job: Job) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+
 import solara
 from reacton.core import Element
 
@@ -16,6 +18,7 @@ from dashboards.batches.parts.setup import Setup
 from dashboards.batches.text import say
 from dashboards.components.basic import Button, Notice
 from dashboards.components.html import Tag
+from dashboards.components.vue import vue
 
 __all__ = ["Page", "warm_up"]
 
@@ -24,14 +27,15 @@ _RIVALS = "rivals"
 
 @solara.component
 def Page() -> Element:
-    """Draw the page: ``?open=NAME`` one folder, ``?new=NAME`` an experiment before it is run, otherwise all there is."""
+    """Draw the page: ``?open=NAME`` one folder, ``?new=NAME`` an experiment before it is run, otherwise everything."""
     router = solara.use_router()
     jobs = use_jobs()
     opened, new = asked_for(router.search, "open"), asked_for(router.search, "new")
     with Tag("div", classes=["u-body", "b-page"]) as main:
+        _Style()
         if opened:
             job = next((one for one in jobs if one.name == opened), None)
-            _Back()
+            _Where("" if job is None else job.about)
             if job is None:
                 Notice(say("batches.page.no_folder", name=opened), kind="warning")
             elif job.kind == "batch":
@@ -39,21 +43,31 @@ def Page() -> Element:
             else:
                 Answer(job).key(f"answer {job.name}")
         elif new == _RIVALS:
-            _Back()
+            _Where("")
             RivalsSetup()
         elif new:
-            _Back()
+            _Where("")
             Setup(new).key(f"new {new}")
         else:
             Overview(jobs)
     return main
 
 
+@vue("parts/style.vue")
+def _Style() -> None: ...
+
+
 @solara.component
-def _Back() -> Element:
+def _Where(about: str) -> Element:
+    """Lead back: to everything, and to the experiment that an answer is about."""
     router = solara.use_router()
-    with Tag("nav", attributes={"aria-label": say("batches.page.where")}) as main:
+    with Tag("nav", classes=["b-where"], attributes={"aria-label": say("batches.page.where")}) as main:
         Button(say("batches.page.back"), on_click=lambda: go(router), kind="quiet", icon="left")
+        if about:
+            Button(
+                say("batches.answer.experiment", name=about), on_click=lambda: go(router, open=about), kind="quiet",
+                icon="left",
+            )  # fmt: skip
     return main
 
 
@@ -64,8 +78,6 @@ def _about(jobs: tuple[Job, ...], name: str) -> tuple[Job, ...]:
 
 def warm_up() -> None:
     """Import what the first visitor needs, and look at the folder of results."""
-    from experiments.answers import asked, told
-    from experiments.batch import reading, results
-
-    assert asked and told and reading and results
+    for name in ("answers.asked", "answers.told", "batch.reading", "batch.results"):
+        importlib.import_module(f"experiments.{name}")
     service.jobs().all()

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "FEWEST_RUNS", "Over", "Wanted", "check_advise", "check_figure", "check_rivals", "condition_text",
-    "condition_words", "figure_text", "overs_of", "refusal",
+    "condition_words", "figure_text", "fitting", "overs_of", "refusal",
 ]  # fmt: skip
 
 Over = Literal["end", "mean", "peak", "trough", "sum"]
@@ -68,6 +68,11 @@ def condition_words(wanted: Wanted, side: str, limit: float, choice: FigureChoic
 def overs_of(overview: Overview, choice: FigureChoice) -> tuple[Over, ...]:
     """Say what can be made of a figure's weeks."""
     return OVERS if overview.has_weeks and not choice.is_formula else ("end",)
+
+
+def fitting(wanted: Wanted, overview: Overview, choice: FigureChoice) -> Wanted:
+    """Take the end where nothing else was kept."""
+    return wanted if wanted.over in overs_of(overview, choice) else replace(wanted, over="end")
 
 
 def check_figure(folder: Path, text: str, *, is_condition: bool = False) -> None:

@@ -279,9 +279,7 @@ def _declared(described: Mapping[str, Any]) -> tuple[float, float] | None:
     return None if None in ends else (float(ends[0]), float(ends[1]))
 
 
-def _cells(
-    values: Sequence[Any], declared: tuple[float, float] | None
-) -> tuple[tuple[str, ...], NDArray[np.int64]]:
+def _cells(values: Sequence[Any], declared: tuple[float, float] | None) -> tuple[tuple[str, ...], NDArray[np.int64]]:
     """Give labels of cells and, for each value, the number of its cell: its own, or a part of the range."""
     import numpy as np
 

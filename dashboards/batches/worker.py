@@ -18,7 +18,7 @@ from types import FrameType
 
 from dashboards.batches.notes import BEGAN, ENDED, LOCK, STOP, TURN, Ended, Order
 
-__all__ = ["main"]
+__all__ = ["be_modest", "main"]
 
 _EVERY = 0.2
 _PATIENCE = 3.0
@@ -42,7 +42,7 @@ def main(folder: Path) -> int:
         if not _taken(stack, folder / LOCK, until=time.monotonic() + _PATIENCE):
             return _INTERNAL
         (folder / ENDED).unlink(missing_ok=True)
-        _be_modest()
+        be_modest(_NICE)
         signal.signal(signal.SIGINT, signal.default_int_handler)
         signal.signal(signal.SIGTERM, _interrupt)
         try:
@@ -73,13 +73,13 @@ def _taken(stack: ExitStack, lock: Path, *, until: float | None = None, stop: Pa
         time.sleep(_EVERY)
 
 
-def _be_modest() -> None:
-    """Give way to everybody else, by as much as USERISATION_NICE says (0: not at all; 10).
+def be_modest(usual: int) -> None:
+    """Give way to everybody else, by as much as USERISATION_NICE says (from 0, not at all, to 19).
 
     A session of its own may have a share of the machine of its own, too (Linux), which gives way likewise.
     """
     wanted = os.environ.get("USERISATION_NICE", "")
-    nice = min(int(wanted), 19) if wanted.isdecimal() else _NICE
+    nice = min(int(wanted), 19) if wanted.isdecimal() else usual
     with suppress(AttributeError, OSError):
         os.nice(nice)
     with suppress(OSError):

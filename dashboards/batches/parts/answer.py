@@ -8,11 +8,11 @@ from reacton.core import Element
 from dashboards.batches import service
 from dashboards.batches.answers import Shown
 from dashboards.batches.jobs import Job
-from dashboards.batches.parts.hooks import go, use_later
+from dashboards.batches.parts.hooks import use_later
 from dashboards.batches.parts.shown import Chart, Problems, ToldTable
 from dashboards.batches.parts.status import Status
 from dashboards.batches.text import say
-from dashboards.components.basic import Button, Progress
+from dashboards.components.basic import Progress
 from dashboards.components.html import Tag, Text
 from dashboards.components.layout import Card, Details
 
@@ -22,18 +22,11 @@ __all__ = ["Answer"]
 @solara.component
 def Answer(job: Job) -> Element:
     """Draw an answer, or how far the work on it has come."""
-    router = solara.use_router()
     folder = service.jobs().shelf.folder(job.name)
     is_there = job.has_folder and (folder / "findings.json").is_file()
     found = use_later(lambda: service.ANSWERS.of(folder) if is_there else None, [is_there, job.is_active, job.started])
     shown: Shown | None = found.value
     with Tag("div", classes=["b-stack"]) as main:
-        if job.about:
-            with Tag("div"):
-                Button(
-                    say("batches.answer.experiment", name=job.about), on_click=lambda: go(router, open=job.about),
-                    kind="quiet", icon="left",
-                )  # fmt: skip
         Status(job, shown.question if shown else job.asked)
         if found.problems:
             Problems(found.problems)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import solara
 from reacton.core import Element
@@ -73,12 +75,12 @@ def _fresh(job: Job, kind: str) -> tuple[str, Path]:
 
 
 @solara.component
-def _Over(overview: Overview, figure: str, over: Over, on_over: object) -> Element:
+def _Over(overview: Overview, figure: str, over: Over, on_over: Callable[[Any], None]) -> Element:
     chosen = overview.figure(figure) or overview.figures[0]
     known = questions.overs_of(overview, chosen)
     return Select(
         say("batches.ask.over"), over if over in known else "end", [(one, say(f"batches.over.{one}")) for one in known],
-        on_value=on_over,  # type: ignore[arg-type]
+        on_value=on_over,
     )  # fmt: skip
 
 
@@ -86,6 +88,7 @@ def _Over(overview: Overview, figure: str, over: Over, on_over: object) -> Eleme
 def _Sensitivity(job: Job, overview: Overview) -> Element:
     wanted, set_wanted = solara.use_state(Wanted(*first_figure(overview)))
     choice = overview.figure(wanted.figure) or overview.figures[0]
+    wanted = questions.fitting(wanted, overview, choice)
     source = service.jobs().shelf.folder(job.name)
 
     def ask() -> None:
@@ -113,6 +116,7 @@ def _Discover(job: Job, overview: Overview) -> Element:
     limit, set_limit = solara.use_state(None)
     role, set_role = solara.use_state(_NONE)
     choice = overview.figure(wanted.figure) or overview.figures[0]
+    wanted = questions.fitting(wanted, overview, choice)
     source = service.jobs().shelf.folder(job.name)
     scale = 100.0 if choice.unit in PERCENT_UNITS else 1.0
     typical = solara.use_memo(

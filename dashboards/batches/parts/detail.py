@@ -56,8 +56,8 @@ def Detail(job: Job, questions: tuple[Job, ...]) -> Element:
                 labels.pop("questions")
             with Tag("div"):
                 Segmented(
-                    say("batches.part.label"), part, [(one, labels.get(one) or say(f"batches.part.{one}")) for one in parts],
-                    on_value=shown_part.set,
+                    say("batches.part.label"), part,
+                    [(one, labels.get(one) or say(f"batches.part.{one}")) for one in parts], on_value=shown_part.set,
                 )  # fmt: skip
             if part == "about":
                 _About(job, overview)

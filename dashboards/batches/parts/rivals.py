@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
+
 import solara
 from reacton.core import Element
 
@@ -99,7 +102,7 @@ def RivalsSetup() -> Element:
     with Card() as main:
         Text(say("batches.rivals.title"), "h1")
         Text(say("batches.rivals.lead"), "p", ["b-story"])
-        with Tag("div", classes=["b-stack"]):
+        with Tag("div", classes=["b-stack", "b-under"]):
             with Tag("div", classes=["b-form"]):
                 Select(say("batches.view.arm"), scenario, scenarios, on_value=safe(choose))
                 for place, name in enumerate(players):
@@ -132,11 +135,18 @@ def RivalsSetup() -> Element:
 
 
 @solara.component
-def _Levers(levers: tuple[LeverRange, ...], ranges: dict[str, tuple[float, float]], on_levers: object) -> Element:
+def _Levers(
+    levers: tuple[LeverRange, ...],
+    ranges: dict[str, tuple[float, float]],
+    on_levers: Callable[[tuple[LeverRange, ...]], None],
+) -> Element:
     def replaced(place: int, lever: LeverRange | None) -> None:
         made = [*levers]
         made[place : place + 1] = [] if lever is None else [lever]
-        on_levers(tuple(made))  # type: ignore[operator]
+        on_levers(tuple(made))
+
+    def ended(place: int, lever: LeverRange, **ends: float) -> None:
+        replaced(place, replace(lever, **ends))
 
     with Tag("div", classes=["b-stack"]) as main:
         for place, lever in enumerate(levers):
@@ -149,11 +159,11 @@ def _Levers(levers: tuple[LeverRange, ...], ranges: dict[str, tuple[float, float
                 )  # fmt: skip
                 NumberField(
                     say("batches.rivals.low"), lever.low, low=None, high=None,
-                    on_value=lambda low, place=place, lever=lever: replaced(place, LeverRange(lever.key, low, lever.high)),
+                    on_value=lambda low, place=place, lever=lever: ended(place, lever, low=low),
                 )  # fmt: skip
                 NumberField(
                     say("batches.rivals.high"), lever.high, low=None, high=None,
-                    on_value=lambda high, place=place, lever=lever: replaced(place, LeverRange(lever.key, lever.low, high)),
+                    on_value=lambda high, place=place, lever=lever: ended(place, lever, high=high),
                 )  # fmt: skip
                 if len(levers) > 1:
                     with Tag("div"):
@@ -166,6 +176,6 @@ def _Levers(levers: tuple[LeverRange, ...], ranges: dict[str, tuple[float, float
             with Tag("div"):
                 Button(
                     say("batches.rivals.add_lever"), kind="quiet", icon="plus",
-                    on_click=lambda: on_levers((*levers, LeverRange(key, *ranges[key]))),  # type: ignore[operator]
+                    on_click=lambda: on_levers((*levers, LeverRange(key, *ranges[key]))),
                 )  # fmt: skip
     return main

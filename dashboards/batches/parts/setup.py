@@ -103,31 +103,39 @@ def _Chosen(bundle: Bundle) -> Element:
                 Progress(None, say("batches.setup.reading"))
         else:
             plan, runs, title, sized = found.value
-            _Start(plan, sized, runs, title, is_ready=found.is_fresh and not found.problems)
-            _Sizes(plan, sizes, set_sizes)
+            with Tag("div", classes=["u-two"]):
+                _Story(plan)
+                with Tag("div", classes=["b-stack"]):
+                    _Start(sized, runs, title, is_ready=found.is_fresh and not found.problems)
+                    _Sizes(plan, sizes, set_sizes)
             _What(plan, sized)
     return main
 
 
 @solara.component
-def _Start(plan: Plan, bundle: Bundle, runs: int, title: dict[str, str], is_ready: bool) -> Element:
-    router = solara.use_router()
-    name, set_name = solara.use_state(bundle.name)
-    key = (bundle.main, *bundle.files.items())
-    cost = use_later(lambda: service.ESTIMATES.of(bundle), [key])
-
-    def start() -> None:
-        go(router, open=begin(bundle, name or bundle.name, runs=runs, title=title))
-
+def _Story(plan: Plan) -> Element:
     with Card() as main:
         Text(plan.title, "h1")
         Text(plan.story, "p", ["b-story"])
         Facts(plan.facts)
+    return main
+
+
+@solara.component
+def _Start(bundle: Bundle, runs: int, title: dict[str, str], is_ready: bool) -> Element:
+    router = solara.use_router()
+    name, set_name = solara.use_state(bundle.name)
+    cost = use_later(lambda: service.ESTIMATES.of(bundle), [(bundle.main, *bundle.files.items())])
+
+    def start() -> None:
+        go(router, open=begin(bundle, name or bundle.name, runs=runs, title=title))
+
+    with Card(say("batches.setup.run")) as main:
         if cost.value is not None and cost.is_fresh:
             Text(cost_text(cost.value), "p", ["b-cost"])
         else:
             Progress(None, say("batches.setup.measuring"))
-        with Tag("div", classes=["b-form"], style="margin-top: 12px"):
+        with Tag("div", classes=["b-form"]):
             TextField(say("batches.setup.name"), name, on_value=set_name, max_length=60)
             with Tag("div"):
                 Button(
@@ -149,9 +157,7 @@ def _Sizes(plan: Plan, sizes: Sizes, on_sizes: Any) -> Element:
     with Card(say("batches.setup.size"), say("batches.setup.size_lead")) as main, Tag("div", classes=["b-form"]):
         if points is not None and plan.kind == "sobol":
             options = [(str(one), count(one)) for one in sorted({*_POWERS, points})]
-            Select(
-                say("batches.setup.points"), str(points), options, on_value=lambda given: change(points=int(given))
-            )
+            Select(say("batches.setup.points"), str(points), options, on_value=lambda given: change(points=int(given)))
         elif points is not None:
             label = "trajectories" if plan.kind == "morris" else "points"
             NumberField(

@@ -19,7 +19,7 @@ from dashboards.components.layout import Card
 __all__ = ["Status"]
 
 _MARKS = {
-    "waiting": "◌", "running": "▶", "stopping": "◼", "done": "✓", "stopped": "❚❚", "failed": "!", "elsewhere": "⧉",
+    "waiting": "◌", "running": "▶", "stopping": "◼", "done": "✓", "stopped": "‖", "failed": "!", "elsewhere": "⧉",
 }  # fmt: skip
 _FORMS = {"csv": "text/csv", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
 
