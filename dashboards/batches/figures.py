@@ -251,5 +251,6 @@ def heat_words(grid: Grid, figure: FigureChoice, title: str, across: str, up: st
     best, worst = at(int(np.nanargmax(grid.values))), at(int(np.nanargmin(grid.values)))
     return say(
         "batches.chart.heat_words", title=title, factor=across, other=up, high=best["value"],
-        high_across=best["across"], high_up=best["up"], low=worst["value"], low_across=worst["across"], low_up=worst["up"],
+        high_across=best["across"], high_up=best["up"], low=worst["value"], low_across=worst["across"],
+        low_up=worst["up"],
     )  # fmt: skip

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-__all__ = ["FAN_LEVELS", "Fan", "FigureChoice", "Grid", "Overview", "Reader", "ResultsError"]
+__all__ = ["FAN_LEVELS", "Fan", "FigureChoice", "Grid", "Overview", "Reader", "ResultsError", "trailing_mean"]
 
 T = TypeVar("T")
 
@@ -137,9 +137,10 @@ class Reader:
         """
         return self._remembered(folder, ("overview", language()), _overview)
 
-    def fans(self, folder: Path, figure: str, item: str) -> tuple[Fan, ...]:
-        """Give the spread of a figure in each arm."""
-        return self._remembered(folder, ("fans", figure, item), lambda results: _fans(results, figure, item))
+    def fans(self, folder: Path, figure: str, item: str, weeks: int = 1) -> tuple[Fan, ...]:
+        """Give the spread of a figure in each arm, of every week or of the mean of so many weeks up to it."""
+        key = ("fans", figure, item, weeks)
+        return self._remembered(folder, key, lambda results: _fans(results, figure, item, weeks))
 
     def grid(
         self, folder: Path, figure: str, item: str, arm: str, across: str, up: str, week: int | None = None
@@ -235,12 +236,12 @@ def _figures(results: BatchResults) -> tuple[FigureChoice, ...]:
     return (*found, *formulas)
 
 
-def _fans(results: BatchResults, figure: str, item: str) -> tuple[Fan, ...]:
+def _fans(results: BatchResults, figure: str, item: str, weeks: int) -> tuple[Fan, ...]:
     import warnings
 
     import numpy as np
 
-    series = results.series(figure, item)
+    series = trailing_mean(results.series(figure, item), weeks)
     each = max(1, results.point_count // len(results.arms))
     of_arm = (results.runs.points - 1) // each
     found = []
@@ -251,6 +252,21 @@ def _fans(results: BatchResults, figure: str, item: str) -> tuple[Fan, ...]:
                 warnings.simplefilter("ignore", RuntimeWarning)  # a week that no run has stays NaN
                 found.append(Fan(arm, np.nanquantile(mine, FAN_LEVELS, axis=0), len(mine)))
     return tuple(found)
+
+
+def trailing_mean(series: Floats, weeks: int) -> Floats:
+    """Give the mean of so many weeks up to each, (runs, weeks); of fewer at the start, and of those that are known."""
+    import numpy as np
+
+    if weeks <= 1:
+        return series
+    known = np.isfinite(series)
+    totals = np.cumsum(np.where(known, series, 0.0), axis=1)
+    counts = np.cumsum(known, axis=1).astype(float)
+    for sums in (totals, counts):
+        sums[:, weeks:] -= sums[:, :-weeks].copy()
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.asarray(np.where(counts > 0, totals / counts, np.nan))
 
 
 def _grid(results: BatchResults, figure: str, item: str, arm: str, across: str, up: str, week: int | None) -> Grid:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -20,6 +21,8 @@ __all__ = ["Later", "address", "asked_for", "go", "use_jobs", "use_later"]
 
 T = TypeVar("T")
 
+_log = logging.getLogger("userisation.dashboard")
+
 _EVERY = 0.8
 _LONGEST = 2_000
 
@@ -34,10 +37,12 @@ def use_jobs() -> tuple[Job, ...]:
 
         def look() -> None:
             while not gone.wait(_EVERY):
-                found = jobs.all()
-                if gone.is_set():
-                    return
-                set_shown(found)
+                try:
+                    found = jobs.all()
+                    if not gone.is_set():
+                        set_shown(found)
+                except Exception:  # the next look may do
+                    _log.exception("jobs could not be looked at")
 
         threading.Thread(target=look, daemon=True, name="userisation-jobs").start()
         return gone.set

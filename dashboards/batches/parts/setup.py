@@ -104,11 +104,13 @@ def _Chosen(bundle: Bundle) -> Element:
         else:
             plan, runs, title, sized = found.value
             with Tag("div", classes=["u-two"]):
-                _Story(plan)
+                with Tag("div", classes=["b-stack"]):
+                    _Story(plan)
+                    _Varied(plan)
                 with Tag("div", classes=["b-stack"]):
                     _Start(sized, runs, title, is_ready=found.is_fresh and not found.problems)
                     _Sizes(plan, sizes, set_sizes)
-            _What(plan, sized)
+            _Points(plan, sized)
     return main
 
 
@@ -183,24 +185,26 @@ def _Sizes(plan: Plan, sizes: Sizes, on_sizes: Any) -> Element:
 
 
 @solara.component
-def _What(plan: Plan, bundle: Bundle) -> Element:
-    names = ("factor", "role", "keys", "values")
+def _Varied(plan: Plan) -> Element:
+    names = ("factor", "role", "values", "keys")
     columns = [Column(key, say_experiments(f"answers.batch.column.{key}")) for key in names]
-    rows = [dict(zip(names, row, strict=True)) for row in plan.factors]
+    rows = [dict(zip(("factor", "role", "keys", "values"), row, strict=True)) for row in plan.factors]
+    with Card(
+        say("batches.setup.varied"), say("batches.setup.varied_lead" if rows else "batches.setup.nothing")
+    ) as main:
+        if rows:
+            Table(columns, rows, caption=say("batches.setup.varied"), page=30, sortable=False)
+    return main
+
+
+@solara.component
+def _Points(plan: Plan, bundle: Bundle) -> Element:
+    columns = [Column(f"c{at}", name, "text" if at == 1 else "number") for at, name in enumerate(plan.columns)]
+    rows = [{f"c{place}": cell for place, cell in enumerate(row)} for row in plan.rows]
     with Tag("div", classes=["b-stack"]) as main:
         if rows:
-            with Card(say("batches.setup.varied"), say("batches.setup.varied_lead")):
-                Table(columns, rows, caption=say("batches.setup.varied"), page=30, sortable=False)
-        if plan.rows:
             with Card(say("batches.setup.first_rows")):
-                Table(
-                    [
-                        Column(f"c{place}", name, "text" if place == 1 else "number")
-                        for place, name in enumerate(plan.columns)
-                    ],
-                    [{f"c{place}": cell for place, cell in enumerate(row)} for row in plan.rows],
-                    caption=say("batches.setup.first_rows"), sortable=False,
-                )  # fmt: skip
+                Table(columns, rows, caption=say("batches.setup.first_rows"), sortable=False)
                 if plan.more:
                     Text(say_experiments("batch.more_points", count=count(plan.more)), "p", ["u-note"])
         with Card(), Details(say("batches.setup.file")):

@@ -21,6 +21,7 @@ from dashboards.components.shown import Plot
 
 __all__ = ["Fans", "FigurePicker", "Heat", "first_figure"]
 
+_WEEKS = (1, 4, 13)
 _PREFERRED = ("share", "profit", "total_profit", "userisation")
 
 
@@ -61,10 +62,19 @@ def Fans(folder: Path, overview: Overview, stamp: int) -> Element:
     """Draw how the runs spread week by week, for any figure."""
     (figure, item), set_chosen = solara.use_state(first_figure(overview))
     chosen = overview.figure(figure) or overview.figures[0]
-    found = use_later(lambda: (chosen, item, service.READER.fans(folder, chosen.key, item)), [figure, item, stamp])
+    weeks, set_weeks = solara.use_state(_WEEKS[1])
+    found = use_later(
+        lambda: (chosen, item, service.READER.fans(folder, chosen.key, item, weeks)), [figure, item, weeks, stamp]
+    )
     places = {arm: place for place, arm in enumerate(overview.arms)}
     with Tag("div", classes=["b-stack"]) as main, Card(say("batches.view.fans"), say("batches.view.fans_lead")):
-        FigurePicker(overview, figure, item, lambda key, whose: set_chosen((key, whose)), weekly_only=True)
+        with Tag("div", classes=["b-side"]):
+            FigurePicker(overview, figure, item, lambda key, whose: set_chosen((key, whose)), weekly_only=True)
+            Select(
+                say("batches.view.smooth"), str(weeks),
+                [(str(one), say(f"batches.view.smooth_{one}")) for one in _WEEKS],
+                on_value=lambda given: set_weeks(int(given)),
+            )  # fmt: skip
         if not overview.has_weeks:
             Text(say("batches.view.no_weeks"), "p", ["u-note"])
         if found.problems:
