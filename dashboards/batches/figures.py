@@ -12,6 +12,7 @@ from dashboards.batches.text import say
 from experiments.answers.drawing import band, finite, percent_sign
 from experiments.numbers import LARGE_UNITS, PERCENT_UNITS, count, figure_text, plain_number
 from experiments.text import say as say_experiments
+from sim.text import language
 
 if TYPE_CHECKING:
     from experiments.answers.told import Chart
@@ -36,7 +37,10 @@ SCALE = ((0.0, "--line"), (1.0, "--accent"))
 
 def figure_title(figure: FigureChoice, item: str) -> str:
     """Name a figure of somebody."""
-    return say_experiments("claims.of", name=figure.name, of=item) if item else figure.name
+    from sim.figures import FIGURES
+
+    name = figure.name if figure.is_formula or figure.key not in FIGURES else FIGURES[figure.key].name[language()]
+    return say_experiments("claims.of", name=name, of=item) if item else name
 
 
 def shown_value(value: float, figure: FigureChoice) -> str:
@@ -180,7 +184,7 @@ def heat_chart(grid: Grid, figure: FigureChoice, across: str, up: str) -> dict[s
     }  # fmt: skip
     if small:
         trace["texttemplate"] = "%{text}"
-        trace["textfont"] = {"size": 12}
+        trace["textfont"] = {"size": 12, "weight": 600}
     longest = max((len(text) for text in grid.up), default=4)
     layout = base_layout(
         xaxis=base_axis(across, type="category", showgrid=False, tickangle=0 if len(grid.across) <= 6 else -35),

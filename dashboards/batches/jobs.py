@@ -73,7 +73,7 @@ class Job:
     kind: Kind
     title: Mapping[str, str]
     about: str
-    asked: str
+    asked: Mapping[str, str]
     state: State
     counts: Counts
     rate: float

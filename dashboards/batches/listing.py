@@ -48,7 +48,7 @@ def title_of(job: Job) -> str:
 
 def question_of(job: Job) -> str:
     """Give the question of a job, or the title of the experiment."""
-    return job.asked or title_of(job)
+    return job.asked.get(language()) or title_of(job)
 
 
 def counts_text(job: Job) -> str:

@@ -45,7 +45,7 @@ class Order:
     about
         Name of the folder that is asked; empty if it is about no other.
     asked
-        The question, in the words of whoever asked; may be empty.
+        The question, by language; may be empty.
     started
         Seconds since 1970.
     total
@@ -56,7 +56,7 @@ class Order:
     words: tuple[str, ...]
     title: Mapping[str, str] = field(default_factory=dict)
     about: str = ""
-    asked: str = ""
+    asked: Mapping[str, str] = field(default_factory=dict)
     started: float = 0.0
     total: int = 0
 
@@ -78,10 +78,12 @@ class Order:
             kind = data["kind"]
             if kind not in KINDS:
                 return None
+            title, asked = (
+                {str(code): str(text) for code, text in data.get(name, {}).items()} for name in ("title", "asked")
+            )
             return cls(
-                kind, tuple(str(word) for word in data["words"]),
-                {str(code): str(text) for code, text in data.get("title", {}).items()}, str(data.get("about", "")),
-                str(data.get("asked", "")), float(data.get("started", 0.0)), int(data.get("total", 0)),
+                kind, tuple(str(word) for word in data["words"]), title, str(data.get("about", "")), asked,
+                float(data.get("started", 0.0)), int(data.get("total", 0)),
             )  # fmt: skip
         except (OSError, ValueError, TypeError, KeyError, AttributeError):
             return None

@@ -10,7 +10,7 @@ from pathlib import Path
 from dashboards.batches.jobs import JobError
 from dashboards.batches.notes import Order
 from dashboards.batches.text import say
-from sim.text import language
+from sim.text import LANGUAGES, language
 
 __all__ = ["LeverRange", "advise", "batch", "discover", "of_folder", "resumed", "rivals", "sensitivity", "spoken"]
 
@@ -69,19 +69,31 @@ def of_folder(folder: Path, workers: int | None = None) -> Order:
 
 
 def sensitivity(
-    source: Path, folder: Path, title: Mapping[str, str], figure: str, *, emulate: bool = False, asked: str = ""
+    source: Path,
+    folder: Path,
+    title: Mapping[str, str],
+    figure: str,
+    *,
+    emulate: bool = False,
+    asked: Mapping[str, str] | None = None,
 ) -> Order:
     """Ask a folder of results what a figure depends on."""
     words = ("sensitivity", str(source), "--figure", figure, *(["--emulate"] if emulate else []), "--out", str(folder))
-    return _question(Order("sensitivity", words, dict(title), source.name, asked or figure))
+    return _question(Order("sensitivity", words, dict(title), source.name, asked or dict.fromkeys(LANGUAGES, figure)))
 
 
 def discover(
-    source: Path, folder: Path, title: Mapping[str, str], fails: str, *, role: str | None = None, asked: str = ""
+    source: Path,
+    folder: Path,
+    title: Mapping[str, str],
+    fails: str,
+    *,
+    role: str | None = None,
+    asked: Mapping[str, str] | None = None,
 ) -> Order:
     """Ask a folder of results under which conditions it fails."""
     words = ("discover", str(source), "--fails", fails, *_options({"--role": role}), "--out", str(folder))
-    return _question(Order("discover", words, dict(title), source.name, asked or fails))
+    return _question(Order("discover", words, dict(title), source.name, asked or dict.fromkeys(LANGUAGES, fails)))
 
 
 def advise(
@@ -96,7 +108,7 @@ def advise(
     runs: int,
     consumers: int | None = None,
     about: str = "",
-    asked: str = "",
+    asked: Mapping[str, str] | None = None,
 ) -> Order:
     """Search the levers of an experiment file for what to choose."""
     options = {"--target": target, "--arm": arm, "--runs": runs, "--consumers": consumers}
@@ -104,7 +116,9 @@ def advise(
     for name, figures in (("--objective", objectives), ("--minimise", minimise)):
         for figure in figures:
             words += [name, figure]
-    order = Order("advise", (*words, *_options(options), "--out", str(folder)), dict(title), about, asked, total=runs)
+    order = Order(
+        "advise", (*words, *_options(options), "--out", str(folder)), dict(title), about, asked or {}, total=runs
+    )
     return _question(order)
 
 
@@ -119,7 +133,7 @@ def rivals(
     replicates: int = 8,
     runs: int,
     consumers: int | None = None,
-    asked: str = "",
+    asked: Mapping[str, str] | None = None,
 ) -> Order:
     """Let rivals answer each other in a scenario."""
     words = ["rivals", scenario]
@@ -128,7 +142,9 @@ def rivals(
     for lever in levers:
         words += ["--lever", lever.word]
     options = {"--objective": objective, "--replicates": replicates, "--runs": runs, "--consumers": consumers}
-    order = Order("rivals", (*words, *_options(options), "--out", str(folder)), dict(title), asked=asked, total=runs)
+    order = Order(
+        "rivals", (*words, *_options(options), "--out", str(folder)), dict(title), asked=asked or {}, total=runs
+    )
     return _question(order)
 
 

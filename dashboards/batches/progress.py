@@ -41,7 +41,7 @@ class Lying:
     kind: Kind
     title: dict[str, str] = field(default_factory=dict)
     about: str = ""
-    asked: str = ""
+    asked: dict[str, str] = field(default_factory=dict)
     started: float = 0.0
 
 
@@ -110,7 +110,8 @@ def _answer(path: Path) -> Lying | None:
     about = Path(words[2]).name if len(words) > 2 and data["kind"] in ("sensitivity", "discover") else ""
     asked = next((words[place + 1] for place, word in enumerate(words[:-1]) if word in ("--figure", "--fails")), "")
     known = {code: str(title.get(code) or path.parent.name) for code in ("en", "fr")}
-    return Lying(data["kind"], known, about, asked, _seconds(made.get("started"), path))
+    questions = dict.fromkeys(("en", "fr"), asked) if asked else {}
+    return Lying(data["kind"], known, about, questions, _seconds(made.get("started"), path))
 
 
 def _seconds(text: str | None, path: Path) -> float:

@@ -291,8 +291,8 @@ def _grid(results: BatchResults, figure: str, item: str, arm: str, across: str, 
 def _declared(described: Mapping[str, Any]) -> tuple[float, float] | None:
     """Give the ends of a factor's range, as its file declares them."""
     known = (described.get("values") or described).get("range") or {}
-    ends = known.get("low"), known.get("high")
-    return None if None in ends else (float(ends[0]), float(ends[1]))
+    low, high = known.get("low"), known.get("high")
+    return None if low is None or high is None else (float(low), float(high))
 
 
 def _cells(values: Sequence[Any], declared: tuple[float, float] | None) -> tuple[tuple[str, ...], NDArray[np.int64]]:

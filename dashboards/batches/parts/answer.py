@@ -8,6 +8,7 @@ from reacton.core import Element
 from dashboards.batches import service
 from dashboards.batches.answers import Shown
 from dashboards.batches.jobs import Job
+from dashboards.batches.listing import question_of
 from dashboards.batches.parts.hooks import use_later
 from dashboards.batches.parts.shown import Chart, Problems, ToldTable
 from dashboards.batches.parts.status import Status
@@ -27,7 +28,7 @@ def Answer(job: Job) -> Element:
     found = use_later(lambda: service.ANSWERS.of(folder) if is_there else None, [is_there, job.is_active, job.started])
     shown: Shown | None = found.value
     with Tag("div", classes=["b-stack"]) as main:
-        Status(job, shown.question if shown else job.asked)
+        Status(job, shown.question if shown else question_of(job))
         if found.problems:
             Problems(found.problems)
         if shown is None:

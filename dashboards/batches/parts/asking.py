@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import solara
 from reacton.core import Element
@@ -19,7 +19,7 @@ from dashboards.batches.parts.overview import JobList
 from dashboards.batches.parts.views import FigurePicker, first_figure
 from dashboards.batches.questions import Over, Wanted
 from dashboards.batches.reading import Overview
-from dashboards.batches.text import say
+from dashboards.batches.text import in_all, say
 from dashboards.components.basic import Button, NumberField, Segmented, Select
 from dashboards.components.html import Tag, Text
 from dashboards.components.layout import Card
@@ -30,6 +30,7 @@ __all__ = ["Asking"]
 _KINDS = ("sensitivity", "discover", "advise")
 _RUNS = (600, 1500, 3000)
 _CONSUMERS = 1000
+_SIDES = ("below", "above")
 _NONE = "-"
 
 
@@ -95,7 +96,7 @@ def _Sensitivity(job: Job, overview: Overview) -> Element:
         text = questions.figure_text(wanted, is_formula=choice.is_formula)
         questions.check_figure(source, text)
         name, folder = _fresh(job, "sensitivity")
-        words = say("batches.ask.sensitivity_words", figure=figure_title(choice, wanted.item))
+        words = in_all(lambda: say("batches.ask.sensitivity_words", figure=figure_title(choice, wanted.item)))
         _begin(orders.sensitivity(source, folder, job.title, text, asked=words), name)
 
     with Tag("div", classes=["b-stack"]) as main:
@@ -113,7 +114,7 @@ def _Sensitivity(job: Job, overview: Overview) -> Element:
 def _Discover(job: Job, overview: Overview) -> Element:
     wanted, set_wanted = solara.use_state(Wanted(*first_figure(overview)))
     side, set_side = solara.use_state("below")
-    limit, set_limit = solara.use_state(None)
+    limit, set_limit = solara.use_state(cast("float | None", None))
     role, set_role = solara.use_state(_NONE)
     choice = overview.figure(wanted.figure) or overview.figures[0]
     wanted = questions.fitting(wanted, overview, choice)
@@ -132,7 +133,7 @@ def _Discover(job: Job, overview: Overview) -> Element:
         text = questions.condition_text(wanted, side, value, choice)
         questions.check_figure(source, text, is_condition=True)
         name, folder = _fresh(job, "discover")
-        words = questions.condition_words(wanted, side, value, choice)
+        words = in_all(lambda: questions.condition_words(wanted, side, value, choice))
         own = None if role == _NONE else role
         _begin(orders.discover(source, folder, job.title, text, role=own, asked=words), name)
 
@@ -142,10 +143,12 @@ def _Discover(job: Job, overview: Overview) -> Element:
             _Over(
                 overview, wanted.figure, wanted.over, lambda over: set_wanted(Wanted(wanted.figure, wanted.item, over))
             )
-            Select(say("batches.ask.side"), side, [(one, say(f"batches.ask.{one}")) for one in ("below", "above")],
+            Select(say("batches.ask.side"), side, [(one, say(f"batches.ask.{one}")) for one in _SIDES],
                    on_value=set_side)  # fmt: skip
             label = say("batches.ask.limit_percent") if scale > 1 else say("batches.ask.limit")
-            NumberField(label, value, low=None, high=None, on_value=set_limit).key(f"{choice.key} {wanted.item}")
+            NumberField(label, value, low=None, high=None, on_value=lambda given: set_limit(given)).key(
+                f"{choice.key} {wanted.item}"
+            )
             roles = [(_NONE, say("batches.ask.any_role")), ("lever", say("batches.ask.levers")),
                      ("uncertainty", say("batches.ask.uncertainties"))]  # fmt: skip
             Select(say("batches.ask.role"), role, roles, on_value=set_role)
@@ -195,7 +198,7 @@ def _Advise(job: Job, overview: Overview) -> Element:
         questions.check_advise(file, objectives, (), goal, own, int(runs))
         name, folder = _fresh(job, "advise")
         assert jobs.shelf.folder(name) == folder
-        words = say("batches.ask.advise_words", figure=figure_title(choice, first.item))
+        words = in_all(lambda: say("batches.ask.advise_words", figure=figure_title(choice, first.item)))
         order = orders.advise(
             file, folder, job.title, objectives, target=goal, arm=own, runs=int(runs), consumers=consumers,
             about=job.name, asked=words,
@@ -211,7 +214,7 @@ def _Advise(job: Job, overview: Overview) -> Element:
             )  # fmt: skip
             Select(
                 say("batches.ask.target"), has_target,
-                [(_NONE, say("batches.ask.none")), *((one, say(f"batches.ask.{one}")) for one in ("above", "below"))],
+                [(_NONE, say("batches.ask.no_target")), *((one, say(f"batches.ask.{one}")) for one in _SIDES)],
                 on_value=set_has_target,
             )  # fmt: skip
             if has_target != _NONE:

@@ -80,7 +80,7 @@ def use_later(work: Callable[[], T], dependencies: list[Any]) -> Later:
             return None, tuple(message_of(error).splitlines())
 
     task = solara.lab.use_task(guarded, dependencies=dependencies, raise_error=False)
-    kept = solara.use_ref(None)
+    kept: Any = solara.use_ref(None)
     found = task.value if task.finished else None
     if found is not None:
         value, problems = found

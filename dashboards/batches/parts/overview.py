@@ -97,7 +97,7 @@ def Overview(jobs: tuple[Job, ...]) -> Element:
 
 
 def _fits(job: Job, sought: str) -> bool:
-    words = f"{job.name} {' '.join(job.title.values())} {job.asked} {job.kind}".casefold()
+    words = f"{job.name} {' '.join((*job.title.values(), *job.asked.values()))} {job.kind}".casefold()
     return all(word in words for word in sought.casefold().split())
 
 
@@ -112,8 +112,12 @@ def _New() -> Element:
         session.told.set(None)
         go(router, new="upload")
 
+    def pick(name: str) -> None:
+        if any(card["name"] == name for card in cards):
+            go(router, new=name)
+
     with Tag("div", classes=["b-new"]) as main:
-        _Gallery(cards=cards, event_pick=safe(lambda name: go(router, new=str(name)[:80])))
+        _Gallery(cards=cards, event_pick=safe(pick))
         with Card(say("batches.upload.title"), say("batches.upload.lead")):
             FilePicker(say("batches.upload.pick"), accept=".toml,.csv", max_bytes=MOST_BYTES, on_file=safe(take))
     return main

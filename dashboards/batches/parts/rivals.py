@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
+from typing import cast
 
 import solara
 from reacton.core import Element
@@ -12,7 +14,7 @@ from dashboards.app.safety import safe
 from dashboards.batches import orders, questions, service
 from dashboards.batches.orders import LeverRange
 from dashboards.batches.parts.hooks import go
-from dashboards.batches.text import say
+from dashboards.batches.text import in_all, say
 from dashboards.components.basic import Button, NumberField, Select
 from dashboards.components.html import Tag, Text
 from dashboards.components.layout import Card
@@ -73,7 +75,8 @@ def RivalsSetup() -> Element:
     firms = [firm.name for firm in market.firms]
     players, set_players = solara.use_state(tuple(firms[:2]))
     ranges = solara.use_memo(_levers, [])
-    levers, set_levers = solara.use_state((LeverRange("price", *ranges["price"]),))
+    first = (LeverRange("price", *ranges["price"]),)
+    levers, set_levers = solara.use_state(cast("tuple[LeverRange, ...]", first))
     objective, set_objective = solara.use_state("total_profit")
     runs, set_runs = solara.use_state(str(_RUNS[0]))
     consumers, set_consumers = solara.use_state(1000)
@@ -89,10 +92,13 @@ def RivalsSetup() -> Element:
         title = {"en": market.title.en or scenario, "fr": market.title.fr or scenario}
         order = orders.rivals(
             scenario, shelf.folder(name), title, players, levers, objective=objective, replicates=_REPLICATES,
-            runs=int(runs), consumers=consumers, asked=say("batches.rivals.words", players=" – ".join(players)),
+            runs=int(runs), consumers=consumers, asked=in_all(words),
         )  # fmt: skip
         service.jobs().start(name, orders.spoken(order))
         go(router, open=name)
+
+    def words() -> str:
+        return say("batches.rivals.words", players=" – ".join(players))
 
     def with_player(place: int, name: str) -> None:
         made = [*players]
@@ -109,7 +115,7 @@ def RivalsSetup() -> Element:
                     Select(
                         say("batches.rivals.player", number=place + 1), name,
                         [(one, one) for one in firms if one == name or one not in players],
-                        on_value=lambda one, place=place: with_player(place, one),
+                        on_value=partial(with_player, place),
                     )  # fmt: skip
                 if len(players) < min(3, len(firms)):
                     other = next(one for one in firms if one not in players)
@@ -118,7 +124,7 @@ def RivalsSetup() -> Element:
                             say("batches.rivals.add"), on_click=lambda: set_players((*players, other)), icon="plus",
                             kind="quiet",
                         )  # fmt: skip
-            _Levers(levers, ranges, set_levers)
+            _Levers(levers, ranges, lambda given: set_levers(given))
             with Tag("div", classes=["b-form"]):
                 Select(say("batches.rivals.objective"), objective, _objectives(), on_value=set_objective)
                 Select(
@@ -145,8 +151,14 @@ def _Levers(
         made[place : place + 1] = [] if lever is None else [lever]
         on_levers(tuple(made))
 
-    def ended(place: int, lever: LeverRange, **ends: float) -> None:
-        replaced(place, replace(lever, **ends))
+    def named(place: int, key: str) -> None:
+        replaced(place, LeverRange(key, *ranges[key]))
+
+    def begins(place: int, lever: LeverRange, low: float) -> None:
+        replaced(place, replace(lever, low=low))
+
+    def ends(place: int, lever: LeverRange, high: float) -> None:
+        replaced(place, replace(lever, high=high))
 
     with Tag("div", classes=["b-stack"]) as main:
         for place, lever in enumerate(levers):
@@ -155,20 +167,20 @@ def _Levers(
                     say("batches.rivals.lever", number=place + 1), lever.key,
                     [(key, lever_name(key)) for key in ranges
                      if key == lever.key or key not in {one.key for one in levers}],
-                    on_value=lambda key, place=place: replaced(place, LeverRange(key, *ranges[key])),
+                    on_value=partial(named, place),
                 )  # fmt: skip
                 NumberField(
                     say("batches.rivals.low"), lever.low, low=None, high=None,
-                    on_value=lambda low, place=place, lever=lever: ended(place, lever, low=low),
+                    on_value=partial(begins, place, lever),
                 )  # fmt: skip
                 NumberField(
                     say("batches.rivals.high"), lever.high, low=None, high=None,
-                    on_value=lambda high, place=place, lever=lever: ended(place, lever, high=high),
+                    on_value=partial(ends, place, lever),
                 )  # fmt: skip
                 if len(levers) > 1:
                     with Tag("div"):
                         Button(
-                            say("batches.rivals.remove"), on_click=lambda place=place: replaced(place, None),
+                            say("batches.rivals.remove"), on_click=partial(replaced, place, None),
                             kind="quiet", icon="trash",
                         )  # fmt: skip
         if len(levers) < 2:
