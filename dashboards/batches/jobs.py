@@ -151,7 +151,9 @@ class Jobs:
         names = dict.fromkeys((*self.shelf.job_names(), *self.shelf.names()))
         found = [self._state_of(name) for name in names]
         for name in [name for name in self._watched if name not in names]:
-            del self._watched[name]
+            process = self._watched[name].process
+            if process is None or process.poll() is not None:
+                del self._watched[name]
         return tuple(sorted((job for job in found if job is not None), key=lambda job: (-job.started, job.name)))
 
     def _state_of(self, name: str) -> Job | None:

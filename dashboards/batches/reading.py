@@ -218,18 +218,18 @@ def _overview(results: BatchResults) -> Overview:
 
 def _figures(results: BatchResults) -> tuple[FigureChoice, ...]:
     """Give the figures in the order of the registry, then formulas."""
+    from experiments.batch.recorded import column_name
     from sim.figures import FIGURES
 
-    items: dict[str, dict[str, None]] = {key: dict.fromkeys(found) for key, found in results.figures.items()}
-    formulas = []
-    for column in results.end_columns:
-        key, _, item = column.partition(".")
-        if key in FIGURES:
-            items.setdefault(key, {})[item] = None
-        else:
-            formulas.append(FigureChoice(column, ("",), column, "", 2, is_formula=True))
+    items = results.figures
+    columns = {column_name(key, item) for key, own in items.items() for item in own}
+    formulas = [
+        FigureChoice(column, ("",), column, "", 2, is_formula=True)
+        for column in results.end_columns
+        if column not in columns
+    ]
     found = [
-        FigureChoice(key, tuple(items[key]), figure.name[language()], figure.unit, figure.digits)
+        FigureChoice(key, items[key], figure.name[language()], figure.unit, figure.digits)
         for key, figure in FIGURES.items()
         if key in items
     ]
