@@ -223,10 +223,12 @@ def _outside(name: str, text: str, files: Mapping[str, str]) -> Iterator[Problem
     """Find what a file names beside the library and the files that were given with it."""
     if not name.endswith(".toml"):
         return
+    from experiments.ensembles import PACKAGED
     from sim.scenario import library
 
+    known = {"scenario": library(), "extends": library(), "draws": PACKAGED}
     for key, value in _references(_parsed(text)):
-        named = key in ("scenario", "extends") and value in library()
+        named = value in known.get(key, ())
         if not named and value not in files:
             line = next((at for at, one in enumerate(text.splitlines(), start=1) if value in one), 0)
             yield Problem(Place(name, line), key, say("batches.file.not_given", file=value[:80]), value)

@@ -105,13 +105,14 @@ def advise(
     minimise: Sequence[str] = (),
     target: str | None = None,
     arm: str | None = None,
+    over: str | None = None,
     runs: int,
     consumers: int | None = None,
     about: str = "",
     asked: Mapping[str, str] | None = None,
 ) -> Order:
     """Search the levers of an experiment file for what to choose."""
-    options = {"--target": target, "--arm": arm, "--runs": runs, "--consumers": consumers}
+    options = {"--target": target, "--over": over, "--arm": arm, "--runs": runs, "--consumers": consumers}
     words = ["advise", str(file)]
     for name, figures in (("--objective", objectives), ("--minimise", minimise)):
         for figure in figures:

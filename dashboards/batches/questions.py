@@ -5,15 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from dashboards.batches.reading import FigureChoice, Overview, ResultsError
 from dashboards.batches.text import say
 from experiments.numbers import PERCENT_UNITS, decimal
 from sim.problems import Place, Problem
-
-if TYPE_CHECKING:
-    from experiments.answers.asking import Askable
 
 __all__ = [
     "FEWEST_RUNS", "Over", "Wanted", "check_advise", "check_figure", "check_rivals", "condition_text",
@@ -103,9 +100,14 @@ def check_figure(folder: Path, text: str, *, is_condition: bool = False) -> None
 
 
 def check_advise(
-    file: Path, objectives: Sequence[str], minimise: Sequence[str], target: str | None, arm: str | None, runs: int
+    file: Path, objectives: Sequence[str], target: str | None, *, arm: str | None, over: str | None, runs: int
 ) -> None:
     """Refuse what cannot be searched for.
+
+    Parameters
+    ----------
+    file, objectives, target, arm, over, runs
+        As `userisation advise` takes them.
 
     Raises
     ------
@@ -114,8 +116,9 @@ def check_advise(
     ScenarioError
         The file is wrong.
     """
-    from experiments.answers.advise import AdviseError, plan_of
+    from experiments.answers.advise import plan_of
     from experiments.answers.asking import Askable, FigureError, parse_condition, parse_figure
+    from experiments.answers.decisions import AdviseError, Decisions, over_draws, refuse_uncharged
     from experiments.answers.extras import ExtraError, need
     from experiments.batch.reading import read_experiment
 
@@ -124,14 +127,13 @@ def check_advise(
     made = replace(made, arms=tuple(chosen[:1]), recorded=replace(made.recorded, figures=None, series=True))
     try:
         need("optimise")
-        if not objectives and not minimise:
-            raise refusal(say("batches.ask.no_objective"))
-        askable: Askable = Askable.of_experiment(made)
-        for text in (*objectives, *minimise):
-            parse_figure(text, askable)
-        if target is not None:
-            parse_condition(target, askable)
-        plan_of(made, runs)
+        made = made if over is None else over_draws(made, over)
+        askable = Askable.of_experiment(made)
+        measures = [parse_figure(text, askable) for text in objectives]
+        measures += [] if target is None else parse_condition(target, askable).measures
+        decisions = Decisions(made)
+        plan_of(decisions, runs)
+        refuse_uncharged(decisions, measures)
     except (FigureError, AdviseError, ExtraError) as error:
         raise refusal(str(error)) from None
 

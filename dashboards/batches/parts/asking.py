@@ -178,6 +178,7 @@ def _Advise(job: Job, overview: Overview) -> Element:
     target, set_target = solara.use_state(0.0)
     has_target, set_has_target = solara.use_state(_NONE)
     runs, set_runs = solara.use_state(str(_RUNS[0]))
+    over, set_over = solara.use_state(_NONE)
     arm, set_arm = solara.use_state(overview.arms[0])
     consumers, set_consumers = solara.use_state(min(_CONSUMERS, overview.consumers))
     choice = overview.figure(first.figure) or overview.figures[0]
@@ -195,12 +196,13 @@ def _Advise(job: Job, overview: Overview) -> Element:
             objectives.append(questions.figure_text(Wanted(added.key, item), is_formula=added.is_formula))
         goal = None if has_target == _NONE else questions.condition_text(first, has_target, target, choice)
         own = arm if len(overview.arms) > 1 else None
-        questions.check_advise(file, objectives, (), goal, own, int(runs))
+        draws = None if over == _NONE else over
+        questions.check_advise(file, objectives, goal, arm=own, over=draws, runs=int(runs))
         name, folder = _fresh(job, "advise")
         assert jobs.shelf.folder(name) == folder
         words = in_all(lambda: say("batches.ask.advise_words", figure=figure_title(choice, first.item)))
         order = orders.advise(
-            file, folder, job.title, objectives, target=goal, arm=own, runs=int(runs), consumers=consumers,
+            file, folder, job.title, objectives, target=goal, arm=own, over=draws, runs=int(runs), consumers=consumers,
             about=job.name, asked=words,
         )  # fmt: skip
         _begin(order, name)
@@ -222,6 +224,11 @@ def _Advise(job: Job, overview: Overview) -> Element:
                 NumberField(label, target, low=None, high=None, on_value=set_target)
             if len(overview.arms) > 1:
                 Select(say("batches.view.arm"), arm, [(one, one) for one in overview.arms], on_value=set_arm)
+            Select(
+                say("batches.ask.unknown"), over,
+                [(_NONE, say("batches.ask.as_file")), ("defaults", say("batches.ask.over_defaults"))],
+                on_value=set_over,
+            )  # fmt: skip
             Select(
                 say("batches.ask.effort"), runs, [(str(one), say("batches.ask.effort_of", runs=one)) for one in _RUNS],
                 on_value=set_runs,

@@ -9,11 +9,28 @@ import pytest
 
 from dashboards.batches import exports
 from dashboards.batches.figures import fan_chart, fan_words, figure_title, heat_chart, heat_words, native
-from dashboards.batches.questions import Wanted, check_figure, condition_text, condition_words, figure_text, fitting
+from dashboards.batches.questions import (
+    Wanted,
+    check_advise,
+    check_figure,
+    check_rivals,
+    condition_text,
+    condition_words,
+    figure_text,
+    fitting,
+)
 from dashboards.batches.reading import FAN_LEVELS, Reader, ResultsError, trailing_mean
 from experiments.answers.told import Chart
 from experiments.batch.results import open_results
+from sim.problems import InputError
 from sim.text import use_language
+
+
+def figure_of(overview, key):
+    """Give a figure that is there."""
+    found = overview.figure(key)
+    assert found is not None
+    return found
 
 
 def test_an_experiment_is_described_in_both_languages(found):
@@ -27,7 +44,7 @@ def test_an_experiment_is_described_in_both_languages(found):
     with use_language("fr"):
         french = reader.overview(found)
     assert french.title == "Petite"
-    assert french.figure("share").name != overview.figure("share").name
+    assert figure_of(french, "share").name != figure_of(overview, "share").name
 
 
 def test_fans_hold_the_quantiles_of_the_runs(found):
@@ -62,7 +79,7 @@ def test_a_map_holds_the_means_of_its_cells(found):
 
 def test_charts_are_plain_data_and_say_what_they_show(found):
     reader = Reader()
-    share = reader.overview(found).figure("share")
+    share = figure_of(reader.overview(found), "share")
     fans = reader.fans(found, "share", "Nova")
     for code in ("en", "fr"):
         with use_language(code):
@@ -109,7 +126,7 @@ def test_what_is_not_there_is_told(found, tmp_path):
 
 def test_questions_are_put_as_the_command_line_takes_them(found):
     overview = Reader().overview(found)
-    share, gap = overview.figure("share"), overview.figure("gap")
+    share, gap = figure_of(overview, "share"), figure_of(overview, "gap")
     assert figure_text(Wanted("share", "Nova", "peak", (2, 5))) == "share:Nova:peak@2-5"
     assert condition_text(Wanted("share", "Nova"), "below", 12.5, share) == "share:Nova:end < 12.5%"
     assert condition_text(Wanted("gap"), "above", 0.1, gap) == "gap > 0.1"
@@ -123,6 +140,23 @@ def test_questions_are_put_as_the_command_line_takes_them(found):
             check_figure(found, text)
     with pytest.raises(ResultsError):
         check_figure(found, "share:Nova:end is small", is_condition=True)
+
+
+def test_searches_are_checked_before_they_are_begun(found):
+    file = found / "experiment.toml"
+    check_advise(file, ["share:Nova:end"], "share:Nova:end > 20%", arm="cheap", over=None, runs=600)
+    for objectives, runs in ((["share:Nobody:end"], 600), (["share:Nova:end"], 20)):
+        with pytest.raises(ResultsError):
+            check_advise(file, objectives, None, arm="cheap", over=None, runs=runs)
+    check_rivals("baseline", ["Nova", "Citadel"], ["price=8:12"], 240, 8)
+    for players, levers, runs in (
+        (["Nova", "Nobody"], ["price=8:12"], 240), (["Nova", "Citadel"], ["prize=8:12"], 240),
+        (["Nova", "Citadel"], ["price=8:12"], 20), (["Nova", "Citadel"], ["price=12:8"], 240),
+    ):  # fmt: skip
+        with pytest.raises(InputError):
+            check_rivals("baseline", players, levers, runs, 8)
+    with pytest.raises(InputError):
+        check_rivals("../baseline", ["Nova", "Citadel"], ["price=8:12"], 240, 8)
 
 
 def test_nothing_that_is_saved_runs_in_a_spreadsheet(tmp_path):
