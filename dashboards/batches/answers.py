@@ -17,7 +17,7 @@ from sim.text import language
 if TYPE_CHECKING:
     from experiments.answers.told import Table, Told
 
-__all__ = ["Answers", "NativeChart", "NativeTable", "Shown", "shown"]
+__all__ = ["Answers", "NativeChart", "NativeTable", "Shown", "filled", "shown"]
 
 _KEPT = 24
 
@@ -104,13 +104,21 @@ class Answers:
 def shown(kind: str, told: Told, command: str = "") -> Shown:
     """Make what the page draws of an answer."""
     charts = tuple(
-        NativeChart(
-            chart.title, chart.note, chart.alt or chart.title, native(chart), int(chart.height), bool(chart.is_wide)
-        )
-        for chart in told.charts
+        NativeChart(chart.title, chart.note, chart.alt or chart.title, native(chart), int(chart.height), is_wide)
+        for chart, is_wide in zip(told.charts, filled([bool(chart.is_wide) for chart in told.charts]), strict=True)
     )
     tables = tuple(_table(table) for table in told.tables if table.rows)
     return Shown(kind, told.question, told.answer, charts, tables, told.doubts, told.assumptions, command)
+
+
+def filled(wide: list[bool]) -> list[bool]:
+    """Let charts take the whole width that would stand alone in a row of two."""
+    made, is_second = list(wide), False
+    for place, one in enumerate(wide):
+        is_alone = not one and not is_second and (place + 1 == len(wide) or wide[place + 1])
+        made[place] = one or is_alone
+        is_second = not made[place] and not is_second
+    return made
 
 
 def _table(table: Table) -> NativeTable:

@@ -6,8 +6,10 @@ import tempfile
 from pathlib import Path
 
 from dashboards.batches.questions import refusal
+from dashboards.batches.single import is_run
+from dashboards.batches.text import say
 
-__all__ = ["experiment_text", "report", "table"]
+__all__ = ["experiment_text", "report", "summary", "table"]
 
 
 def table(folder: Path, form: str) -> bytes:
@@ -28,7 +30,7 @@ def table(folder: Path, form: str) -> bytes:
     from experiments.batch.export import ExportError, export
     from experiments.batch.results import open_results
     from experiments.batch.store import StoreError
-    from experiments.text import say
+    from experiments.text import say as say_experiments
 
     try:
         with tempfile.TemporaryDirectory(prefix="userisation-") as place, open_results(folder) as results:
@@ -38,7 +40,27 @@ def table(folder: Path, form: str) -> bytes:
     except ExportError as error:
         raise refusal(str(error)) from None
     except StoreError as error:
-        raise refusal(say(f"batch.store.{error.reason}", path=folder.name, detail=error.detail)) from None
+        raise refusal(say_experiments(f"batch.store.{error.reason}", path=folder.name, detail=error.detail)) from None
+
+
+def summary(folder: Path) -> bytes:
+    """Give the table that `userisation run` left: each figure at the start, on average and at the end.
+
+    Raises
+    ------
+    ResultsError
+        There is none.
+    """
+    from experiments.folder import SUMMARY
+
+    return _left(folder, SUMMARY)
+
+
+def _left(folder: Path, name: str) -> bytes:
+    try:
+        return (folder / name).read_bytes()
+    except OSError as error:
+        raise refusal(say("batches.results.no_file", name=name, reason=error.strerror or str(error))) from None
 
 
 def report(folder: Path) -> str:
@@ -55,17 +77,20 @@ def report(folder: Path) -> str:
     from experiments.answers.page import render
     from experiments.batch.results import open_results
     from experiments.batch.store import StoreError
-    from experiments.text import say
+    from experiments.folder import REPORT
+    from experiments.text import say as say_experiments
 
     try:
         if holds_answer(folder):
             return render(read(folder))
+        if is_run(folder):
+            return _left(folder, REPORT).decode("utf-8")
         with open_results(folder) as results:
             return render_batch(results)
     except FindingsError as error:
         raise refusal(str(error)) from None
     except StoreError as error:
-        raise refusal(say(f"batch.store.{error.reason}", path=folder.name, detail=error.detail)) from None
+        raise refusal(say_experiments(f"batch.store.{error.reason}", path=folder.name, detail=error.detail)) from None
 
 
 def experiment_text(folder: Path) -> str:

@@ -25,9 +25,9 @@ JOB, LOCK, BEGAN, STOP, ENDED, LOG = "job.json", "lock", "began", "stop", "ended
 TURN = "turn.lock"
 """Held by the job whose runs are being made: the others that make runs wait for it."""
 
-Kind = Literal["batch", "sensitivity", "discover", "advise", "rivals", "compare", "explain"]
+Kind = Literal["batch", "sensitivity", "discover", "advise", "rivals", "compare", "explain", "run"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
-"""Kinds of results: the commands that leave them. Jobs are of all but the last two."""
+"""Kinds of results: the commands that leave them. Jobs are of all but the last three."""
 
 
 @dataclass(frozen=True)

@@ -38,8 +38,8 @@ def Page() -> Element:
             _Where("" if job is None else job.about)
             if job is None:
                 Notice(say("batches.page.no_folder", name=opened), kind="warning")
-            elif job.kind == "batch":
-                Detail(job, _about(jobs, job.name)).key(f"batch {job.name}")
+            elif job.kind in ("batch", "run"):
+                Detail(job, _about(jobs, job.name)).key(f"{job.kind} {job.name}")
             else:
                 Answer(job).key(f"answer {job.name}")
         elif new == _RIVALS:

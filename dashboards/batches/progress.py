@@ -12,10 +12,10 @@ from typing import Any
 
 from dashboards.batches.notes import KINDS, Kind
 
-__all__ = ["RESULTS", "Counts", "Lying", "counts_of", "told_by"]
+__all__ = ["RESULTS", "Counts", "Lying", "counts_of", "manifest", "told_by"]
 
-EXPERIMENT, FINDINGS, SEARCH = "experiment.sqlite", "findings.json", "runs.sqlite"
-RESULTS = (EXPERIMENT, FINDINGS, SEARCH)
+EXPERIMENT, FINDINGS, SEARCH, RUN = "experiment.sqlite", "findings.json", "runs.sqlite", "results.sqlite"
+RESULTS = (EXPERIMENT, FINDINGS, SEARCH, RUN)
 """Files that hold results."""
 
 
@@ -45,6 +45,15 @@ class Lying:
     started: float = 0.0
 
 
+def manifest(folder: Path) -> dict[str, Any]:
+    """Give how `userisation run` made the results in a folder; empty if it did not."""
+    from experiments.folder import MANIFEST, MANIFEST_KIND
+    from experiments.manifest import read_manifest
+
+    found = read_manifest(folder / MANIFEST)
+    return found if found.get("kind") == MANIFEST_KIND else {}
+
+
 def counts_of(folder: Path, kind: Kind, total: int) -> Counts:
     """Count the runs in a folder.
 
@@ -58,6 +67,8 @@ def counts_of(folder: Path, kind: Kind, total: int) -> Counts:
     try:
         if kind == "batch":
             return _of_experiment(folder / EXPERIMENT, total)
+        if kind == "run":
+            return _of_run(folder)
         if (folder / SEARCH).is_file():
             with closing(_opened(folder / SEARCH)) as file:
                 (there,) = file.execute("SELECT count(*) FROM run").fetchone()
@@ -80,6 +91,12 @@ def _of_experiment(path: Path, total: int) -> Counts:
     return Counts(int(points) * int(replicates), int(there), int(there) - int(done))
 
 
+def _of_run(folder: Path) -> Counts:
+    made = manifest(folder)
+    done, stopped, failed = (int(made.get(f"replicates_{key}", 0)) for key in ("done", "stopped", "failed"))
+    return Counts(int(made.get("replicates", 0)), done + stopped + failed, failed, float(made.get("seconds", 0.0)))
+
+
 def told_by(folder: Path) -> Lying | None:
     """Tell what lies in a folder; None if it is neither an experiment nor an answer."""
     try:
@@ -87,6 +104,8 @@ def told_by(folder: Path) -> Lying | None:
             return _answer(folder / FINDINGS)
         if (folder / EXPERIMENT).is_file():
             return _experiment(folder / EXPERIMENT)
+        if (folder / RUN).is_file():
+            return _run(folder)
     except (OSError, ValueError, TypeError, KeyError, sqlite3.Error):
         return None
     return None
@@ -98,6 +117,15 @@ def _experiment(path: Path) -> Lying:
     name = meta.get("name", path.parent.name)
     title = {code: meta.get(f"title.{code}") or name for code in ("en", "fr")}
     return Lying("batch", title, started=_seconds(meta.get("started"), path))
+
+
+def _run(folder: Path) -> Lying | None:
+    made = manifest(folder)
+    if not made:
+        return None
+    name, title = str(made.get("scenario_name") or folder.name), (made.get("scenario") or {}).get("title") or {}
+    known = {code: str(title.get(code) or name) for code in ("en", "fr")}
+    return Lying("run", known, started=_seconds(made.get("started"), folder / RUN))
 
 
 def _answer(path: Path) -> Lying | None:

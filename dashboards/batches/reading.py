@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     from experiments.batch.findings import FactorInfo, Failure
     from experiments.batch.results import BatchResults
+    from experiments.sqlite_files import SqliteFileError
 
     Floats = NDArray[np.float64]
 
@@ -135,11 +137,15 @@ class Reader:
         ResultsError
             It cannot be read.
         """
+        if _is_run(folder):
+            return self._of_run(folder, ("overview", language()), lambda results: _single().overview(folder, results))
         return self._remembered(folder, ("overview", language()), _overview)
 
     def fans(self, folder: Path, figure: str, item: str, weeks: int = 1) -> tuple[Fan, ...]:
         """Give the spread of a figure in each arm, of every week or of the mean of so many weeks up to it."""
         key = ("fans", figure, item, weeks)
+        if _is_run(folder):
+            return self._of_run(folder, key, lambda results: _single().fans(folder, results, figure, item, weeks))
         return self._remembered(folder, key, lambda results: _fans(results, figure, item, weeks))
 
     def grid(
@@ -163,6 +169,24 @@ class Reader:
         from experiments.batch.store import StoreError
 
         path = folder / EXPERIMENT
+        return self._kept(path, key, StoreError, lambda: open_results(path), ask)
+
+    def _of_run(self, folder: Path, key: tuple[Hashable, ...], ask: Callable[[Any], T]) -> T:
+        from experiments.folder import RESULTS
+        from experiments.store import Results, ResultsError
+
+        path = folder / RESULTS
+        return self._kept(path, key, ResultsError, lambda: Results.open(path), ask)
+
+    def _kept(
+        self,
+        path: Path,
+        key: tuple[Hashable, ...],
+        kind: type[SqliteFileError],
+        opened: Callable[[], AbstractContextManager[Any]],
+        ask: Callable[[Any], T],
+    ) -> T:
+        folder = path.parent
         whole = (str(path), _stamp(path), *key)
         with self._lock:
             if whole in self._known:
@@ -170,9 +194,9 @@ class Reader:
                 found: T = self._known[whole]
                 return found
         try:
-            with open_results(path) as results:
+            with opened() as results:
                 made = ask(results)
-        except StoreError as error:
+        except kind as error:
             text = say_experiments(f"batch.store.{error.reason}", path=folder.name, detail=error.detail)
             raise ResultsError([Problem(Place(""), "", text)]) from None
         except KeyError as error:
@@ -183,6 +207,18 @@ class Reader:
             while len(self._known) > _KEPT:
                 self._known.popitem(last=False)
         return made
+
+
+def _is_run(folder: Path) -> bool:
+    from dashboards.batches.progress import EXPERIMENT
+
+    return not (folder / EXPERIMENT).is_file() and _single().is_run(folder)
+
+
+def _single() -> Any:
+    from dashboards.batches import single
+
+    return single
 
 
 def _stamp(path: Path) -> tuple[float, ...]:

@@ -65,8 +65,8 @@ def Asking(job: Job, overview: Overview, asked: tuple[Job, ...]) -> Element:
 
 
 def _begin(order: Order, name: str) -> None:
+    session.told.set(None)
     service.jobs().start(name, orders.spoken(order))
-    session.tell(say("batches.ask.begun"), "good")
 
 
 def _fresh(job: Job, kind: str) -> tuple[str, Path]:

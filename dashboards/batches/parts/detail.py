@@ -47,7 +47,9 @@ def Detail(job: Job, questions: tuple[Job, ...]) -> Element:
                 Progress(None, say("batches.view.reading"))
         else:
             parts = ["futures", "factors", "questions", "failures", "about"]
-            if not job.counts.failed:
+            if job.kind == "run":
+                parts = ["futures", "about"]
+            elif not job.counts.failed:
                 parts.remove("failures")
             part = part if part in parts else "futures"
             labels = {"failures": say("batches.part.failures", count=count(job.counts.failed))}

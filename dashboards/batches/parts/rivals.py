@@ -25,7 +25,7 @@ __all__ = ["RivalsSetup"]
 
 _NONE = "-"
 _REPLICATES = 8
-_RUNS = (240, 600, 1500)
+_RUNS = (600, 1500, 3000)
 _OBJECTIVES = ("total_profit", "share", "profit", "revenue", "customers")
 
 

@@ -70,6 +70,8 @@ def _Actions(job: Job) -> None:
     if job.kind == "batch" and job.counts.there:
         for form, mime in _FORMS.items():
             _save(say(f"batches.do.{form}"), lambda form=form: exports.table(folder, form), f"{name}.{form}", mime)
+    if job.kind == "run":
+        _save(say("batches.do.csv"), lambda: exports.summary(folder), f"{name}.csv", _FORMS["csv"])
     if job.kind == "batch" or not job.is_active:
         _save(say("batches.do.report"), lambda: exports.report(folder), f"{name}.html", "text/html")
 

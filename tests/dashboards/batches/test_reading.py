@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from dashboards.batches import exports
+from dashboards.batches.answers import filled
 from dashboards.batches.figures import fan_chart, fan_words, figure_title, heat_chart, heat_words, native
 from dashboards.batches.questions import (
     Wanted,
@@ -140,6 +141,33 @@ def test_questions_are_put_as_the_command_line_takes_them(found):
             check_figure(found, text)
     with pytest.raises(ResultsError):
         check_figure(found, "share:Nova:end is small", is_condition=True)
+
+
+def test_a_folder_of_a_single_run_is_read_like_an_experiment_that_varies_nothing(jobs):
+    from experiments.cli import app
+    from experiments.store import Results
+
+    folder = jobs.shelf.root / "alone"
+    app(["run", "baseline", "--consumers", "60", "--weeks", "6", "--replicates", "3", "--out", str(folder)])
+    (job,) = jobs.all()
+    assert (job.kind, job.state, job.counts.total, job.counts.there) == ("run", "done", 3, 3)
+    overview = Reader().overview(folder)
+    assert (overview.arms, overview.factors, overview.weeks) == (("baseline",), (), 6)
+    (fan,) = Reader().fans(folder, "share", "Nova")
+    with Results.open(folder / "results.sqlite") as results:
+        series = results.series("share")[:, :, results.figures()["share"].items.index("Nova")]
+    np.testing.assert_allclose(fan.quantiles, np.quantile(series, FAN_LEVELS, axis=0))
+    assert exports.summary(folder).startswith(b"\xef\xbb\xbfscope,item,figure")
+    assert "<html" in exports.report(folder)
+    with pytest.raises(ResultsError):
+        Reader().fans(folder, "share", "Nobody")
+
+
+def test_charts_leave_no_hole_beside_them():
+    assert filled([False, False]) == [False, False]
+    assert filled([False, True]) == [True, True]
+    assert filled([False, False, False]) == [False, False, True]
+    assert filled([True, False, False, True, False]) == [True, False, False, True, True]
 
 
 def test_searches_are_checked_before_they_are_begun(found):
