@@ -10,6 +10,7 @@ from reacton.core import Element
 from dashboards.batches import service
 from dashboards.batches.jobs import Job
 from dashboards.batches.parts.answer import Answer
+from dashboards.batches.parts.composer import Composer
 from dashboards.batches.parts.detail import Detail
 from dashboards.batches.parts.hooks import asked_for, go, use_jobs
 from dashboards.batches.parts.overview import Overview
@@ -22,7 +23,7 @@ from dashboards.components.vue import vue
 
 __all__ = ["Page", "warm_up"]
 
-_RIVALS = "rivals"
+_RIVALS, _OWN = "rivals", "own"
 
 
 @solara.component
@@ -45,6 +46,9 @@ def Page() -> Element:
         elif new == _RIVALS:
             _Where("")
             RivalsSetup()
+        elif new == _OWN:
+            _Where("")
+            Composer()
         elif new:
             _Where("")
             Setup(new).key(f"new {new}")

@@ -134,6 +134,13 @@ def _cards() -> list[dict[str, str]]:
                 "facts": files.facts_of(data),
             }
         )  # fmt: skip
+    found.insert(
+        0,
+        {
+            "name": "own", "title": say("batches.compose.title"), "story": say("batches.compose.lead"),
+            "facts": say("batches.compose.facts"),
+        },
+    )  # fmt: skip
     found.append(
         {
             "name": "rivals", "title": say("batches.rivals.title"), "story": say("batches.rivals.lead"),

@@ -13,6 +13,7 @@ from reacton.core import Element
 from dashboards.app.safety import safe
 from dashboards.batches import orders, questions, service
 from dashboards.batches.orders import LeverRange
+from dashboards.batches.parts.composer import scenario_titles
 from dashboards.batches.parts.hooks import go
 from dashboards.batches.text import in_all, say
 from dashboards.components.basic import Button, NumberField, Select
@@ -53,14 +54,9 @@ def _objectives() -> list[tuple[str, str]]:
 
 
 def _scenarios() -> list[tuple[str, str]]:
-    from sim.scenario import library, load
+    from sim.scenario import load
 
-    found = [(name, load(name)) for name in library()]
-    return [
-        (name, getattr(market.title, language()) or name)
-        for name, market in found
-        if len(market.firms) > 1
-    ]  # fmt: skip
+    return [(name, title) for name, title in scenario_titles() if len(load(name).firms) > 1]
 
 
 @solara.component
