@@ -19,6 +19,7 @@ __all__ = ["MOST_FACTORS", "Knob", "Varied", "composed", "groups_of", "knobs_of"
 
 MOST_FACTORS = 8
 _AROUND = 0.25
+_LONGEST_NAME = 60
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,10 @@ class Knob:
         """Name it in the language of the context."""
         return self.name[0 if language() == "en" else 1]
 
+    def full_name(self) -> str:
+        """Name it with the firm whose it is, in the language of the context."""
+        return f"{self.label()} ({self.group})" if self.role == "lever" else self.label()
+
 
 @dataclass(frozen=True)
 class Varied:
@@ -96,13 +101,20 @@ def composed(
     """
     from experiments.toml_text import toml_text
 
-    names = ", ".join(one.knob.label() for one in varied[:3]) + (" …" if len(varied) > 3 else "")
+    def story() -> str:
+        names = ", ".join(one.knob.full_name() for one in varied)
+        return say("batches.compose.story", count=len(varied), names=names, scenario=title)
+
+    own_names = [one.knob.full_name()[:_LONGEST_NAME].strip() for one in varied]
     data = {
         "schema_version": 1,
         "title": in_all(lambda: say("batches.compose.titled", scenario=title)),
-        "story": in_all(lambda: say("batches.compose.story", count=len(varied), names=names, scenario=title)),
+        "story": in_all(story),
         "arm": [{"scenario": scenario}],
-        "factor": [one.table() for one in varied],
+        "factor": [
+            one.table() | ({"name": name} if own_names.count(name) == 1 else {})
+            for one, name in zip(varied, own_names, strict=True)
+        ],
         "design": {"kind": "sobol", "size": points},
         "runs": {"replicates": replicates, "consumers": consumers},
     }

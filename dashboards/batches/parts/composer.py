@@ -94,11 +94,14 @@ def _Choices(scenario: str, title: str, knobs: tuple[Knob, ...]) -> Element:
 
     with Tag("div", classes=["b-stack"]) as main:
         Text(say("batches.compose.varied"), "h2")
-        for place, row in enumerate(rows):
-            _Row(row, known, partial(change, place), len(rows) > 1).key(f"{place} {row.knob.key}")
-        if len(rows) < MOST_FACTORS:
-            with Tag("div"):
-                Button(say("batches.compose.add"), on_click=safe(add), icon="plus", kind="quiet")
+        with Tag("div", classes=["b-stack"]):
+            for place, row in enumerate(rows):
+                _Row(row, known, partial(change, place), len(rows) > 1).key(f"{place} {row.knob.key}")
+        with Tag("div"):
+            Button(
+                say("batches.compose.add"), on_click=safe(add), icon="plus", kind="quiet",
+                disabled=len(rows) >= MOST_FACTORS,
+            )  # fmt: skip
         Text(say("batches.setup.size"), "h2")
         with Tag("div", classes=["b-form"]):
             options = [(str(one), count(one)) for one in _POINTS]

@@ -48,12 +48,12 @@ def Setup(source: str) -> Element:
     """Draw an experiment of the library, or the one whose files were given."""
     bundle, problem = _bundle(source)
     with Tag("div", classes=["b-stack"]) as main:
-        if source == _UPLOAD:
-            _Files(bundle)
         if bundle is None:
             Notice(problem, kind="warning")
         else:
             _Chosen(bundle).key(f"{bundle.main} {hash(tuple(bundle.files.items()))}")
+        if source == _UPLOAD:
+            _Files(bundle)
     return main
 
 

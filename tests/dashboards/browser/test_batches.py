@@ -100,6 +100,20 @@ def test_a_file_that_is_wrong_is_refused_with_its_lines(new_page):
     page.wait_for_function("document.querySelector('.b-problems').innerText.includes('../baseline.toml')")
 
 
+def test_an_experiment_is_put_together_without_a_file(new_page):
+    page = new_page("experiments?new=own")
+    page.wait_for_selector(".b-knob")
+    before = page.locator(".b-knob").count()
+    page.get_by_role("button", name="Vary one more").click()
+    page.wait_for_function("count => document.querySelectorAll('.b-knob').length === count", arg=before + 1)
+    page.locator(".b-knob select").nth(2 * before).select_option(label="Peer network")
+    page.wait_for_function("[...document.querySelectorAll('.b-knob select')].some(one => /Peers/.test(one.innerText))")
+    page.get_by_role("button", name="See what it costs").click()
+    page.wait_for_selector(".b-cost")
+    assert page.locator(".u-two .u-table tbody tr").count() == before + 1
+    assert page.get_by_role("button", name="Start", exact=True).is_enabled()
+
+
 def test_addresses_that_lead_nowhere_are_answered(new_page):
     for path in ("experiments?open=../../etc", "experiments?open=nothing", "experiments?new=..%2Fsecret"):
         page = new_page(path)
