@@ -15,6 +15,8 @@ def begin() -> None:
     from experiments.pool import shared_pool
 
     shared_pool().start()
+    # Whenever a value changes, Solara looks into pandas if anybody has begun to import it: no thread must be halfway.
+    importlib.import_module("pandas")
 
 
 def warm_up() -> None:
