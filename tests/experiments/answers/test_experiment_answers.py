@@ -592,7 +592,7 @@ def test_matching_pennies_goes_round(known, command, tmp_path):
             ["--player", "Nova", "--player", "Citadel", "--lever", "price=8:12", "--objective", "hhi"],
             "no figure of firms",
         ),
-        (["--player", "Nova", "--player", "Citadel", "--lever", "price=8:12", "--runs", "20"], "80 are the least"),
+        (["--player", "Nova", "--player", "Citadel", "--lever", "price=8:12", "--runs", "200"], "344 are the least"),
     ],
 )
 def test_a_game_that_cannot_be_played_is_refused(known, command, tmp_path, words, said):
