@@ -38,10 +38,10 @@ class Sound:
 
     def written_at(self, at: KeyPath) -> KeyPath:
         """Give the path in the file of a path in its sound part."""
-        if len(at) < 2 or at[0] not in self.places:
+        name, place = (*at, None, None)[:2]
+        if not isinstance(name, str) or not isinstance(place, int) or name not in self.places:
             return at
-        place = at[1]
-        return (at[0], self.places[at[0]][place], *at[2:]) if isinstance(place, int) else at
+        return (name, self.places[name][place], *at[2:])
 
 
 def sound_part(data: Mapping[str, Any]) -> Sound | None:

@@ -145,6 +145,12 @@ def test_questions_to_experiments_take_it_too(address, command, tmp_path):
     assert ended.code == 0, ended.err
     with open_results(tmp_path / "out") as results:
         assert results.status().done == 2 * 4 * 3 * 3
+    text = GRID.replace("replicates = 3", "replicates = 1").replace("levels = [9.0, 11.0]", "low = 9.0\nhigh = 11.0")
+    other = write(tmp_path, text.replace('kind = "full_grid"', 'kind = "latin_hypercube"\nsize = 64'), "other.toml")
+    told = command("discover", other, "--fails", "share:Nova < 15%", "--cluster", address, "--out", tmp_path / "other")
+    assert told.code == 0, told.err
+    with open_results(tmp_path / "other") as results:
+        assert results.status().done == 2 * 64
     again = command("sensitivity", tmp_path / "out", "--figure", "share:Nova", "--cluster", address)
     assert again.code == 2
     assert "--cluster is for runs that are to be made" in again.err

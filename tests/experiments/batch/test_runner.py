@@ -139,7 +139,9 @@ def test_a_market_that_breaks_in_its_weeks_is_kept_with_its_trace(tmp_path):
     broken = experiment.arms[0].scenario.model_copy(update={"firms": "none"})
     spoilt = replace(experiment, arms=(replace(experiment.arms[0], scenario=broken),))
     task = replace(next(experiment.tasks()), settings={})
-    (one,) = make_runs(pack(spoilt), [task])
+    finished = make_runs(pack(spoilt), [task])
+    assert isinstance(finished, list)
+    (one,) = finished
     assert (one.status, one.kept) == ("failed", None)
     assert "str" in one.error
     assert "sim/market.py" in one.trace
