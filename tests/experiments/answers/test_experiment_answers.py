@@ -461,7 +461,7 @@ def test_where_hardly_anything_can_be_paid_the_little_is_found(known, command, t
 
 def test_where_nothing_can_be_paid_it_is_said(known, command, tmp_path):
     known(linear)
-    keys = ["sharing", "openness", "cocreation"]
+    keys = ["sharing", "openness", "recognition"]
     levers = "".join(
         f'[[factor]]\nrole = "lever"\nkey = "firm.Nova.levers.{key}"\nlow = 0.0\nhigh = 1.0\n'
         "cost = { per = 1e12, from = 0.0 }\n"
