@@ -36,6 +36,7 @@ __all__ = [
     "enter_race",
     "fit_values",
     "miss_on_shelf",
+    "list_wants",
     "settle",
     "start_race",
     "tally_purchases",
@@ -150,6 +151,14 @@ _SURPLUS = np.float32(1024.0)
 _NOT_BUYING = np.int32(-1)
 _UNITS_ZERO = np.int32(0)
 _UNITS_ONE = np.int32(1)
+
+
+@compiled
+def list_wants(wants, rate, words, key):
+    """Note who of a tile wants at least one unit (`wants`, bool): by the same draws as `count_units`."""
+    for lane in range(wants.size):
+        none = exp32(-rate[lane])
+        wants[lane] = uniform_from(mix32(words[lane], key)) > none and (none > _RARE or _ONE <= rate[lane])
 
 
 @compiled
