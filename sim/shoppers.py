@@ -16,8 +16,9 @@ from sim.compiling import allocating, compiled
 from sim.lanes import fill_up, list_lanes, squeeze, vectors
 from sim.mechanisms.purchase import count_units, list_wants
 
-__all__ = ["Shoppers", "find_shoppers", "new_shoppers", "put_back"]
+__all__ = ["Shoppers", "find_shoppers", "list_buyers", "new_shoppers"]
 
+_FIRST = np.uint64(0)
 _NO_UNITS = np.int32(0)
 
 
@@ -57,8 +58,16 @@ class Shoppers(NamedTuple):
 @allocating
 def new_shoppers(lanes, causes):
     """Return room for as many shoppers as a tile has lanes."""
-    whole, numbers, tags = np.empty((3, lanes), np.int32), np.empty((14, lanes), np.float32), np.empty((4, lanes), np.int8)
-    words, flags, values = np.empty((2, lanes), np.uint32), np.empty(lanes, np.bool_), np.empty((causes, lanes), np.float32)
+    whole, numbers, tags = (
+        np.empty((3, lanes), np.int32),
+        np.empty((14, lanes), np.float32),
+        np.empty((4, lanes), np.int8),
+    )
+    words, flags, values = (
+        np.empty((2, lanes), np.uint32),
+        np.empty(lanes, np.bool_),
+        np.empty((causes, lanes), np.float32),
+    )
     return Shoppers(
         whole[0], whole[1], whole[2], numbers[0], numbers[1], numbers[2], numbers[3], flags, words[0], words[1],
         numbers[4], numbers[5], numbers[6], numbers[7], numbers[8], numbers[9], numbers[10], numbers[11], numbers[12],
@@ -120,11 +129,19 @@ def find_shoppers(room, flags, words, sensitivity, sector, t):
 
 
 @compiled
-def put_back(flags, choice, units, n, x):
-    """Write into the rows of a tile who buys (bool), and of those who do, where and how many units."""
-    for lane in range(flags.size):
-        flags[lane] = False
+def list_buyers(buyers, bought, choice, units, n, x):
+    """List the lanes of those of n shoppers who buy, and write into rows of the tile that they do, where and how much.
+
+    Returns
+    -------
+    int
+        How many they are.
+    """
+    buying = _FIRST
     for i in range(n):
-        lane = np.uint32(x.lane[i])
-        flags[lane] = x.buys[i]
+        lane, buys = np.uint32(x.lane[i]), x.buys[i]
+        buyers[buying] = x.lane[i]
+        buying = np.uint64(buying + np.uint64(buys))
+        bought[lane] = bought[lane] or buys
         choice[lane], units[lane] = x.choice[i], x.units[i]
+    return np.int64(buying)

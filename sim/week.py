@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.compiling import allocating, compiled
-from sim.lanes import bit_of, list_lanes, squeeze
+from sim.lanes import bit_of, squeeze
 from sim.mechanisms.activation import (
     activate,
     add_militancy,
@@ -63,7 +63,7 @@ from sim.phases import (
     start_clock,
 )
 from sim.prefetch import prefetch_words
-from sim.shoppers import find_shoppers, new_shoppers, put_back
+from sim.shoppers import find_shoppers, list_buyers, new_shoppers
 from sim.streams import draw_week
 from sim.tile import open_tile
 
@@ -82,6 +82,7 @@ class Scratch(NamedTuple):
     """Rows of a tile that hold what one rule hands to the next: (lanes,) each, or (peers | words, lanes)."""
 
     words: NDArray[np.uint32]
+    draws: NDArray[np.uint32]
     heard: NDArray[np.uint32]
     voices: NDArray[np.uint32]
     both: NDArray[np.uint64]
@@ -102,6 +103,7 @@ def new_scratch(lanes, peers):
     """Return rows for a tile."""
     return Scratch(
         np.empty((4, lanes), np.uint32),
+        np.empty((3, lanes), np.uint32),
         np.empty((peers, lanes), np.uint32),
         np.empty((peers, lanes), np.uint32),
         np.empty(lanes, np.uint64),
@@ -213,10 +215,9 @@ def _run_tile(
     clock = start_clock(times)
     draw_week(x.words, begins, week, replicate, k0, k1)
     clock = lap(times, DRAWS, clock)
-    spoken_of = _NO_ONE
-    if s.beliefs.enabled or s.sincerity.enabled or s.activation.enabled:
-        if gather_words(x.heard, x.voices, x.both, peers, words):
-            spoken_of = targets_of(x.voices)
+    spoken_of, listens = _NO_ONE, s.beliefs.enabled or s.sincerity.enabled or s.activation.enabled
+    if listens and gather_words(x.heard, x.voices, x.both, peers, words):
+        spoken_of = targets_of(x.voices)
     clock = lap(times, HEARING, clock)
 
     _form_beliefs(x, spoken_of, t, firms, s)
@@ -234,7 +235,18 @@ def _run_tile(
     clock = start_clock(times)
     if s.contribution.enabled:
         contribute(
-            x.flags, x.chosen, x.words[3], keys, x.bought, t, firms, s.contribution, s.sincerity, firm_counts, counts
+            x.flags,
+            x.chosen,
+            x.draws,
+            x.words[3],
+            keys,
+            x.bought,
+            t,
+            firms,
+            s.contribution,
+            s.sincerity,
+            firm_counts,
+            counts,
         )
     clock = lap(times, CONTRIBUTION, clock)
     if s.ambassadors.enabled and s.contribution.enabled:
@@ -365,14 +377,11 @@ def _buy(x, found, shoppers, week, sector, t, firms, s, times, firm_counts, coun
     clock = start_clock(times)
     y = shoppers
     settle(y.buys, y.choice, y.units, y.sum_of_rates, y.sensitivity, sector, counts)
-    put_back(x.flags, x.choice, x.units, found, y)
-    for lane in range(x.bought.size):
-        x.bought[lane] = x.bought[lane] or x.flags[lane]
-    n = list_lanes(x.chosen, x.flags)
+    n = list_buyers(x.chosen, x.bought, x.choice, x.units, found, y)
     tally_purchases(x.chosen, n, x.choice, x.units, t.supplier[sector.place], t, week, sector, firm_counts, counts)
     clock = lap(times, PURCHASES, clock)
     if s.experience.enabled:
-        experience(x.chosen, n, x.choice, x.words[1], x.words[2], sector, t, firms, s.experience, firm_counts)
+        experience(x.chosen, n, x.choice, x.draws, x.words[1], x.words[2], sector, t, firms, s.experience, firm_counts)
     clock = lap(times, EXPERIENCE, clock)
     if s.sharing.enabled and sector.durable:
         keep_goods(x.chosen, n, x.choice, x.units, x.words[2], sector, t, firms, firm_counts)
