@@ -159,7 +159,7 @@ class Firm(Supplier):
         for name, value in values.items():
             if name in _BOUNDS:
                 kind, least, most = _BOUNDS[name]
-                value = kind(min(max(value, least), most))
+                value = kind(least if value < least else most if value > most else value)
             elif name not in LEVERS:
                 raise KeyError(name)
             setattr(self, name, value)
@@ -194,11 +194,13 @@ class Firm(Supplier):
         self.is_use = float(m.offers.enabled and self.mode != "sell")
         self.renews = float(m.offers.enabled and self.mode == "subscribe")
         self.kept = 1.0 - self.is_use
-        runs = m.campaigns.enabled and self.alive
-        fresh = [(event, novelty(m.campaigns, week - event.week)) for event in campaigns] if runs else []
-        self.pull = sum([event.reach * new for event, new in fresh])
-        self.campaign_spend = sum([event.cost for event, _ in fresh])
-        play = min(1.0, self.play + sum([event.play * new for event, new in fresh]))
+        self.pull = self.campaign_spend = 0.0
+        play = self.play
+        if campaigns and m.campaigns.enabled and self.alive:
+            fresh = [(event, novelty(m.campaigns, week - event.week)) for event in campaigns]
+            self.pull = sum([event.reach * new for event, new in fresh])
+            self.campaign_spend = sum([event.cost for event, _ in fresh])
+            play = min(1.0, play + sum([event.play * new for event, new in fresh]))
         self.game, self.thanks = game_and_thanks(
             m.contribution, play, self.recognition, self.power_sharing, self.reward
         )
@@ -219,7 +221,7 @@ class Firm(Supplier):
             self.proclaimed_openness - self.openness,
             self.proclaimed_sharing - self.sharing,
             self.claimed_quality - self.true_quality,
-            max(map(sub, self.proclaimed, self.conduct)) / 2,
+            max(map(sub, self.proclaimed, self.conduct)) / 2 if self.proclaimed != self.conduct else 0.0,
         )
 
     @property

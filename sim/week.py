@@ -178,8 +178,8 @@ def run_tiles(
         lap(times, HEARING, clock)
         used = min(lanes, size - k * lanes)
         _run_tile(
-            x, room, k, used, numbers[k], codes[k], tags[k], peers[k], rows, firms, sectors, keys, salience, hardship, s,
-            luck, window, words, next_words, times, firm_counts, counts,
+            x, room, k, used, numbers[k], codes[k], tags[k], peers[k], rows, firms, sectors, keys, salience, hardship,
+            s, luck, window, words, next_words, times, firm_counts, counts,
         )  # fmt: skip
 
 

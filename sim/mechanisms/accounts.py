@@ -147,7 +147,7 @@ def close_books(firm: Firm, p: AccountsParameters, rates: Rates, week: int) -> N
         "ambassadors": firm.week.ambassadors * rates.weight * rates.ambassador_cost,
         "campaigns": firm.campaign_spend,
     }
-    firm.costs = {name: in_cents(cost) for name, cost in costs.items()}
+    firm.costs = {name: round(cost * 100) for name, cost in costs.items()}
     firm.profit = firm.revenue + firm.fees - sum(firm.costs.values())
     firm.purse.cash += firm.profit
     firm.usual_revenue += (firm.revenue - firm.usual_revenue) / min(firm.weeks_here(week), _USUAL_WEEKS)
