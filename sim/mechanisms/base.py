@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any, TypeVar
 
 import numpy as np
@@ -44,14 +45,15 @@ def at_hand(tables: _Tables) -> _Tables:
     one.
     """
     copied: Any = _AtHand()
-    for name, value in tables:
-        setattr(copied, name, at_hand(value) if isinstance(value, BaseModel) else value)
+    fields = vars(tables).items()
+    vars(copied).update({name: at_hand(value) if isinstance(value, BaseModel) else value for name, value in fields})
     return copied
 
 
 _CODES = {bool: "?", int: "i4", float: "f4"}
 
 
+@cache
 def settings_dtype(model: type[BaseModel]) -> np.dtype[Any]:
     """Return the record type in which the compiled rules read a mechanism's numbers."""
     fields = [
