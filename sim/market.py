@@ -322,12 +322,12 @@ class Market(ConsumerModel):
     def _retailers_react(self) -> None:
         p, week = self.mechanisms.distribution, self.week
         for firms in self.firms_of.values():
-            there = [firm for firm in firms if firm.alive]
-            for firm in there:
-                note_sales(firm, p, firm.weeks_here(week))
-            trend = trend_of(there)
-            for firm in there:
-                restock(firm, p, firm.weeks_here(week), trend)
+            there = [(firm, firm.weeks_here(week)) for firm in firms if firm.alive]
+            for firm, weeks in there:
+                note_sales(firm, p, weeks)
+            trend = trend_of([firm for firm, _ in there])
+            for firm, weeks in there:
+                restock(firm, p, weeks, trend)
 
     def _books_are_closed(self) -> None:
         """5. Accounts: revenue, cost, sharing, cash; bankruptcy."""
@@ -341,9 +341,9 @@ class Market(ConsumerModel):
                     close_books(firm, m.accounts, rates, week)
                 else:
                     firm.rest()
-            for firm in self.firms:
-                if firm.alive and not firm.purse.alive:
-                    firm.go_bankrupt()
+            for line in self._lines:
+                if line.alive and not line.purse.alive:
+                    line.go_bankrupt()
 
     def _figures_are_recorded(self) -> None:
         """6. Key figures are recorded."""
@@ -488,6 +488,7 @@ class Market(ConsumerModel):
             firm.repair = repair_probability(self.mechanisms.experience, 0.0, firm.openness, 0.0)
         self._by_name = sorted(self.firms, key=lambda firm: firm.name)
         self._parents_first = sorted(self._by_name, key=lambda firm: firm.parent is not None)
+        self._lines = [firm for firm in self.firms if firm.parent is not None]
         self._hardships = [event for event in self.setup.events if isinstance(event, Hardship)]
         self._weeks_of_change = {week for change in self.setup.schedule for week in (change.week, change.until)}
         self._events_of: dict[int, list[Event]] = {}
