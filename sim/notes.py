@@ -266,7 +266,7 @@ class Notes:
 def _all_of(getter: Callable[..., Any], names: Sequence[str]) -> Callable[[Any], tuple[Any, ...]]:
     """Return what reads all of some attributes or items, as a tuple however many there are."""
     if len(names) > 1:
-        return getter(*names)  # type: ignore[no-any-return]
+        return getter(*names)
     one = [getter(name) for name in names]
     return lambda thing: tuple(read(thing) for read in one)
 

@@ -84,6 +84,9 @@ class Population:
         int32 (tiles, peers, lanes): rows of the consumers whom each listens to.
     """
 
+    columns: Columns
+    peers: NDArray[np.int32]
+
     def __init__(
         self, scenario: Scenario, suppliers: Sequence[Supplier], luck: Luck, lanes: int, threads: int = 1
     ) -> None:

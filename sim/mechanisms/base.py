@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import Any, TypeVar
 
 import numpy as np
@@ -53,13 +52,16 @@ def at_hand(tables: _Tables) -> _Tables:
 _CODES = {bool: "?", int: "i4", float: "f4"}
 
 
-@cache
+_DTYPES: dict[type[BaseModel], np.dtype[Any]] = {}
+
+
 def settings_dtype(model: type[BaseModel]) -> np.dtype[Any]:
     """Return the record type in which the compiled rules read a mechanism's numbers."""
-    fields = [
-        (name, _CODES[field.annotation]) for name, field in model.model_fields.items() if field.annotation in _CODES
-    ]
-    return np.dtype(fields, align=True)
+    if model not in _DTYPES:
+        fields = model.model_fields.items()
+        kinds = [(name, _CODES[field.annotation]) for name, field in fields if field.annotation in _CODES]
+        _DTYPES[model] = np.dtype(kinds, align=True)
+    return _DTYPES[model]
 
 
 def settings_values(parameters: BaseModel) -> tuple[Any, ...]:

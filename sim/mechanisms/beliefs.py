@@ -115,10 +115,10 @@ def pack_words(words, voiced, trust, mentioned, satisfaction, sincerity):
     for lane in range(trust.size):
         trust[lane] = _ZERO
     for f in range(sincerity.shape[0]):
-        firm, believed = np.int8(f), sincerity[f]
+        code, believed = np.int8(f), sincerity[f]
         for lane in range(trust.size):
             own, other = believed[lane], trust[lane]
-            trust[lane] = own if mentioned[lane] == firm else other
+            trust[lane] = own if mentioned[lane] == code else other
     for lane in range(words.size):
         score = np.uint32(np.int32(satisfaction[lane] * _SCORE + _HALF))
         sincere = np.uint32(np.int32(trust[lane] * _SINCERE + _HALF))
