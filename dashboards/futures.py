@@ -44,7 +44,7 @@ CHOICES = (4, 16, 64)
 FIRST = 4
 """Futures after which a wish shows what it has so far."""
 LEVELS = (0.1, 0.25, 0.5, 0.75, 0.9)
-"""Levels of the bands: 8 in 10 futures lie between the first and the last, 5 in 10 between the second and the fourth."""
+"""Levels of the bands: 8 in 10 futures lie between the first and the last, 5 in 10 between second and fourth."""
 
 _PATIENCE = 0.15  # seconds that a newer wish waits for the first futures of the one under way
 _CACHE_BYTES = 96_000_000

@@ -263,9 +263,18 @@ class Draft:
         if parts[0] == "firm" and len(parts) == 3 and parts[2] == "enters":
             return self._entering(parts[1], int(value))
         kept = [(k, v) for k, v in self.changes if k != key and not k.startswith(key + ".")]
-        if value != self.base_or_added(key):
+        before = self.base_or_added(key)
+        if value != before:
             kept.append((key, value))
-        return replace(self, changes=tuple(kept))
+        changed = replace(self, changes=tuple(kept))
+        if before is not None and value is not None and not isinstance(value, dict):
+            self._pass_on_settings(changed)
+        return changed
+
+    def _pass_on_settings(self, other: Draft) -> None:
+        """Spare another draft with the same keys the search for them."""
+        if "settings" in self.__dict__:
+            other.__dict__["settings"] = self.settings
 
     def base_or_added(self, key: str) -> Any:
         """Give the value of a key without any change: of the base, or of a firm that was added."""
@@ -320,7 +329,9 @@ class Draft:
 
     def moved(self, place: int, week: int) -> Draft:
         """Give it with what happens at a place in another week of the horizon."""
-        return self.with_happening(place, self.happenings[place].moved(max(1, min(week, self.horizon))))
+        other = self.with_happening(place, self.happenings[place].moved(max(1, min(week, self.horizon))))
+        self._pass_on_settings(other)
+        return other
 
     def named(self, title: str) -> Draft:
         """Give it with a title of the user's, the same in both languages."""

@@ -1,0 +1,440 @@
+"""Levers, made from the scenario's own declarations: everything that can be set has one.
+
+They come in three families: your firm; the market and its consumers; rivals and events. A few are in sight, the rest is
+found by searching, in both languages and with or without accents, or by going through the groups.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Literal
+
+from dashboards.declared import Kind, Setting, value_at
+from dashboards.lab.ranges import Range, range_of
+from dashboards.lab.text import CATALOGUE, say
+from dashboards.markets import Draft
+from experiments import naming
+from sim.keys import join_key
+from sim.text import LANGUAGES, language, use_language
+
+__all__ = ["FAMILIES", "Lever", "common", "groups", "levers_of", "moved", "option_text", "search", "table_of"]
+
+Family = Literal["you", "market", "rivals"]
+FAMILIES: tuple[Family, ...] = ("you", "market", "rivals")
+
+_PERCENT = {"share", "probability", "rate"}
+_RUN = {"horizon", "seed", "figures"}
+_YOUR_COMMON = ("price", "openness", "sharing", "facilitation")
+_TRAITS_IN_SIGHT = ("price_sensitivity", "peer_trust", "inertia", "threshold")
+_CENTRES = ("median", "mean", "value", "minimum", "low")
+_RIVALS_IN_SIGHT = 3
+_TOPICS: dict[str, tuple[str, ...]] = {
+    "offer": ("price", "mode", "claimed_quality", "feature", "display", "service", "research", "launches"),
+    "opening": (
+        "openness", "sharing", "proclaimed_openness", "proclaimed_sharing", "facilitation", "power_sharing",
+        "selectivity", "open_files", "hosting", "suggestion_box",
+    ),
+    "community": ("play", "recognition", "reward", "ambassadors", "brand_push"),
+    "answers": ("validation_layers", "autonomy"),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Lever:
+    """One lever.
+
+    Attributes
+    ----------
+    setting
+        What it sets.
+    family, group
+        Where it is found; a group is a word of the catalogue, or ``firm:NAME`` and the like.
+    range
+        Of a number: where it moves.
+    factor
+        What its values are multiplied with to be shown: 100 for shares.
+    """
+
+    setting: Setting
+    family: Family
+    group: str
+    range: Range | None = None
+    factor: float = 1.0
+
+    @property
+    def key(self) -> str:
+        """The key that it sets."""
+        return self.setting.key
+
+    @property
+    def kind(self) -> Kind:
+        """What sort of value it takes."""
+        return self.setting.kind
+
+    @property
+    def label(self) -> str:
+        """Its name in the language of the context."""
+        return _label(self.setting, language())
+
+    @property
+    def help(self) -> str:
+        """What it means, its symbol and where its default comes from, in the language of the context."""
+        quantity = self.setting.quantity
+        if quantity is None:
+            return ""
+        parts = [quantity.meaning[language()]]
+        if quantity.symbol:
+            parts.append(say("levers.symbol", symbol=quantity.symbol))
+        if quantity.source:
+            parts.append(say("levers.source", source=quantity.source))
+        return " · ".join(parts)
+
+    @property
+    def unit(self) -> str:
+        """Its unit, short, in the language of the context."""
+        quantity = self.setting.quantity
+        if quantity is None or self.kind not in ("number", "integer"):
+            return ""
+        key = f"unit.{'percent' if self.factor == 100 else quantity.unit}"
+        return say(key) if CATALOGUE.has(key) else ""
+
+
+def levers_of(draft: Draft) -> Mapping[str, Lever]:
+    """Give every lever of a market by its key, in the order of the declarations; ranges are those of its beginning."""
+    shape = tuple((setting.key, setting.kind, setting.options) for setting in draft.settings.values())
+    return _levers(shape, draft.you, draft.base.text_hash, draft.horizon, _Held(draft))
+
+
+class _Held:
+    """A draft that is not looked at when a cache compares its arguments."""
+
+    def __init__(self, draft: Draft) -> None:
+        self.draft = draft
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Held)
+
+    def __hash__(self) -> int:
+        return 0
+
+
+@lru_cache(maxsize=64)
+def _levers(shape: object, you: str, base: str, horizon: int, held: _Held) -> Mapping[str, Lever]:
+    draft = held.draft
+    data = draft.laid_out
+    typical = _typical_spend(data)
+    found = {}
+    for key, setting in draft.settings.items():
+        family, group = _place(setting, data, you)
+        quantity, reach, factor = setting.quantity, None, 1.0
+        if quantity is not None and setting.kind in ("number", "integer"):
+            now = draft.base_or_added(key)
+            if now is None:
+                now = value_at(data, setting.path)
+            usual = typical if quantity.unit.startswith("currency") else 0.0
+            whole = setting.kind == "integer"
+            reach = _special(setting, data) or range_of(quantity, _number(now), whole=whole, typical=usual)
+            factor = 100.0 if quantity.unit in _PERCENT else 1.0
+        found[key] = Lever(setting, family, group, reach, factor)
+    return found
+
+
+def _number(value: Any) -> float | None:
+    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+
+
+def _special(setting: Setting, data: Mapping[str, Any]) -> Range | None:
+    """Choose a range where more is known than the declaration says."""
+    path = setting.path
+    horizon = max(2, int(data["horizon"]))
+    if path[0] in ("event", "schedule") and path[-1] in ("week", "until"):
+        return Range(1 if path[-1] == "week" else 2, horizon, 1)
+    if path[-1] == "place" or (len(path) > 1 and path[-2] == "place"):
+        return Range(-4, 4, 0.1)
+    if path[-1] == "price" and path[0] in ("firm", "schedule"):
+        row = data["firm"][path[1]] if path[0] == "firm" else None
+        if row is None:
+            named = data["schedule"][path[1]]["firm"]
+            row = next((firm for firm in data["firm"] if firm["name"] == named), data["firm"][0])
+        price = float(row["levers"]["price"])
+        sectors = {sector["name"]: float(sector["reference_price"]) for sector in data["sector"]}
+        reference = sectors.get(row["sector"], price)
+        step = 10.0 ** (len(str(int(max(1, reference)))) - 2) / (1 if reference >= 10 else 2)
+        return Range(_cut(min(price, reference) * 0.4, step), _cut(max(price, reference) * 2, step), min(step, 1e4))
+    return None
+
+
+def _cut(value: float, step: float) -> float:
+    return float(f"{max(step, round(value / step) * step):.9g}")
+
+
+def _typical_spend(data: Mapping[str, Any]) -> float:
+    """Estimate what a firm that spends much on one thing spends a week: a hundredth of what a firm takes in."""
+    sector = data["sector"][0]
+    rate = sector["purchase_rate"]
+    mean = next((float(rate[key]) for key in ("mean", "median", "value", "high", "minimum") if key in rate), 0.4)
+    income = float(data["population"]["represents"]) * mean * float(sector["reference_price"])
+    return max(1.0, 0.03 * income / max(1, len(data["firm"])))
+
+
+def _place(setting: Setting, data: Mapping[str, Any], you: str) -> tuple[Family, str]:
+    """Find the family and the group of a setting."""
+    path = setting.path
+    top = str(path[0])
+    if top == "firm":
+        firm = data["firm"][path[1]]["name"]
+        if firm != you:
+            return "rivals", f"firm:{firm}"
+        if path[2] == "levers":
+            if path[3] == "causes":
+                return "you", "stances"
+            return "you", next((topic for topic, keys in _TOPICS.items() if path[3] in keys), "offer")
+        return "you", "start"
+    if top in ("event", "schedule"):
+        is_yours = top == "schedule" and data["schedule"][path[1]]["firm"] == you
+        return ("you", "schedule") if is_yours else ("rivals", "happenings")
+    if top in ("sector", "cause", "cohort"):
+        return "market", f"{top}:{data[top][path[1]]['name']}"
+    if top == "mechanisms":
+        return "market", f"mechanism:{path[1]}"
+    if top in _RUN or path[1:] in (("size",), ("represents",)):
+        return "market", "run"
+    if top == "population":
+        return "market", "traits" if len(path) > 1 and path[1] == "traits" else "population"
+    return "market", top
+
+
+# --- names ------------------------------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=20_000)
+def _label(setting: Setting, code: str) -> str:
+    with use_language(code):
+        path = setting.path
+        name = _own_name(setting)
+        if path[0] == "schedule":
+            return say("levers.scheduled", number=int(path[1]) + 1, lever=name)
+        if path[0] == "event":
+            return say("levers.of_event", number=int(path[1]) + 1, lever=name)
+        return name
+
+
+def _own_name(setting: Setting) -> str:
+    path, quantity = setting.path, setting.quantity
+    last = str(path[-1])
+    own = ".".join(str(part) for part in path if not isinstance(part, int))
+    if last in ("proclaimed", "conduct"):
+        return say(f"levers.{last}", cause=str(path[-2]))
+    if path[0] in ("firm", "schedule") and CATALOGUE.has(f"name.{last}"):
+        return say(f"name.{last}")
+    lever = naming.lever_name(last)
+    if path[0] in ("firm", "schedule") and lever != last.replace("_", " "):
+        return _capital(lever)
+    if setting.kind == "reference":
+        return say(f"reference.{last}")
+    if setting.kind == "shape":
+        return say("levers.shape", of=_subject(path[:-1], quantity))
+    if CATALOGUE.has(f"shape.number.{last}") and quantity is not None and _is_inside_distribution(path):
+        return say("levers.number_of", of=_subject(path[:-1], quantity), number=say(f"shape.number.{last}"))
+    if isinstance(path[-1], int):
+        return say("levers.coordinate", number=int(path[-1]) + 1)
+    if CATALOGUE.has(f"name.{own}"):
+        return say(f"name.{own}")
+    if setting.kind == "table":
+        return say(f"table.{last}") if CATALOGUE.has(f"table.{last}") else _subject(path, quantity)
+    if last == "enabled":
+        return say("levers.enabled", mechanism=say(f"mechanism.{path[1]}"))
+    return _short(quantity.meaning[language()]) if quantity is not None else _capital(last.replace("_", " "))
+
+
+def _is_inside_distribution(path: Sequence[str | int]) -> bool:
+    return "traits" in path or (len(path) > 2 and path[-2] in ("purchase_rate", "values"))
+
+
+def _subject(path: Sequence[str | int], quantity: Any) -> str:
+    """Name what a distribution is of."""
+    last = str(path[-1])
+    key = f"trait.{last}"
+    if CATALOGUE.has(key):
+        return say(key)
+    return _short(quantity.meaning[language()]) if quantity is not None else last
+
+
+def _short(meaning: str) -> str:
+    """Cut an explanation to what comes before its remarks."""
+    for mark in (" (", " : ", ": ", " ; ", "; "):
+        meaning = meaning.split(mark)[0]
+    return meaning
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def group_title(group: str) -> str:
+    """Name a group in the language of the context."""
+    kind, _, name = group.partition(":")
+    if kind == "mechanism":
+        return say(f"mechanism.{name}")
+    return say(f"group.{kind}", name=name) if name else say(f"group.{kind}")
+
+
+def option_text(lever: Lever, option: str) -> str:
+    """Name one of the values of a choice."""
+    last = str(lever.setting.path[-1])
+    if lever.kind == "shape":
+        return say(f"shape.{option}")
+    if last == "strategy":
+        return _capital(naming.strategy_name(option))
+    key = f"choice.{last}.{option}"
+    return say(key) if CATALOGUE.has(key) else _capital(naming.choice_word(last, option))
+
+
+# --- which ones -------------------------------------------------------------------------------------------
+
+
+def common(draft: Draft) -> dict[Family, list[Lever]]:
+    """Give the levers that are in sight, by family; for a lever that your schedule sets, what it sets it to."""
+    levers, data = levers_of(draft), draft.laid_out
+    you = next((firm for firm in data["firm"] if firm["name"] == draft.you), data["firm"][0])
+    own = ("firm", you["name"])
+    keys: dict[Family, list[str]] = {"you": [join_key((*own, "strategy"))], "market": [], "rivals": []}
+    for name in _YOUR_COMMON:
+        later = next(
+            (
+                f"schedule.{place}.{name}"
+                for place, change in enumerate(data["schedule"])
+                if change["firm"] == you["name"] and change.get(name) is not None and change.get("until") is None
+            ),
+            None,
+        )
+        keys["you"].append(later or join_key((*own, "levers", name)))
+    for trait in _TRAITS_IN_SIGHT:
+        table = data["population"]["traits"][trait]
+        centre = next(name for name in _CENTRES if name in table)
+        keys["market"].append(f"population.traits.{trait}.{centre}")
+    rivals = [firm for firm in data["firm"] if firm["name"] != you["name"]]
+    rivals.sort(key=lambda firm: firm["sector"] != you["sector"])
+    keys["rivals"] = [join_key(("firm", firm["name"], "strategy")) for firm in rivals[:_RIVALS_IN_SIGHT]]
+    return {family: [levers[key] for key in names if key in levers] for family, names in keys.items()}
+
+
+def groups(draft: Draft) -> dict[Family, dict[str, list[Lever]]]:
+    """Give all levers by family and group, in the order of the declarations."""
+    found: dict[Family, dict[str, list[Lever]]] = {family: {} for family in FAMILIES}
+    for lever in levers_of(draft).values():
+        found[lever.family].setdefault(lever.group, []).append(lever)
+    return found
+
+
+def search(draft: Draft, words: str, limit: int = 40) -> list[Lever]:
+    """Find levers by words of their names, explanations, groups or keys, in any language, the best first."""
+    wanted = _folded(words[:200]).split()
+    if not wanted:
+        return []
+    found = []
+    for place, lever in enumerate(levers_of(draft).values()):
+        names, all_words = _searched(lever.setting, lever.group)
+        if all(word in all_words for word in wanted):
+            score = sum((f" {word}" in names) * 2 + (word in names) for word in wanted)
+            found.append((-score, FAMILIES.index(lever.family), place, lever))
+    return [lever for *_, lever in sorted(found, key=lambda one: one[:3])[:limit]]
+
+
+@lru_cache(maxsize=20_000)
+def _searched(setting: Setting, group: str) -> tuple[str, str]:
+    names, more = [], [setting.key.replace("_", " "), setting.key]
+    for code in LANGUAGES:
+        with use_language(code):
+            names.append(_label(setting, code))
+            more.append(group_title(group))
+            if setting.quantity is not None:
+                more.append(setting.quantity.meaning[code])
+    if setting.quantity is not None:
+        more += [setting.quantity.symbol, setting.quantity.source]
+    plain = " " + _folded(" ".join(names))
+    return plain, plain + " " + _folded(" ".join(more))
+
+
+def _folded(text: str) -> str:
+    """Give a text without accents and capitals."""
+    split = unicodedata.normalize("NFKD", text.casefold().replace("’", "'"))
+    return "".join(letter for letter in split if not unicodedata.combining(letter))
+
+
+# --- moving them ------------------------------------------------------------------------------------------
+
+
+def moved(draft: Draft, lever: Lever, value: Any) -> Draft:
+    """Give a draft with a lever at another value; the value is as a scenario has it (0.3, not 30 %).
+
+    A number is held to its bounds. Another kind of distribution keeps centre and spread; a table that is switched on
+    begins with its defaults.
+    """
+    key = lever.key
+    if lever.kind == "shape":
+        table_key = key.rpartition(".")[0]
+        return draft.with_change(table_key, table_of(str(value), value_at(draft.laid_out, lever.setting.path[:-1])))
+    if lever.kind == "table":
+        return draft.with_change(key, _new_table(draft, lever) if value else None)
+    if value is None:
+        return draft.with_change(key, None) if lever.setting.is_optional else draft
+    if lever.kind in ("choice", "reference"):
+        return draft.with_change(key, str(value)) if str(value) in lever.setting.options else draft
+    if lever.kind == "switch":
+        return draft.with_change(key, bool(value))
+    quantity = lever.setting.quantity
+    number = float(value)
+    if quantity is not None:
+        number = min(max(number, quantity.least), quantity.most)
+    return draft.with_change(key, round(number) if lever.kind == "integer" else float(f"{number:.10g}"))
+
+
+def _new_table(draft: Draft, lever: Lever) -> dict[str, Any]:
+    last = str(lever.setting.path[-1])
+    traits = draft.laid_out["population"]["traits"]
+    return dict(traits[last]) if lever.setting.path[0] == "cohort" and last in traits else {}
+
+
+def table_of(kind: str, old: Mapping[str, Any]) -> dict[str, Any]:
+    """Make a distribution of another kind with about the centre and the spread of an old one."""
+    centre, spread = _centre_and_spread(old)
+    spread = spread or 0.2 * abs(centre) or 0.1
+    positive = max(centre, 1e-3)
+    ratio = spread / positive
+    tables: dict[str, dict[str, float]] = {
+        "constant": {"value": centre},
+        "uniform": {"low": centre - 1.7 * spread, "high": centre + 1.7 * spread},
+        "normal": {"mean": centre, "sd": spread},
+        "lognormal": {"median": positive, "sigma": min(4.0, ratio)},
+        "gamma": {"mean": positive, "shape": min(max(ratio**-2, 0.05), 1000.0)},
+        "pareto": {"minimum": positive * 2 / 3, "exponent": 3.0},
+    }
+    share = min(max(centre, 0.001), 0.999)
+    tables["beta"] = {"mean": share, "concentration": min(max(share * (1 - share) / spread**2 - 1, 0.1), 1000.0)}
+    if centre > 0:
+        tables["uniform"]["low"] = max(0.0, tables["uniform"]["low"])
+    return {"distribution": kind} | {name: float(f"{value:.4g}") for name, value in tables[kind].items()}
+
+
+def _centre_and_spread(old: Mapping[str, Any]) -> tuple[float, float]:
+    match old["distribution"]:
+        case "constant":
+            return float(old["value"]), 0.0
+        case "uniform":
+            return (old["low"] + old["high"]) / 2, (old["high"] - old["low"]) / 3.4
+        case "normal":
+            return float(old["mean"]), float(old["sd"])
+        case "lognormal":
+            return float(old["median"]), float(old["median"]) * float(old["sigma"])
+        case "gamma":
+            return float(old["mean"]), float(old["mean"]) / float(old["shape"]) ** 0.5
+        case "beta":
+            mean = float(old["mean"])
+            return mean, (mean * (1 - mean) / (float(old["concentration"]) + 1)) ** 0.5
+        case _:
+            centre = float(old["minimum"]) * 1.5
+            return centre, centre / 2
