@@ -7,7 +7,7 @@ A setting is one number, choice or switch at one place of a scenario: the key th
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cache
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
@@ -15,6 +15,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from pydantic import BaseModel
 
 from sim.keys import join_key
+from sim.levers import LEVERS, Change
 from sim.quantities import Quantity, quantities
 
 __all__ = ["Kind", "Setting", "settings_of", "value_at"]
@@ -49,14 +50,22 @@ class Setting:
         Whether it can be absent.
     options
         The words or names it can be, where it is one of some.
+    declared
+        The explanation of its declaration.
     """
 
     path: Path
     key: str
     kind: Kind
-    quantity: Quantity | None = None
+    quantity: Quantity | None = field(default=None, compare=False)
     is_optional: bool = False
     options: tuple[str, ...] = ()
+    declared: str = ""
+
+    def __post_init__(self) -> None:
+        """Let two settings differ where their declarations do."""
+        if self.quantity is not None:
+            object.__setattr__(self, "declared", self.quantity.meaning["en"])
 
 
 def settings_of(data: Mapping[str, Any]) -> Iterator[Setting]:
@@ -116,6 +125,8 @@ def _fields(model: type[BaseModel]) -> tuple[_Field, ...]:
                 inner, is_map = tuple(_members(arguments[1])), True
         models = tuple(x for x in inner if isinstance(x, type) and issubclass(x, BaseModel))
         quantity = declared.get(key)
+        if quantity is not None and issubclass(model, Change) and key in LEVERS:
+            quantity = replace(LEVERS[key], default=None)  # with the bounds of the lever itself
         numbers = 0
         if is_list and not models:
             numbers = next((int(x.max_length) for x in field.metadata if getattr(x, "max_length", None)), 0)

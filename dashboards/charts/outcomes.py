@@ -41,9 +41,9 @@ def outcome_chart(
     """
     import numpy as np
 
-    groups = [(now, "now", "var(--firm-0)", list(texts))]
+    groups = [(now, "now", "--firm-0", list(texts))]
     if before is not None:
-        groups.insert(0, (before, "before", "var(--muted)", list(texts_before)))
+        groups.insert(0, (before, "before", "--muted", list(texts_before)))
     values = np.concatenate([group[0] for group in groups])
     low, high = (float(values.min()), float(values.max())) if axis is None else axis
     room = (high - low) * 0.06 or abs(high) * 0.1 or 1.0

@@ -53,7 +53,7 @@ def share_chart(
     others
         What is drawn beside firms, dashed: name, figure, and place of the item.
     words
-        ``baseline``, ``week``, ``others``.
+        ``baseline``, and ``percent``: the sign behind a number.
     marks
         Weeks in which something happens.
     top
@@ -79,8 +79,8 @@ def share_chart(
         q = median[:, at, place] * 100
         highest = float(q[4].max())
         for low, high, opacity in ((0, 4, 0.14), (1, 3, 0.24)):
-            traces += band(x, rounded(q[low], 2), rounded(q[high], 2), f"rgba(var(--firm-0), {opacity})", opacity)
-    hover = "%{y:.1f} %"
+            traces += band(x, rounded(q[low], 2), rounded(q[high], 2), f"--firm-0/{opacity}")
+    hover = "%{y:.1f}" + words["percent"]
     for firm in shown:
         y = median[2, at, names.index(firm)] * 100
         highest = max(highest, float(y.max()))
@@ -99,18 +99,18 @@ def share_chart(
             old = old[at[at < len(old)]]
             highest = max(highest, float(old.max()))
             ghost = {"dash": "dot", "opacity": 0.8, "hovertemplate": hover}
-            traces.append(line(x[: len(old)], rounded(old, 2), words["baseline"], "var(--firm-0)", width=2, **ghost))
+            traces.append(line(x[: len(old)], rounded(old, 2), words["baseline"], "--firm-0", width=2, **ghost))
             if len(old) == len(x):
                 text = f"{words['baseline']} {percent(old[-1] / 100, 0)}"
-                ends_of_lines.append(Label(float(old[-1]), text, "var(--firm-0)"))
+                ends_of_lines.append(Label(float(old[-1]), text, "--firm-0"))
         y = q[2]
-        traces.append(line(x, rounded(y, 2), escaped(you), "var(--firm-0)", width=3.4, hovertemplate=hover))
-        ends_of_lines.append(Label(float(y[-1]), f"{_cut(you)} {percent(y[-1] / 100, 0)}", "var(--firm-0)", True))
+        traces.append(line(x, rounded(y, 2), escaped(you), "--firm-0", width=3.4, hovertemplate=hover))
+        ends_of_lines.append(Label(float(y[-1]), f"{_cut(you)} {percent(y[-1] / 100, 0)}", "--firm-0", True))
     top = min(100.0, axis_top(highest, top))
     shapes = [
         {
             "type": "line", "x0": week, "x1": week, "y0": 0, "y1": 1, "yref": "paper", "layer": "below",
-            "line": {"color": "var(--warn)", "width": 1.3, "dash": "dot"},
+            "line": {"color": "--event", "width": 1.3, "dash": "dot"},
         }
         for week in sorted(set(marks))
     ]  # fmt: skip
@@ -121,7 +121,7 @@ def share_chart(
             annotations=labels(ends_of_lines, 0, top, height - 36),
             shapes=shapes,
             xaxis={"range": [1, now.weeks], "tickvals": _ticks(now.weeks), "tickprefix": "", "hoverformat": "d"},
-            yaxis={"range": [0, top], "ticksuffix": " %"},
+            yaxis={"range": [0, top], "ticksuffix": words["percent"]},
         ),
     }
     return ShareChart(figure, top, len(rivals) - len(shown))

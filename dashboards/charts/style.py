@@ -39,7 +39,7 @@ def escaped(text: str) -> str:
 
 def colour(place: int) -> str:
     """Name the colour of a firm: 0 is the user's own, the others go round."""
-    return "var(--firm-0)" if place == 0 else f"var(--firm-{1 + (place - 1) % (FIRM_COLOURS - 1)})"
+    return "--firm-0" if place == 0 else f"--firm-{1 + (place - 1) % (FIRM_COLOURS - 1)}"
 
 
 def rounded(values: NDArray[np.floating[Any]], digits: int) -> list[float | None]:
@@ -76,12 +76,11 @@ def line(
 
 
 def band(
-    x: Sequence[float], low: Sequence[float | None], high: Sequence[float | None], of: str, opacity: float
+    x: Sequence[float], low: Sequence[float | None], high: Sequence[float | None], of: str
 ) -> list[dict[str, Any]]:
     """Give a band between two lines, as two traces: the upper edge, and the lower one with what is filled."""
     edge = {"type": "scatter", "mode": "lines", "x": list(x), "line": {"width": 0}, "hoverinfo": "skip"}
-    fill = {"fill": "tonexty", "fillcolor": of, "opacity": opacity}
-    return [edge | {"y": list(high)}, edge | {"y": list(low)} | fill]
+    return [edge | {"y": list(high)}, edge | {"y": list(low), "fill": "tonexty", "fillcolor": of}]
 
 
 @dataclass(frozen=True)

@@ -49,8 +49,8 @@ def tornado_chart(
 
     def of(value: float) -> str:
         if rising_is_good is None:
-            return "var(--accent)"
-        return "var(--good)" if (value >= 0) == rising_is_good else "var(--bad)"
+            return "--accent"
+        return "--good" if (value >= 0) == rising_is_good else "--bad"
 
     def trace(part: str, values: list[float], texts: list[str], opacity: float, pattern: str) -> dict[str, Any]:
         colours = [of(value) for value in values]

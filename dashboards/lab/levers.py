@@ -13,10 +13,11 @@ from functools import lru_cache
 from typing import Any, Literal
 
 from dashboards.declared import Kind, Setting, value_at
-from dashboards.lab.ranges import Range, range_of
+from dashboards.lab.ranges import Range, on_grid, range_of, step_for
 from dashboards.lab.text import CATALOGUE, say
 from dashboards.markets import Draft
 from experiments import naming
+from experiments.text import CATALOGUE as texts_of_experiments
 from sim.keys import join_key
 from sim.text import LANGUAGES, language, use_language
 
@@ -80,6 +81,12 @@ class Lever:
         return _label(self.setting, language())
 
     @property
+    def full_label(self) -> str:
+        """Its name, with that of the firm that it is of, where that is not yours."""
+        kind, _, firm = self.group.partition(":")
+        return say("levers.of_firm", firm=firm, lever=self.label) if kind == "firm" else self.label
+
+    @property
     def help(self) -> str:
         """What it means, its symbol and where its default comes from, in the language of the context."""
         quantity = self.setting.quantity
@@ -134,7 +141,7 @@ def _levers(shape: object, you: str, base: str, horizon: int, held: _Held) -> Ma
             now = draft.base_or_added(key)
             if now is None:
                 now = value_at(data, setting.path)
-            usual = typical if quantity.unit.startswith("currency") else 0.0
+            usual = typical if quantity.unit == "currency_per_week" else 0.0
             whole = setting.kind == "integer"
             reach = _special(setting, data) or range_of(quantity, _number(now), whole=whole, typical=usual)
             factor = 100.0 if quantity.unit in _PERCENT else 1.0
@@ -150,8 +157,8 @@ def _special(setting: Setting, data: Mapping[str, Any]) -> Range | None:
     """Choose a range where more is known than the declaration says."""
     path = setting.path
     horizon = max(2, int(data["horizon"]))
-    if path[0] in ("event", "schedule") and path[-1] in ("week", "until"):
-        return Range(1 if path[-1] == "week" else 2, horizon, 1)
+    if path[0] in ("event", "schedule", "firm") and path[-1] in ("week", "until", "enters"):
+        return Range(2 if path[-1] == "until" else 1, horizon, 1)
     if path[-1] == "place" or (len(path) > 1 and path[-2] == "place"):
         return Range(-4, 4, 0.1)
     if path[-1] == "price" and path[0] in ("firm", "schedule"):
@@ -162,13 +169,9 @@ def _special(setting: Setting, data: Mapping[str, Any]) -> Range | None:
         price = float(row["levers"]["price"])
         sectors = {sector["name"]: float(sector["reference_price"]) for sector in data["sector"]}
         reference = sectors.get(row["sector"], price)
-        step = 10.0 ** (len(str(int(max(1, reference)))) - 2) / (1 if reference >= 10 else 2)
-        return Range(_cut(min(price, reference) * 0.4, step), _cut(max(price, reference) * 2, step), min(step, 1e4))
+        low, high = min(price, reference) * 0.4, max(price, reference) * 2
+        return on_grid(low, high, step_for(high) / 2, price)
     return None
-
-
-def _cut(value: float, step: float) -> float:
-    return float(f"{max(step, round(value / step) * step):.9g}")
 
 
 def _typical_spend(data: Mapping[str, Any]) -> float:
@@ -230,14 +233,15 @@ def _own_name(setting: Setting) -> str:
         return say(f"levers.{last}", cause=str(path[-2]))
     if path[0] in ("firm", "schedule") and CATALOGUE.has(f"name.{last}"):
         return say(f"name.{last}")
-    lever = naming.lever_name(last)
-    if path[0] in ("firm", "schedule") and lever != last.replace("_", " "):
-        return _capital(lever)
+    if path[0] in ("firm", "schedule") and texts_of_experiments.has(f"lever.{last}"):
+        return _capital(naming.lever_name(last))
     if setting.kind == "reference":
         return say(f"reference.{last}")
     if setting.kind == "shape":
         return say("levers.shape", of=_subject(path[:-1], quantity))
     if CATALOGUE.has(f"shape.number.{last}") and quantity is not None and _is_inside_distribution(path):
+        if last in ("median", "mean", "value"):
+            return _subject(path[:-1], quantity)
         return say("levers.number_of", of=_subject(path[:-1], quantity), number=say(f"shape.number.{last}"))
     if isinstance(path[-1], int):
         return say("levers.coordinate", number=int(path[-1]) + 1)

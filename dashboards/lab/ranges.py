@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sim.quantities import Quantity
 
-__all__ = ["Range", "nice", "range_of"]
+__all__ = ["Range", "nice", "on_grid", "range_of", "step_for"]
 
 
 @dataclass(frozen=True)
@@ -76,11 +76,27 @@ def range_of(quantity: Quantity, value: float | None, *, whole: bool, typical: f
         reach = nice(3 * max(abs(now), typical, 1.0 if whole else 0.0) or 1.0)
         found = Range(-reach if now < 0 else 0.0, reach, _step(reach))
     least, most = max(found.low, low), min(found.high, high)
-    if quantity.excludes_low and least <= low and not found.is_log:
-        least = max(least, _step(most))
     if whole:
         return Range(math.ceil(least), max(math.floor(most), math.ceil(least) + 1), max(1.0, round(found.step)))
-    return Range(float(f"{least:.9g}"), float(f"{most:.9g}"), found.step, found.is_log)
+    if found.is_log:
+        return Range(float(f"{max(least, found.low):.9g}"), float(f"{most:.9g}"), found.step, True)
+    return on_grid(least, most, found.step, now)
+
+
+def on_grid(low: float, high: float, step: float, value: float) -> Range:
+    """Give a range whose ends and whose value are whole steps; its ends may lie a step beyond the bounds."""
+    for finer in (1, 2, 4, 5, 10):
+        fine = step / finer
+        if abs(value / fine - round(value / fine)) < 1e-6:
+            step = fine
+            break
+    low, high = math.floor(low / step + 1e-9) * step, math.ceil(high / step - 1e-9) * step
+    return Range(float(f"{low:.9g}"), float(f"{high:.9g}"), float(f"{step:.9g}"))
+
+
+def step_for(reach: float) -> float:
+    """Give steps for a range that is so long."""
+    return _step(reach)
 
 
 def _step(reach: float) -> float:
