@@ -6,8 +6,9 @@ A setting is one number, choice or switch at one place of a scenario: the key th
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cache
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
@@ -57,7 +58,7 @@ class Setting:
     path: Path
     key: str
     kind: Kind
-    quantity: Quantity | None = field(default=None, compare=False)
+    quantity: Quantity | None = dataclasses.field(default=None, compare=False)
     is_optional: bool = False
     options: tuple[str, ...] = ()
     declared: str = ""

@@ -58,22 +58,15 @@ def outcome_chart(
             heights[b] = heights.get(b, 0) + 1
             y.append(row + 0.06 + 0.8 * (heights[b] - 1) / tallest)
         x = low + (bins + 0.5) / 34 * (high - low)
+        shape = "circle" if name == "now" else "circle-open"
         size = 11 if len(outcome) <= 20 else 8
-        marker = {
-            "color": of,
-            "size": size,
-            "symbol": "circle" if name == "now" else "circle-open",
-            "line": {"width": 1.6, "color": of},
-        }
-        traces.append(
-            {"type": "scatter", "mode": "markers", "x": x.round(6).tolist(), "y": [round(v, 3) for v in y], "marker": marker,
-             "name": words[name], "text": said, "hovertemplate": "%{text}<extra></extra>", "cliponaxis": False}
-        )  # fmt: skip
+        dots: dict[str, Any] = {"type": "scatter", "mode": "markers", "x": x.round(6).tolist(), "y": [round(v, 3) for v in y]}
+        dots |= {"marker": {"color": of, "size": size, "symbol": shape, "line": {"width": 1.6, "color": of}}}
+        dots |= {"name": words[name], "text": said, "hovertemplate": "%{text}<extra></extra>", "cliponaxis": False}
         middle = float(np.median(outcome))
-        traces.append(
-            {"type": "scatter", "mode": "lines", "x": [middle, middle], "y": [row - 0.04, row + 0.88], "hoverinfo": "skip",
-             "line": {"color": of, "width": 2, "dash": "solid" if name == "now" else "dot"}}
-        )  # fmt: skip
+        mark: dict[str, Any] = {"type": "scatter", "mode": "lines", "x": [middle, middle], "y": [row - 0.04, row + 0.88]}
+        mark |= {"hoverinfo": "skip", "line": {"color": of, "width": 2, "dash": "solid" if name == "now" else "dot"}}
+        traces += [dots, mark]
         ticks.append((row + 0.4, words[name]))
     return {
         "data": traces,

@@ -21,7 +21,10 @@ from experiments.text import CATALOGUE as texts_of_experiments
 from sim.keys import join_key
 from sim.text import LANGUAGES, language, use_language
 
-__all__ = ["FAMILIES", "Lever", "common", "groups", "levers_of", "moved", "option_text", "search", "table_of"]
+__all__ = [
+    "FAMILIES", "Family", "Lever", "common", "group_title", "groups", "label_in", "levers_of", "moved", "option_text",
+    "search", "table_of",
+]  # fmt: skip
 
 Family = Literal["you", "market", "rivals"]
 FAMILIES: tuple[Family, ...] = ("you", "market", "rivals")
@@ -79,6 +82,11 @@ class Lever:
     def label(self) -> str:
         """Its name in the language of the context."""
         return _label(self.setting, language())
+
+    @property
+    def bare_label(self) -> str:
+        """Its name alone, where it stands below what it is of."""
+        return _own_name(self.setting)
 
     @property
     def full_label(self) -> str:
@@ -276,6 +284,15 @@ def _short(meaning: str) -> str:
 
 def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
+
+
+def label_in(draft: Draft, lever: Lever) -> str:
+    """Name a lever in a draft: of what you have planned, from when on; of others, whose it is."""
+    path = lever.setting.path
+    if path[0] != "schedule" or path[-1] in ("week", "until", "firm"):
+        return lever.full_label
+    name = _own_name(lever.setting)
+    return say("levers.from_week", lever=name, week=draft.laid_out["schedule"][path[1]]["week"])
 
 
 def group_title(group: str) -> str:

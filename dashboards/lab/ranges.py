@@ -70,6 +70,9 @@ def range_of(quantity: Quantity, value: float | None, *, whole: bool, typical: f
     elif quantity.unit == "utility" and low < 0:
         reach = nice(max(2.0, 2 * abs(now)))
         found = Range(now - reach, now + reach, 0.1)
+    elif low < 0 and high == math.inf:
+        reach = nice(max(1.0, 3 * abs(now)))
+        found = Range(-reach, reach, _step(reach))
     elif now > 0 and not whole and low >= 0 and (now < 0.02 or now >= 1e5):
         found = Range(_power(now / 20), nice(now * 20), _power(now / 100), is_log=True)
     else:
