@@ -238,6 +238,7 @@ class Service:
         self._changed = threading.Condition()
         self._threads: list[threading.Thread] = []
         self._turn = 0
+        self._warming = threading.Lock()
         self._is_closed = False
 
     def start(self) -> None:
@@ -390,6 +391,8 @@ class Service:
     def _work(self, wish: Wish, number: int) -> None:
         assert self._pool is not None
         try:
+            with self._warming:  # code that was never compiled is compiled once, here
+                self._pool.warm_up(wish.scenario)
             run = wish._context.copy().run(wish._run, self._pool, number)
         except Exception as error:  # whatever it was, the service must go on
             from experiments.runs import Run, one_line

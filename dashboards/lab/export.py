@@ -79,6 +79,7 @@ def report(draft: Draft, futures: int) -> str:
     )  # fmt: skip
     with tempfile.TemporaryDirectory() as temporary:
         place = Path(temporary) / "run"
+        place.mkdir()
         results = ResultsFolder(place, document, draft.scenario.text_hash, ())
         try:
             for run in runs:

@@ -40,6 +40,12 @@ class _Task:
     is_tornado_shown: bool = False
     pieces: list[Wish] = field(default_factory=list)
 
+    def is_like(self, other: _Task) -> bool:
+        """Tell whether the same is wished for, and nothing has gone wrong with it."""
+        mine = (self.draft, self.baseline, self.choice, self.language)
+        is_same = mine == (other.draft, other.baseline, other.choice, other.language)
+        return is_same and (self.now is None or not self.now.problem)
+
 
 class Runner:
     """Gets futures for a page.
@@ -88,6 +94,8 @@ class Runner:
             The draft cannot be run.
         """
         task = _Task(draft, baseline, choice, language)
+        if self._task is not None and self._task.is_like(task):
+            return
         market, other = interactive(draft.scenario), interactive(baseline.scenario)
         keys = needed(draft, choice)
         with self._lock:

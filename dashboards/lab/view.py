@@ -56,7 +56,7 @@ class Axes:
 class View:
     """What is seen of a market; texts are in the language in which it was made."""
 
-    market: str
+    draft: Draft
     done: int
     wished: int
     sentence: str
@@ -131,7 +131,7 @@ def build(draft: Draft, baseline: Draft, now: Ensemble, before: Ensemble | None,
         sub.append(say("share.hidden", count=count(drawn.hidden)))
     figure, label, reach = _outcomes(shown, choice, axes.outcome)
     return View(
-        market=now.scenario.text_hash,
+        draft=draft,
         done=len(now.numbers),
         wished=now.wished,
         sentence=headline.sentence(known),
@@ -245,7 +245,7 @@ class Pull:
 class Tornado:
     """What is seen of single levers."""
 
-    market: str
+    draft: Draft
     figure: str
     label: str
     height: int
@@ -305,7 +305,7 @@ def tornado_of(
         for bar in sorted(bars, key=lambda one: -one.reach)
     )  # fmt: skip
     height = 48 + 27 * len(bars)
-    return Tornado(now.scenario.text_hash, _json(drawn), say("tornado.label", words=said), height, futures)
+    return Tornado(draft, _json(drawn), say("tornado.label", words=said), height, futures)
 
 
 def _value(lever: Lever, value: float) -> str:
