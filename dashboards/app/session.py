@@ -11,9 +11,10 @@ from typing import Literal
 
 import solara
 
+from dashboards.markets import DEFAULT, Draft
 from sim.text import LANGUAGES, ask_for_language
 
-__all__ = ["COOKIE", "Told", "preferred", "spoken_language", "tell", "told"]
+__all__ = ["COOKIE", "Told", "baseline", "draft", "preferred", "spoken_language", "tell", "told"]
 
 COOKIE = "userisation_language"
 """The cookie in which a browser remembers the language that was chosen."""
@@ -40,6 +41,12 @@ spoken_language: solara.Reactive[str] = solara.reactive("")
 
 told: solara.Reactive[Told | None] = solara.reactive(None)
 """The message that stands above the page."""
+
+draft: solara.Reactive[Draft] = solara.reactive(Draft.of(DEFAULT))
+"""The market that is worked on in the Lab."""
+
+baseline: solara.Reactive[Draft] = solara.reactive(Draft.of(DEFAULT))
+"""The market that it is compared with."""
 
 
 def tell(text: str, kind: Literal["info", "good", "warning", "error"] = "info") -> None:

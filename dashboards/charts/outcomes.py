@@ -60,11 +60,21 @@ def outcome_chart(
         x = low + (bins + 0.5) / 34 * (high - low)
         shape = "circle" if name == "now" else "circle-open"
         size = 11 if len(outcome) <= 20 else 8
-        dots: dict[str, Any] = {"type": "scatter", "mode": "markers", "x": x.round(6).tolist(), "y": [round(v, 3) for v in y]}
+        dots: dict[str, Any] = {
+            "type": "scatter",
+            "mode": "markers",
+            "x": x.round(6).tolist(),
+            "y": [round(v, 3) for v in y],
+        }
         dots |= {"marker": {"color": of, "size": size, "symbol": shape, "line": {"width": 1.6, "color": of}}}
         dots |= {"name": words[name], "text": said, "hovertemplate": "%{text}<extra></extra>", "cliponaxis": False}
         middle = float(np.median(outcome))
-        mark: dict[str, Any] = {"type": "scatter", "mode": "lines", "x": [middle, middle], "y": [row - 0.04, row + 0.88]}
+        mark: dict[str, Any] = {
+            "type": "scatter",
+            "mode": "lines",
+            "x": [middle, middle],
+            "y": [row - 0.04, row + 0.88],
+        }
         mark |= {"hoverinfo": "skip", "line": {"color": of, "width": 2, "dash": "solid" if name == "now" else "dot"}}
         traces += [dots, mark]
         ticks.append((row + 0.4, words[name]))
