@@ -60,17 +60,19 @@ def tornado_chart(
             "marker": marker, "text": texts, "textposition": "none", "hovertemplate": "%{y}: %{text}<extra></extra>",
         }  # fmt: skip
 
+    # What is drawn first lies below: moving down is told below moving up.
     return {
         "data": [
             trace("down", [bar.down for bar in ordered], [bar.down_text for bar in ordered], 0.5, "/"),
             trace("up", [bar.up for bar in ordered], [bar.up_text for bar in ordered], 0.95, ""),
         ],
         "layout": layout(
-            barmode="overlay",
-            bargap=0.36,
+            barmode="group",
+            bargap=0.28,
+            bargroupgap=0.08,
             margin={"l": 150, "r": 14, "t": 4, "b": 30},
             xaxis={"range": [-reach, reach], "nticks": 5, "ticksuffix": suffix, "showgrid": True, "zeroline": True},
-            yaxis={"showgrid": False, "automargin": False},
+            yaxis={"showgrid": False, "tickmode": "array", "tickvals": names, "ticktext": names},
         ),
     }
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from dashboards.lab.measure import LEAD, Difference, difference, item_of, leads, outcome
+from dashboards.lab.measure import ENDS, LEAD, Difference, difference, item_of, leads, outcome
 from dashboards.lab.text import say
 from experiments.numbers import PERCENT_UNITS, decimal, figure_text, interval, percent
 from sim.text import language
@@ -19,6 +19,8 @@ __all__ = ["CHOSEN", "Card", "Shown", "card", "change_text", "choices", "figure_
 CHOSEN = ("share", "total_profit", "sincerity", LEAD)
 """The figures that are shown first."""
 _MOST_POINTS = 60
+_NEGLIGIBLE = 0.005
+"""A change by a smaller part of the figure is neither good nor bad, however sure it is."""
 
 _BAD = {
     "lost_buyers", "defect_rate", "complaints", "gap", "leavers", "boycott_size", "attackers", "crisis",
@@ -123,6 +125,8 @@ def card(shown: Shown, key: str) -> Card:
             change = difference(now, before, key, item, there)
             ghost = _spark(before.quantiles(key)[2, :, there])
     said, direction, good = _change(change, key, figure.unit, figure.digits)
+    if change is not None and abs(change.middle) < _NEGLIGIBLE * abs(found.middle):
+        good = None
     return Card(label, value, unit, said, direction, good, _spark(now.quantiles(key)[2, :, item]), ghost, note)
 
 
@@ -143,7 +147,8 @@ def _lead_card(shown: Shown) -> Card:
     if there is not None:
         apart = here[-1] - there[-1]
         direction, good = (1 if apart > 0 else -1 if apart < 0 else 0), (apart > 0 if apart else None)
-        said = say("kpi.against", change=change_text(apart, "share", 2)) if apart else say("kpi.no_change")
+        points = say("kpi.points", points=("+" if apart > 0 else "") + decimal(100 * apart, 0))
+        said = say("kpi.against", change=points) if apart else say("kpi.no_change")
     return Card(
         say("kpi.lead"), value, unit, said, direction, good, _thin(here), () if there is None else _thin(there),
         say("kpi.lead_note"),
@@ -154,7 +159,7 @@ def _change(change: Difference | None, key: str, unit: str, digits: int) -> tupl
     """Say a change, and what it is worth; where futures do not agree on its direction, say so."""
     if change is None:
         return "", 0, None
-    if change.low == change.high == 0:
+    if not any(digit in _bare(end, unit, digits) for end in (change.low, change.high) for digit in "123456789"):
         return say("kpi.no_change"), 0, None
     reach = say("kpi.change_range", low=_bare(change.low, unit, digits), high=_bare(change.high, unit, digits))
     if not change.is_clear:
@@ -184,9 +189,13 @@ def _apart(text: str) -> tuple[str, str]:
 
 
 def _spark(values: object) -> list[float]:
+    """Give means over the last weeks, for a small chart."""
     import numpy as np
 
-    return _thin([float(x) for x in np.nan_to_num(np.asarray(values))])
+    series = np.nan_to_num(np.asarray(values, dtype=np.float64))
+    total = np.cumsum(series)
+    total[ENDS:] = total[ENDS:] - total[:-ENDS].copy()
+    return _thin((total / np.minimum(np.arange(1, len(series) + 1), ENDS)).tolist())
 
 
 def _thin(values: list[float]) -> list[float]:

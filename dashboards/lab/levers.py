@@ -111,7 +111,7 @@ class Lever:
     def unit(self) -> str:
         """Its unit, short, in the language of the context."""
         quantity = self.setting.quantity
-        if quantity is None or self.kind not in ("number", "integer"):
+        if quantity is None or self.setting.path[-1] in ("week", "until", "enters"):
             return ""
         key = f"unit.{'percent' if self.factor == 100 else quantity.unit}"
         return say(key) if CATALOGUE.has(key) else ""

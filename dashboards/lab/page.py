@@ -90,7 +90,7 @@ def _Bar() -> Element:
             too_long=say("page.link_long"), event_undo=lambda *_: safe(state.undo)(),
             event_redo=lambda *_: safe(state.redo)(),
         )  # fmt: skip
-        Button(say("page.open_file"), on_click=lambda: state.opened.set("open"), icon="upload")
+        Button(say("page.open_file"), on_click=lambda: state.opened.set("open"), icon="upload", hide_label=True)
         Button(say("page.save"), on_click=lambda: state.opened.set("save"), icon="save")
         Button(say("page.export"), on_click=lambda: state.opened.set("export"), icon="download", kind="primary")
     return main
@@ -110,7 +110,12 @@ def _Head() -> Element:
             so_far = (
                 [] if view.is_whole else [say("headline.so_far", count=count(view.done), futures=count(view.wished))]
             )
-            Text(" ".join(so_far or view.support))
+            with Tag("div", classes=["l-support"]):
+                Text(" ".join(so_far or view.support))
+                Button(
+                    say("kpi.choose"), on_click=lambda: state.opened.set("figures"), kind="quiet", icon="edit",
+                    hide_label=True,
+                )  # fmt: skip
     return main
 
 
@@ -264,7 +269,6 @@ def Page() -> Element:
             with Tag("div", classes=["u-two"]):
                 _Tornado()
                 _Outcomes()
-            Button(say("kpi.choose"), on_click=lambda: state.opened.set("figures"), kind="quiet", icon="edit")
         Windows()
         _Sheet(label=say("levers.open"), close_label=say("levers.close"))
     return main

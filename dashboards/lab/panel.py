@@ -13,6 +13,7 @@ from dashboards.app import session
 from dashboards.app.safety import safe
 from dashboards.components.basic import Select, Slider, TextField, Toggle
 from dashboards.components.html import Tag, Text
+from dashboards.components.layout import Details
 from dashboards.components.vue import vue
 from dashboards.lab import gallery, state
 from dashboards.lab.levers import (
@@ -30,6 +31,7 @@ from dashboards.lab.text import say
 from dashboards.markets import Draft
 from experiments.numbers import count
 from sim.scenario import library
+from sim.text import language
 
 __all__ = ["Levers", "Widget"]
 
@@ -43,8 +45,8 @@ def _Presets(
 ) -> None: ...  # fmt: skip
 
 
-def Widget(draft: Draft, lever: Lever, label: str, baseline: Draft) -> Element:
-    """Put what a lever is moved with."""
+def Widget(draft: Draft, lever: Lever, label: str, baseline: Draft, *, can_leave_out: bool = True) -> Element:
+    """Put what a lever is moved with; an optional one can be left out, unless that is done elsewhere."""
     value = draft.value(lever.key)
     if lever.kind in ("choice", "reference", "shape"):
         return _choice(lever, label, value)
@@ -70,11 +72,12 @@ def Widget(draft: Draft, lever: Lever, label: str, baseline: Draft) -> Element:
     def slider() -> Element:
         return Slider(
             label, float(value), low=reach.low, high=reach.high, step=reach.step, baseline=float(before),
-            log=reach.is_log, scale=lever.factor, digits=_digits(reach.step * lever.factor, lever), unit=lever.unit,
+            log=reach.is_log, scale=lever.factor, digits=_digits(reach.step * lever.factor, lever),
+            unit=lever.unit if lever.factor == 100 or not lever.unit else f"\u00a0{lever.unit}",
             help=lever.help, on_value=safe(lambda given: state.move(lever, given)),
         )  # fmt: skip
 
-    if not lever.setting.is_optional:
+    if not lever.setting.is_optional or not can_leave_out:
         return slider()
     with Tag("div") as both:
         slider()
@@ -118,7 +121,7 @@ def _Common(family: str) -> Element:
                 on_value=safe(lambda name: state.go(replace(session.draft.peek(), you=name))),
             )  # fmt: skip
         for lever in (*shown, *more):
-            Widget(draft, lever, label_in(draft, lever), baseline).key(lever.key)
+            Widget(draft, lever, label_in(draft, lever), baseline, can_leave_out=False).key(lever.key)
         if family == "you" and draft.value(shown[0].key) != "scripted":
             Text(say("levers.strategy_note"), "p", ["u-note"])
     return main
@@ -178,11 +181,23 @@ def _Start() -> Element:
 
 
 @solara.component
+def _Story() -> Element:
+    scenario = session.draft.value.base
+    text = " ".join(scenario.story.model_dump()[language()].split())
+    with Details(say("page.story")) as main:
+        Text(text or scenario.name, "p", ["u-note"])
+        if scenario.source:
+            Text(say("page.source", source=scenario.source), "p", ["u-note"])
+    return main
+
+
+@solara.component
 def Levers() -> Element:
     """Put the levers at the side."""
     with Tag("aside", classes=["l-side"], attributes={"id": "levers", "aria-label": say("levers.open")}) as main:
         Text(say("gallery.start"), "h2", ["u-eyebrow"])
         _Start()
+        _Story()
         for family in FAMILIES:
             Text(say(f"family.{family}"), "h2", ["u-eyebrow"])
             _Common(family)

@@ -91,12 +91,19 @@ def _now(steps: History) -> None:
 
 def undo() -> None:
     """Take the last step back."""
-    _now(history.peek().undo())
+    _back_to(history.peek().undo())
 
 
 def redo() -> None:
     """Take a step again."""
-    _now(history.peek().redo())
+    _back_to(history.peek().redo())
+
+
+def _back_to(steps: History) -> None:
+    """Go to a step; where it was of another scenario, that one is the baseline again."""
+    if steps.present.base.text_hash != session.baseline.peek().base.text_hash:
+        session.baseline.set(replace(steps.present.reset(), you=steps.present.you))
+    _now(steps)
 
 
 def reset() -> None:

@@ -304,7 +304,7 @@ def tornado_of(
             up=change_text(bar.up / factor, figure.unit, figure.digits))
         for bar in sorted(bars, key=lambda one: -one.reach)
     )  # fmt: skip
-    height = 48 + 27 * len(bars)
+    height = 44 + 28 * len(bars)
     return Tornado(draft, _json(drawn), say("tornado.label", words=said), height, futures)
 
 
