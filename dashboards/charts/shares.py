@@ -53,7 +53,7 @@ def share_chart(
     others
         What is drawn beside firms, dashed: name, figure, and place of the item.
     words
-        ``baseline``, and ``percent``: the sign behind a number.
+        ``baseline``; ``weeks``; and ``percent``, the sign behind a number.
     marks
         Weeks in which something happens.
     top
@@ -118,7 +118,7 @@ def share_chart(
         "data": traces,
         "layout": layout(
             hovermode="x unified",
-            annotations=labels(ends_of_lines, 0, top, height - 36),
+            annotations=[*labels(ends_of_lines, 0, top, height - 36), _unit(words["weeks"])],
             shapes=shapes,
             xaxis={"range": [1, now.weeks], "tickvals": _ticks(now.weeks), "tickprefix": "", "hoverformat": "d"},
             yaxis={"range": [0, top], "ticksuffix": words["percent"]},
@@ -129,6 +129,14 @@ def share_chart(
 
 FREE = 7
 """The last colour of firms, from which what is no firm takes its colours."""
+
+
+def _unit(text: str) -> dict[str, Any]:
+    """Give the unit of the axis of time, right of its numbers."""
+    return {
+        "x": 1.0, "xref": "paper", "xanchor": "left", "xshift": 18, "y": 0, "yref": "paper", "yanchor": "top",
+        "yshift": -4, "text": escaped(text), "showarrow": False, "font": {"color": "--muted", "size": 12},
+    }  # fmt: skip
 
 
 def _ticks(weeks: int) -> list[int]:

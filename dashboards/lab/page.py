@@ -201,11 +201,13 @@ def _Tornado() -> Element:
     title = say("tornado.title", figure=figure_name(chosen.outcome))
     is_stale = drawn is None or drawn.draft != session.draft.value
     sub = say("tornado.working") if is_stale else say("tornado.sub", futures=count(drawn.futures if drawn else TRIED))
-    with Card(title, sub) as main:
+    with Card(title, sub, classes=["l-waiting"] if is_stale else []) as main:
         Plot(
-            _NOTHING if drawn is None else drawn.figure, label="" if drawn is None else drawn.label,
-            height=_OUTCOME_HEIGHT if drawn is None else max(200, drawn.height), name="tornado", stale=is_stale,
-        )  # fmt: skip
+            _NOTHING if drawn is None else drawn.figure,
+            label="" if drawn is None else drawn.label,
+            height=_OUTCOME_HEIGHT if drawn is None else max(200, drawn.height),
+            name="tornado",
+        )
     return main
 
 

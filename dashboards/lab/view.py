@@ -118,7 +118,7 @@ def build(draft: Draft, baseline: Draft, now: Ensemble, before: Ensemble | None,
         for kind in ("commons", "sharing")
         if sector.get(kind) and (place := now.items["sector"].index(sector["name"])) >= 0
     ]
-    words = {"baseline": say("share.baseline"), "percent": percent_sign()}
+    words = {"baseline": say("share.baseline"), "percent": percent_sign(), "weeks": say("unit.weeks")}
     marks = [one.week for one in draft.happenings if one.is_on and one.week <= now.weeks]
     drawn = share_chart(
         now, before, you=draft.you, firms=firms, others=others, words=words, marks=marks, top=axes.top,
