@@ -53,6 +53,8 @@ class Setting:
         The words or names it can be, where it is one of some.
     declared
         The explanation of its declaration.
+    of
+        Of a number of a distribution: the declaration of what is distributed.
     """
 
     path: Path
@@ -62,6 +64,7 @@ class Setting:
     is_optional: bool = False
     options: tuple[str, ...] = ()
     declared: str = ""
+    of: Quantity | None = dataclasses.field(default=None, compare=False)
 
     def __post_init__(self) -> None:
         """Let two settings differ where their declarations do."""
@@ -187,7 +190,8 @@ def _of_table(
         yield Setting(
             (*path, "distribution"), join_key((*names, "distribution")), "shape", field.quantity, False, shapes
         )
-    yield from _of_model(chosen, value, path, names, known)
+    for setting in _of_model(chosen, value, path, names, known):
+        yield replace(setting, of=field.quantity) if shapes else setting
 
 
 def _single(

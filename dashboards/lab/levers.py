@@ -6,9 +6,10 @@ found by searching, in both languages and with or without accents, or by going t
 
 from __future__ import annotations
 
+import math
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, Literal
 
@@ -19,7 +20,9 @@ from dashboards.markets import Draft
 from experiments import naming
 from experiments.text import CATALOGUE as texts_of_experiments
 from sim.keys import join_key
+from sim.quantities import Quantity
 from sim.text import LANGUAGES, language, use_language
+from sim.traits import BOUNDS
 
 __all__ = [
     "FAMILIES", "Family", "Lever", "common", "group_title", "groups", "label_in", "levers_of", "moved", "option_text",
@@ -33,6 +36,7 @@ _PERCENT = {"share", "probability", "rate"}
 _RUN = {"horizon", "seed", "figures"}
 _YOUR_COMMON = ("price", "openness", "sharing", "facilitation")
 _TRAITS_IN_SIGHT = ("price_sensitivity", "peer_trust", "inertia", "threshold")
+_CENTRES_OF_TRAITS = {"median", "mean", "value"}
 _CENTRES = ("median", "mean", "value", "minimum", "low")
 _RIVALS_IN_SIGHT = 3
 _TOPICS: dict[str, tuple[str, ...]] = {
@@ -100,11 +104,13 @@ class Lever:
         quantity = self.setting.quantity
         if quantity is None:
             return ""
-        parts = [quantity.meaning[language()]]
-        if quantity.symbol:
-            parts.append(say("levers.symbol", symbol=quantity.symbol))
-        if quantity.source:
-            parts.append(say("levers.source", source=quantity.source))
+        declared = [one for one in (self.setting.of, quantity) if one is not None]
+        parts = [one.meaning[language()] for one in declared]
+        symbol, source = declared[0].symbol, declared[0].source
+        if symbol:
+            parts.append(say("levers.symbol", symbol=symbol))
+        if source:
+            parts.append(say("levers.source", source=source))
         return " · ".join(parts)
 
     @property
@@ -144,7 +150,7 @@ def _levers(shape: object, you: str, base: str, horizon: int, held: _Held) -> Ma
     found = {}
     for key, setting in draft.settings.items():
         family, group = _place(setting, data, you)
-        quantity, reach, factor = setting.quantity, None, 1.0
+        quantity, reach, factor = _bounded(setting), None, 1.0
         if quantity is not None and setting.kind in ("number", "integer"):
             now = draft.base_or_added(key)
             if now is None:
@@ -155,6 +161,15 @@ def _levers(shape: object, you: str, base: str, horizon: int, held: _Held) -> Ma
             factor = 100.0 if quantity.unit in _PERCENT else 1.0
         found[key] = Lever(setting, family, group, reach, factor)
     return found
+
+
+def _bounded(setting: Setting) -> Quantity | None:
+    """Give the declaration of a setting, with the bounds of the trait where it is the centre of its distribution."""
+    quantity, path = setting.quantity, setting.path
+    if quantity is None or setting.of is None or path[-1] not in _CENTRES_OF_TRAITS:
+        return quantity
+    low, high = BOUNDS.get({"purchase_rate": "rate"}.get(str(path[-2]), str(path[-2])), (-math.inf, math.inf))
+    return replace(quantity, low=max(quantity.least, low), high=min(quantity.most, high), excludes_low=False)
 
 
 def _number(value: Any) -> float | None:
@@ -248,9 +263,9 @@ def _own_name(setting: Setting) -> str:
     if setting.kind == "shape":
         return say("levers.shape", of=_subject(path[:-1], quantity))
     if CATALOGUE.has(f"shape.number.{last}") and quantity is not None and _is_inside_distribution(path):
-        if last in ("median", "mean", "value"):
-            return _subject(path[:-1], quantity)
-        return say("levers.number_of", of=_subject(path[:-1], quantity), number=say(f"shape.number.{last}"))
+        if last in _CENTRES_OF_TRAITS:
+            return _subject(path[:-1], setting.of)
+        return say("levers.number_of", of=_subject(path[:-1], setting.of), number=say(f"shape.number.{last}"))
     if isinstance(path[-1], int):
         return say("levers.coordinate", number=int(path[-1]) + 1)
     if CATALOGUE.has(f"name.{own}"):
@@ -372,10 +387,9 @@ def _searched(setting: Setting, group: str) -> tuple[str, str]:
         with use_language(code):
             names.append(_label(setting, code))
             more.append(group_title(group))
-            if setting.quantity is not None:
-                more.append(setting.quantity.meaning[code])
-    if setting.quantity is not None:
-        more += [setting.quantity.symbol, setting.quantity.source]
+    for quantity in (setting.quantity, setting.of):
+        if quantity is not None:
+            more += [quantity.symbol, quantity.source, *quantity.meaning.values()]
     plain = " " + _folded(" ".join(names))
     return plain, plain + " " + _folded(" ".join(more))
 
@@ -407,7 +421,7 @@ def moved(draft: Draft, lever: Lever, value: Any) -> Draft:
         return draft.with_change(key, str(value)) if str(value) in lever.setting.options else draft
     if lever.kind == "switch":
         return draft.with_change(key, bool(value))
-    quantity = lever.setting.quantity
+    quantity = _bounded(lever.setting)
     number = float(value)
     if quantity is not None:
         number = min(max(number, quantity.least), quantity.most)

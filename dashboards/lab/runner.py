@@ -169,7 +169,7 @@ class Runner:
         if task.is_tornado_shown:
             return
         if task.tried is None:
-            keys, tried = needed(task.draft, task.choice), []
+            keys, tried = (task.choice.outcome,), []
             for place, pull in enumerate(pulls(task.draft)):
                 wishes = [
                     self._ask(f"{way} {place}", interactive(draft.scenario), TRIED, keys, 5)
