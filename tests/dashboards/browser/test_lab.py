@@ -50,8 +50,11 @@ def query(page):
 
 def figure(page, name="share"):
     return page.evaluate(
-        """name => { const at = [...document.querySelectorAll('.js-plotly-plot')].find((one) => one.closest('.l-' + name));
-        return JSON.stringify({data: at.data, range: at.layout.yaxis.range}); }""",
+        """name => {
+          const all = [...document.querySelectorAll('.js-plotly-plot')];
+          const at = all.find((one) => one.closest('.l-' + name));
+          return JSON.stringify({ data: at.data, range: at.layout.yaxis.range });
+        }""",
         name + "s",
     )
 
