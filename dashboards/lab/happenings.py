@@ -7,7 +7,8 @@ from typing import Any
 
 from dashboards.lab.levers import Lever, levers_of
 from dashboards.lab.text import say
-from dashboards.markets import MOST_HAPPENINGS, Draft, Happening, problems_of
+from dashboards.links import MOST_HAPPENINGS
+from dashboards.markets import Draft, Happening, problems_of
 from experiments import naming
 from experiments.report.events import event_words, schedule_words
 from experiments.text import say as say_of_experiments

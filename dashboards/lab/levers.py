@@ -8,17 +8,18 @@ from __future__ import annotations
 
 import math
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, Literal
 
 from dashboards.declared import Kind, Setting, value_at
+from dashboards.lab.names import CENTRES_OF_TRAITS, capital, group_title, label, own_name
 from dashboards.lab.ranges import Range, on_grid, range_of, step_for
+from dashboards.lab.shapes import table_of
 from dashboards.lab.text import CATALOGUE, say
 from dashboards.markets import Draft
 from experiments import naming
-from experiments.text import CATALOGUE as texts_of_experiments
 from sim.keys import join_key
 from sim.quantities import Quantity
 from sim.text import LANGUAGES, language, use_language
@@ -36,7 +37,6 @@ _PERCENT = {"share", "probability", "rate"}
 _RUN = {"horizon", "seed", "figures"}
 _YOUR_COMMON = ("price", "openness", "sharing", "facilitation")
 _TRAITS_IN_SIGHT = ("price_sensitivity", "peer_trust", "inertia", "threshold")
-_CENTRES_OF_TRAITS = {"median", "mean", "value"}
 _CENTRES = ("median", "mean", "value", "minimum", "low")
 _RIVALS_IN_SIGHT = 3
 _TOPICS: dict[str, tuple[str, ...]] = {
@@ -85,12 +85,12 @@ class Lever:
     @property
     def label(self) -> str:
         """Its name in the language of the context."""
-        return _label(self.setting, language())
+        return label(self.setting, language())
 
     @property
     def bare_label(self) -> str:
         """Its name alone, where it stands below what it is of."""
-        return _own_name(self.setting)
+        return own_name(self.setting)
 
     @property
     def full_label(self) -> str:
@@ -166,7 +166,7 @@ def _levers(shape: object, you: str, base: str, horizon: int, held: _Held) -> Ma
 def _bounded(setting: Setting) -> Quantity | None:
     """Give the declaration of a setting, with the bounds of the trait where it is the centre of its distribution."""
     quantity, path = setting.quantity, setting.path
-    if quantity is None or setting.of is None or path[-1] not in _CENTRES_OF_TRAITS:
+    if quantity is None or setting.of is None or path[-1] not in CENTRES_OF_TRAITS:
         return quantity
     low, high = BOUNDS.get({"purchase_rate": "rate"}.get(str(path[-2]), str(path[-2])), (-math.inf, math.inf))
     return replace(quantity, low=max(quantity.least, low), high=min(quantity.most, high), excludes_low=False)
@@ -236,86 +236,13 @@ def _place(setting: Setting, data: Mapping[str, Any], you: str) -> tuple[Family,
 # --- names ------------------------------------------------------------------------------------------------
 
 
-@lru_cache(maxsize=20_000)
-def _label(setting: Setting, code: str) -> str:
-    with use_language(code):
-        path = setting.path
-        name = _own_name(setting)
-        if path[0] == "schedule":
-            return say("levers.scheduled", number=int(path[1]) + 1, lever=name)
-        if path[0] == "event":
-            return say("levers.of_event", number=int(path[1]) + 1, lever=name)
-        return name
-
-
-def _own_name(setting: Setting) -> str:
-    path, quantity = setting.path, setting.quantity
-    last = str(path[-1])
-    own = ".".join(str(part) for part in path if not isinstance(part, int))
-    if last in ("proclaimed", "conduct"):
-        return say(f"levers.{last}", cause=str(path[-2]))
-    if path[0] in ("firm", "schedule") and CATALOGUE.has(f"name.{last}"):
-        return say(f"name.{last}")
-    if path[0] in ("firm", "schedule") and texts_of_experiments.has(f"lever.{last}"):
-        return _capital(naming.lever_name(last))
-    if setting.kind == "reference":
-        return say(f"reference.{last}")
-    if setting.kind == "shape":
-        return say("levers.shape", of=_subject(path[:-1], quantity))
-    if CATALOGUE.has(f"shape.number.{last}") and quantity is not None and _is_inside_distribution(path):
-        if last in _CENTRES_OF_TRAITS:
-            return _subject(path[:-1], setting.of)
-        return say("levers.number_of", of=_subject(path[:-1], setting.of), number=say(f"shape.number.{last}"))
-    if isinstance(path[-1], int):
-        return say("levers.coordinate", number=int(path[-1]) + 1)
-    if CATALOGUE.has(f"name.{own}"):
-        return say(f"name.{own}")
-    if setting.kind == "table":
-        return say(f"table.{last}") if CATALOGUE.has(f"table.{last}") else _subject(path, quantity)
-    if last == "enabled":
-        return say("levers.enabled", mechanism=say(f"mechanism.{path[1]}"))
-    return _short(quantity.meaning[language()]) if quantity is not None else _capital(last.replace("_", " "))
-
-
-def _is_inside_distribution(path: Sequence[str | int]) -> bool:
-    return "traits" in path or (len(path) > 2 and path[-2] in ("purchase_rate", "values"))
-
-
-def _subject(path: Sequence[str | int], quantity: Any) -> str:
-    """Name what a distribution is of."""
-    last = str(path[-1])
-    key = f"trait.{last}"
-    if CATALOGUE.has(key):
-        return say(key)
-    return _short(quantity.meaning[language()]) if quantity is not None else last
-
-
-def _short(meaning: str) -> str:
-    """Cut an explanation to what comes before its remarks."""
-    for mark in (" (", " : ", ": ", " ; ", "; "):
-        meaning = meaning.split(mark)[0]
-    return meaning
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
-
-
 def label_in(draft: Draft, lever: Lever) -> str:
     """Name a lever in a draft: of what you have planned, from when on; of others, whose it is."""
     path = lever.setting.path
     if path[0] != "schedule" or path[-1] in ("week", "until", "firm"):
         return lever.full_label
-    name = _own_name(lever.setting)
+    name = own_name(lever.setting)
     return say("levers.from_week", lever=name, week=draft.laid_out["schedule"][path[1]]["week"])
-
-
-def group_title(group: str) -> str:
-    """Name a group in the language of the context."""
-    kind, _, name = group.partition(":")
-    if kind == "mechanism":
-        return say(f"mechanism.{name}")
-    return say(f"group.{kind}", name=name) if name else say(f"group.{kind}")
 
 
 def option_text(lever: Lever, option: str) -> str:
@@ -324,9 +251,9 @@ def option_text(lever: Lever, option: str) -> str:
     if lever.kind == "shape":
         return say(f"shape.{option}")
     if last == "strategy":
-        return _capital(naming.strategy_name(option))
+        return capital(naming.strategy_name(option))
     key = f"choice.{last}.{option}"
-    return say(key) if CATALOGUE.has(key) else _capital(naming.choice_word(last, option))
+    return say(key) if CATALOGUE.has(key) else capital(naming.choice_word(last, option))
 
 
 # --- which ones -------------------------------------------------------------------------------------------
@@ -385,7 +312,7 @@ def _searched(setting: Setting, group: str) -> tuple[str, str]:
     names, more = [], [setting.key.replace("_", " "), setting.key]
     for code in LANGUAGES:
         with use_language(code):
-            names.append(_label(setting, code))
+            names.append(label(setting, code))
             more.append(group_title(group))
     for quantity in (setting.quantity, setting.of):
         if quantity is not None:
@@ -432,44 +359,3 @@ def _new_table(draft: Draft, lever: Lever) -> dict[str, Any]:
     last = str(lever.setting.path[-1])
     traits = draft.laid_out["population"]["traits"]
     return dict(traits[last]) if lever.setting.path[0] == "cohort" and last in traits else {}
-
-
-def table_of(kind: str, old: Mapping[str, Any]) -> dict[str, Any]:
-    """Make a distribution of another kind with about the centre and the spread of an old one."""
-    centre, spread = _centre_and_spread(old)
-    spread = spread or 0.2 * abs(centre) or 0.1
-    positive = max(centre, 1e-3)
-    ratio = spread / positive
-    tables: dict[str, dict[str, float]] = {
-        "constant": {"value": centre},
-        "uniform": {"low": centre - 1.7 * spread, "high": centre + 1.7 * spread},
-        "normal": {"mean": centre, "sd": spread},
-        "lognormal": {"median": positive, "sigma": min(4.0, ratio)},
-        "gamma": {"mean": positive, "shape": min(max(ratio**-2, 0.05), 1000.0)},
-        "pareto": {"minimum": positive * 2 / 3, "exponent": 3.0},
-    }
-    share = min(max(centre, 0.001), 0.999)
-    tables["beta"] = {"mean": share, "concentration": min(max(share * (1 - share) / spread**2 - 1, 0.1), 1000.0)}
-    if centre > 0:
-        tables["uniform"]["low"] = max(0.0, tables["uniform"]["low"])
-    return {"distribution": kind} | {name: float(f"{value:.4g}") for name, value in tables[kind].items()}
-
-
-def _centre_and_spread(old: Mapping[str, Any]) -> tuple[float, float]:
-    match old["distribution"]:
-        case "constant":
-            return float(old["value"]), 0.0
-        case "uniform":
-            return (old["low"] + old["high"]) / 2, (old["high"] - old["low"]) / 3.4
-        case "normal":
-            return float(old["mean"]), float(old["sd"])
-        case "lognormal":
-            return float(old["median"]), float(old["median"]) * float(old["sigma"])
-        case "gamma":
-            return float(old["mean"]), float(old["mean"]) / float(old["shape"]) ** 0.5
-        case "beta":
-            mean = float(old["mean"])
-            return mean, (mean * (1 - mean) / (float(old["concentration"]) + 1)) ** 0.5
-        case _:
-            centre = float(old["minimum"]) * 1.5
-            return centre, centre / 2

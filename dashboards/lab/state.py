@@ -10,11 +10,13 @@ import solara
 
 from dashboards.app import session
 from dashboards.futures import CHOICES
+from dashboards.history import History
 from dashboards.lab.levers import Lever, moved
 from dashboards.lab.runner import Runner
 from dashboards.lab.text import say
 from dashboards.lab.view import Choice, Tornado, View
-from dashboards.markets import DEFAULT, Draft, History, restored
+from dashboards.links import restored
+from dashboards.markets import DEFAULT, Draft
 from sim.figures import FIGURES
 from sim.text import language
 

@@ -5,7 +5,8 @@ import threading
 import numpy as np
 import pytest
 
-from dashboards.futures import CONSUMERS, FIRST, LEVELS, Ensemble, Service, interactive, levels_of
+from dashboards.ensemble import LEVELS, Ensemble, levels_of
+from dashboards.futures import CONSUMERS, FIRST, Service, interactive
 from dashboards.markets import Draft
 from experiments.pool import Pool
 from experiments.runs import run_replicates

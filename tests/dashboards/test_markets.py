@@ -2,7 +2,9 @@
 
 import pytest
 
-from dashboards.markets import DEFAULT, Draft, Happening, History, file_stem, problems_of, restored
+from dashboards.history import History
+from dashboards.links import restored
+from dashboards.markets import DEFAULT, Draft, Happening, file_stem, problems_of
 from sim.problems import ScenarioError
 from sim.scenario import library
 
