@@ -70,6 +70,13 @@ class Ensemble:
         result: NDArray[np.float32] = found
         return result
 
+    def until(self, week: int) -> Ensemble:
+        """Give only the first weeks."""
+        if week >= self.weeks:
+            return self
+        figures = {key: values[:, :week] for key, values in self.figures.items()}
+        return Ensemble(self.scenario, self.numbers, figures, self.items, self.wished)
+
     def first(self, count: int) -> Ensemble:
         """Give only the first futures: those with numbers below `count`."""
         keep = [i for i, number in enumerate(self.numbers) if number < count]

@@ -123,7 +123,7 @@ def card(shown: Shown, key: str) -> Card:
         there = item_of(before, key, shown.you_before or shown.you, shown.sector)
         if there is not None:
             change = difference(now, before, key, item, there)
-            ghost = _spark(before.quantiles(key)[2, :, there])
+            ghost = _spark(before.quantiles(key)[2, :, there]) if before.weeks == now.weeks else ()
     said, direction, good = _change(change, key, figure.unit, figure.digits)
     if change is not None and abs(change.middle) < _NEGLIGIBLE * abs(found.middle):
         good = None
@@ -141,7 +141,8 @@ def _lead_card(shown: Shown) -> Card:
     here = course(shown.now, shown.you)
     if here is None:
         return Card(say("kpi.lead"), "–", "", "", 0, None, (), (), "")
-    there = None if shown.before is None else course(shown.before, shown.you_before or shown.you)
+    before = shown.before if shown.before is not None and shown.before.weeks == shown.now.weeks else None
+    there = None if before is None else course(before, shown.you_before or shown.you)
     value, unit = _apart(percent(here[-1], 0))
     said, direction, good = "", 0, None
     if there is not None:

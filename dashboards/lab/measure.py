@@ -76,12 +76,14 @@ def outcome(ensemble: Ensemble, key: str, item: int) -> Outcome:
 
 
 def difference(now: Ensemble, before: Ensemble, key: str, item: int, item_before: int) -> Difference | None:
-    """Compare futures of the same numbers; None where there are none."""
+    """Compare futures of the same numbers at the end of the weeks that both have; None where there are none."""
     import numpy as np
 
     common = sorted(set(now.numbers) & set(before.numbers))
     if not common or key not in now.figures or key not in before.figures:
         return None
+    weeks = min(now.weeks, before.weeks)
+    now, before = now.until(weeks), before.until(weeks)
     here = outcome(now, key, item).values[[now.numbers.index(number) for number in common]]
     there = outcome(before, key, item_before).values[[before.numbers.index(number) for number in common]]
     apart = here - there

@@ -108,6 +108,8 @@ def build(draft: Draft, baseline: Draft, now: Ensemble, before: Ensemble | None,
     """
     data, sector = draft.laid_out, _sector(draft)
     firms = [firm["name"] for firm in data["firm"] if firm["sector"] == sector["name"]]
+    if before is not None:
+        before = before.until(now.weeks)
     shown = Shown(now, before, draft.you, sector["name"], firms, baseline.you)
     about = (draft.base.text_hash, baseline.scenario.text_hash, draft.you, choice.outcome)
     if axes.about != about:

@@ -40,6 +40,21 @@ def test_differences_are_taken_future_by_future():
     assert few.futures == 4
 
 
+def test_markets_of_different_length_are_compared_in_the_weeks_that_both_have():
+    share = np.zeros((4, 40, 5))
+    share[:, :20, 0], share[:, 20:, 0] = 0.2, 0.9
+    longer = ensemble(BASE, weeks=40, futures=4, share=share)
+    shorter = ensemble(BASE, weeks=20, futures=4, share=np.full((4, 20, 5), 0.1))
+    for found, sign in (
+        (difference(longer, shorter, "share", 0, 0), 1),
+        (difference(shorter, longer, "share", 0, 0), -1),
+    ):
+        assert found is not None
+        assert found.middle == pytest.approx(0.1 * sign)
+    drawn = json.loads(build(BASE, BASE, shorter, longer, Choice(), Axes()).share_figure)
+    assert {len(trace["x"]) for trace in drawn["data"]} == {20}
+
+
 def test_an_outcome_is_the_mean_of_the_last_weeks_and_of_stocks_the_last_week():
     series = np.zeros((2, 8, 5))
     series[:, :, 0] = np.arange(8)
