@@ -11,7 +11,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -64,7 +64,7 @@ class Draft:
         ScenarioError
             There is none of this name.
         """
-        if name not in library():
+        if name not in _library_names():
             load(name if re.fullmatch(r"[\w-]{1,60}", name) else "-")  # says which there are
             raise AssertionError(name)
         return _of_library(name)
@@ -357,6 +357,11 @@ def file_stem(title: str) -> str:
     stem = re.sub(r"[^a-z0-9]+", "_", plain).strip("_")[:50].strip("_")
     reserved = {"con", "prn", "aux", "nul", *(f"{x}{i}" for x in ("com", "lpt") for i in range(10))}
     return f"{stem}_" if stem in reserved else stem or "scenario"
+
+
+@cache
+def _library_names() -> frozenset[str]:
+    return frozenset(library())
 
 
 @lru_cache(maxsize=128)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from dashboards.lab.text import say
 from dashboards.markets import Draft
@@ -50,16 +51,21 @@ class Story:
     searched: str
 
 
-def stories() -> list[Story]:
+def stories() -> tuple[Story, ...]:
     """Give all scenarios of the library, group by group."""
+    return _stories(language())
+
+
+@lru_cache(maxsize=4)
+def _stories(code: str) -> tuple[Story, ...]:
     group_of = {name: group for group, names in GROUPS.items() for name in names}
     order = {name: place for place, name in enumerate(group_of)}
     found = []
     for name in sorted(library(), key=lambda one: order.get(one, -1)):
         scenario = Draft.of(name).base
         texts = {code: (scenario.title.model_dump()[code], scenario.story.model_dump()[code]) for code in ("en", "fr")}
-        title, story = texts[language()]
+        title, story = texts[code]
         group = say(f"gallery.group.{group_of.get(name, 'start')}")
         both = " ".join([name, group, *(text for pair in texts.values() for text in pair)])
         found.append(Story(name, title or name, " ".join(story.split()), group, both))
-    return found
+    return tuple(found)

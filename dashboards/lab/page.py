@@ -212,17 +212,22 @@ def _Tornado() -> Element:
 
 
 @solara.component
+def _OutcomeFigure() -> Element:
+    return Select(
+        say("kpi.choose"), state.choice.value.outcome, [one for one in choices() if one[0] != LEAD], hide_label=True,
+        on_value=safe(lambda key: state.choose(outcome=key)),
+    )  # fmt: skip
+
+
+@solara.component
 def _Outcomes() -> Element:
-    view, chosen = state.view.value, state.choice.value
+    view = state.view.value
     with Card() as main:
         with Tag("div", classes=["l-chart-head"]):
             with Tag("div"):
                 Text(say("outcomes.title"), "h2")
                 Text("" if view is None else view.outcome_sub, "p", ["u-sub"])
-            Select(
-                say("kpi.choose"), chosen.outcome, [one for one in choices() if one[0] != LEAD], hide_label=True,
-                on_value=safe(lambda key: state.choose(outcome=key)),
-            )  # fmt: skip
+            _OutcomeFigure()
         Plot(
             _NOTHING if view is None else view.outcome_figure, label="" if view is None else view.outcome_label,
             height=_OUTCOME_HEIGHT, name="outcomes", stale=_is_stale(),
@@ -234,7 +239,15 @@ def _use_runner() -> None:
     """Have futures worked out as long as the page is there."""
 
     def begin() -> Callable[[], None]:
-        worker = Runner(service(), uuid4().hex, state.view.set, state.tornado.set, state.problem.set)
+        def at_once(change: Callable[[Any], None]) -> Callable[[Any], None]:
+            def changed(value: Any) -> None:
+                with session.together():
+                    change(value)
+
+            return changed
+
+        changes = (at_once(one.set) for one in (state.view, state.tornado, state.problem))
+        worker = Runner(service(), uuid4().hex, *changes)
         state.runner.set(worker)
         state.want()
 
@@ -248,19 +261,24 @@ def _use_runner() -> None:
 
 
 @solara.component
-def Page() -> Element:
-    """Put the Lab."""
-    state.begin(solara.use_router().search)
-    _use_runner()
+def _Follow() -> Element:
+    """Follow what other pages do with the draft, and the language; this draws nothing."""
     draft, baseline, code = session.draft.value, session.baseline.value, language()
 
     def follow() -> None:
-        # Another page may have changed the draft, or the language may have.
         if state.history.peek().present != session.draft.peek():
             state.history.set(state.history.peek().go(session.draft.peek()))
         state.want()
 
     solara.use_effect(follow, [draft, baseline, code])
+    return Tag("span")
+
+
+@solara.component
+def Page() -> Element:
+    """Put the Lab."""
+    state.begin(solara.use_router().search)
+    _use_runner()
     with Tag("div", classes=["l-root"]) as main:
         Levers()
         with Tag("div", classes=["l-main"]):
@@ -273,4 +291,5 @@ def Page() -> Element:
                 _Outcomes()
         Windows()
         _Sheet(label=say("levers.open"), close_label=say("levers.close"))
+        _Follow()
     return main

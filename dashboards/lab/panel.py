@@ -132,39 +132,66 @@ def _Others() -> Element:
     """Put a search over all levers, and a way to go through their groups."""
     words, set_words = solara.use_state("")
     group, set_group = solara.use_state("")
-    draft, baseline = session.draft.value, session.baseline.value
-    by_group = {f"{family}/{name}": levers for family, of in groups(draft).items() for name, levers in of.items()}
-    found = search(draft, words)
     with Tag("div", attributes={"role": "search"}) as main:
-        TextField(say("levers.find"), words, placeholder=say("levers.find_hint"), on_value=set_words, live=120,
-                  max_length=80, kind="search")  # fmt: skip
+        TextField(
+            say("levers.find"), words, placeholder=say("levers.find_hint"), on_value=set_words, live=120,
+            max_length=80, kind="search",
+        )  # fmt: skip
         if words.strip():
-            said = say("levers.found", count=count(len(found))) if len(found) != 1 else say("levers.found_one")
-            Tag(
-                "p",
-                classes=["u-note"],
-                attributes={"role": "status"},
-                children=[said if found else say("levers.nothing")],
-            )
-            for lever in found[:_MOST_FOUND]:
-                Widget(draft, lever, label_in(draft, lever), baseline).key(f"found {lever.key}")
-        options = [("", say("levers.all", count=count(len(draft.settings))))]
-        options += [
-            (key, f"{say('family.' + key.partition('/')[0])} · {group_title(key.partition('/')[2])}")
-            for key in by_group
-        ]
-        chosen = group if group in by_group else ""
-        Select(
-            say("levers.all", count=count(len(draft.settings))), chosen, options, on_value=set_group, hide_label=True
-        )
-        for lever in by_group.get(chosen, ()):
+            _Found(words)
+        _Groups(group, set_group)
+        if group:
+            _Group(group)
+    return main
+
+
+@solara.component
+def _Found(words: str) -> Element:
+    draft, baseline = session.draft.value, session.baseline.value
+    found = search(draft, words)
+    said = say("levers.found", count=count(len(found))) if len(found) != 1 else say("levers.found_one")
+    with Tag("div") as main:
+        Tag("p", classes=["u-note"], attributes={"role": "status"}, children=[said if found else say("levers.nothing")])
+        for lever in found[:_MOST_FOUND]:
+            Widget(draft, lever, label_in(draft, lever), baseline).key(f"found {lever.key}")
+    return main
+
+
+@solara.component
+def _Groups(group: str, on_group: Callable[[str], None]) -> Element:
+    draft = session.draft.value
+    names = tuple(f"{family}/{name}" for family, of in groups(draft).items() for name in of)
+    return _GroupNames(names, len(draft.settings), group if group in names else "", on_group)
+
+
+@solara.component
+def _GroupNames(names: tuple[str, ...], levers: int, group: str, on_group: Callable[[str], None]) -> Element:
+    """Put the names of groups: drawn anew only when there are others."""
+    options = [("", say("levers.all", count=count(levers)))]
+    for key in names:
+        family, _, name = key.partition("/")
+        options.append((key, f"{say(f'family.{family}')} · {group_title(name)}"))
+    return Select(say("levers.all", count=count(levers)), group, options, on_value=on_group, hide_label=True)
+
+
+@solara.component
+def _Group(group: str) -> Element:
+    draft, baseline = session.draft.value, session.baseline.value
+    family, _, name = group.partition("/")
+    with Tag("div") as main:
+        for lever in groups(draft).get(family, {}).get(name, ()):  # type: ignore[call-overload]
             Widget(draft, lever, lever.label, baseline).key(f"group {lever.key}")
     return main
 
 
 @solara.component
 def _Start() -> Element:
-    active = session.draft.value.source
+    return _Stories(session.draft.value.source)
+
+
+@solara.component
+def _Stories(active: str) -> Element:
+    """Put the scenarios that are offered first: drawn anew only when another is the source."""
     by_name = {story.name: story for story in gallery.stories()}
 
     def pick(name: Any) -> None:
@@ -182,7 +209,12 @@ def _Start() -> Element:
 
 @solara.component
 def _Story() -> Element:
-    scenario = session.draft.value.base
+    return _Told(session.draft.value.reset())
+
+
+@solara.component
+def _Told(draft: Draft) -> Element:
+    scenario = draft.base
     text = " ".join(scenario.story.model_dump()[language()].split())
     with Details(say("page.story")) as main:
         Text(text or scenario.name, "p", ["u-note"])

@@ -93,13 +93,13 @@ def test_keys_move_a_lever_and_undo_it(new_page):
     moved = figure(page)
     page.keyboard.press("Control+z")
     page.wait_for_function(
-        "value => document.querySelector('.l-side input[type=range]').value == value", arg=str(first)
+        "value => Number(document.querySelector('.l-side input[type=range]').value) === value", arg=first
     )
     settled(page)
     page.keyboard.press("Control+y")
     page.wait_for_function("location.search.includes('levers.price')")
     page.wait_for_function(
-        "value => document.querySelector('.l-side input[type=range]').value != value", arg=str(first)
+        "value => Number(document.querySelector('.l-side input[type=range]').value) !== value", arg=first
     )
     assert figure(settled(page)) == moved
     price.focus()
