@@ -30,6 +30,7 @@ __all__ = [
     "Ensemble",
     "Service",
     "Wish",
+    "affordable",
     "interactive",
     "service",
 ]
@@ -41,6 +42,7 @@ CHOICES = (4, 16, 64)
 FIRST = 4
 """Futures after which a wish shows what it has so far."""
 _PATIENCE = 0.15  # seconds that a newer wish waits for the first futures of the one under way
+_PAGE_BYTES = 60_000_000
 _CACHE_BYTES = 96_000_000
 _CACHE_MARKETS = 200
 _MOST_TRIES = 3
@@ -53,6 +55,12 @@ def interactive(scenario: Scenario) -> Scenario:
     from sim.scenario import changed
 
     return changed(scenario, {"population.size": CONSUMERS})
+
+
+def affordable(scenario: Scenario, futures: int, figures: int) -> int:
+    """Give how many futures of a market can be held for one page: all, but of a market of extraordinary length."""
+    items = len(scenario.firms) + len(scenario.sectors)
+    return min(futures, max(FIRST, _PAGE_BYTES // (4 * scenario.horizon * items * max(1, figures))))
 
 
 class Wish:

@@ -30,7 +30,9 @@ def warm_up() -> None:
 
 
 def end() -> None:
-    """End the processes."""
+    """End what is under way, and the processes."""
+    from dashboards.futures import service
     from experiments.pool import shared_pool
 
+    service().close()
     shared_pool().close()

@@ -146,7 +146,7 @@ def _Shares() -> Element:
                 Text("" if view is None else view.share_sub, "p", ["u-sub"])
             Button(say("timeline.add"), on_click=lambda: state.opened.set("add"), icon="plus")
         Plot(
-            _NOTHING if view is None else view.share_figure, label="" if view is None else view.share_label,
+            _NOTHING if view is None else view.share_figure, label=say("headline.working") if view is None else view.share_label,
             height=SHARE_HEIGHT, name="share", stale=_is_stale(),
         )  # fmt: skip
         _Events(draft)
@@ -204,7 +204,7 @@ def _Tornado() -> Element:
     with Card(title, sub, classes=["l-waiting"] if is_stale else []) as main:
         Plot(
             _NOTHING if drawn is None else drawn.figure,
-            label="" if drawn is None else drawn.label,
+            label=say("tornado.working") if drawn is None else drawn.label,
             height=_OUTCOME_HEIGHT if drawn is None else max(200, drawn.height),
             name="tornado",
         )
@@ -229,7 +229,7 @@ def _Outcomes() -> Element:
                 Text("" if view is None else view.outcome_sub, "p", ["u-sub"])
             _OutcomeFigure()
         Plot(
-            _NOTHING if view is None else view.outcome_figure, label="" if view is None else view.outcome_label,
+            _NOTHING if view is None else view.outcome_figure, label=say("headline.working") if view is None else view.outcome_label,
             height=_OUTCOME_HEIGHT, name="outcomes", stale=_is_stale(),
         )  # fmt: skip
     return main

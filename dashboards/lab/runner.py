@@ -11,7 +11,7 @@ import threading
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 
-from dashboards.futures import FIRST, Ensemble, Service, Wish, interactive
+from dashboards.futures import FIRST, Ensemble, Service, Wish, affordable, interactive
 from dashboards.lab.text import say
 from dashboards.lab.view import Axes, Choice, Pull, Tornado, View, build, needed, pulls, tornado_of
 from dashboards.markets import Draft
@@ -98,15 +98,16 @@ class Runner:
             return
         market, other = interactive(draft.scenario), interactive(baseline.scenario)
         keys = needed(draft, choice)
+        futures = affordable(market, choice.futures, len(keys))
         with self._lock:
             old, self._task = self._task, task
         if old is not None:
             for piece in old.pieces:
                 piece.cancel()
         with use_language(language):
-            task.now = self._ask("now", market, choice.futures, keys)
+            task.now = self._ask("now", market, futures, keys)
             if market.text_hash != other.text_hash:
-                task.before = self._ask("before", other, choice.futures, keys)
+                task.before = self._ask("before", other, futures, keys)
         self._news.set()
 
     def close(self) -> None:

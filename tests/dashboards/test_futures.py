@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from dashboards.ensemble import LEVELS, Ensemble, levels_of
-from dashboards.futures import CONSUMERS, FIRST, Service, interactive
+from dashboards.futures import CONSUMERS, FIRST, Service, affordable, interactive
 from dashboards.markets import Draft
 from experiments.pool import Pool
 from experiments.runs import run_replicates
@@ -131,6 +131,11 @@ def test_a_large_population_is_cut_for_those_who_wait():
     assert (small.population.size, small.population.represents) == (CONSUMERS, large.population.represents)
     same = Draft.of("baseline").scenario
     assert interactive(same) is same
+
+
+def test_a_market_without_end_has_fewer_futures_than_were_asked_for():
+    assert affordable(market(), 64, 6) == 64
+    assert FIRST <= affordable(market(weeks=5200), 64, 90) < 64
 
 
 def test_levels_are_numpys_quantiles():

@@ -48,15 +48,19 @@ def query(page):
     return page.evaluate("decodeURIComponent(location.search)")
 
 
-def figure(page, name="share"):
-    return page.evaluate(
-        """name => {
-          const all = [...document.querySelectorAll('.js-plotly-plot')];
-          const at = all.find((one) => one.closest('.l-' + name));
-          return JSON.stringify({ data: at.data, range: at.layout.yaxis.range });
-        }""",
-        name + "s",
-    )
+FIGURE = """() => {
+  const at = document.querySelector('.l-shares .js-plotly-plot');
+  return JSON.stringify({ data: at.data, range: at.layout.yaxis.range });
+}"""
+"""What is drawn of the shares."""
+
+
+def figure(page):
+    return page.evaluate(FIGURE)
+
+
+def wait_for_figure(page, wanted):
+    page.wait_for_function(f"wanted => ({FIGURE})() === wanted", arg=wanted)
 
 
 def test_dragging_a_lever_moves_the_futures_and_is_one_step(new_page):
@@ -101,7 +105,7 @@ def test_keys_move_a_lever_and_undo_it(new_page):
     page.wait_for_function(
         "value => Number(document.querySelector('.l-side input[type=range]').value) !== value", arg=first
     )
-    assert figure(settled(page)) == moved
+    wait_for_figure(page, moved)
     price.focus()
     page.keyboard.press("Delete")  # sets a lever back to the baseline
     page.wait_for_function("!location.search.includes('levers.price')")
@@ -208,7 +212,7 @@ def test_a_link_restores_the_market(new_page):
     address, said, seen = page.url, headline(page), figure(page)
     other = settled(new_page("/?" + address.partition("?")[2]))
     assert headline(other) == said
-    assert figure(other) == seen
+    wait_for_figure(other, seen)
 
 
 def test_a_market_is_named_saved_and_opened_again(new_page, tmp_path):

@@ -81,12 +81,12 @@ def known(**changes):
 
 def test_the_sentence_says_share_difference_and_lead():
     assert headline.sentence(known()) == (
-        "By week 104 <em>Nova</em> holds <em>28%</em> of the market, <em>5 points</em> above the baseline, and "
+        "By week 104 <em>Nova</em> holds <em>28%</em> of the market, <em>5\u00a0points</em> above the baseline, and "
         "leads in <em>12 of 16</em> futures."
     )
     with use_language("fr"):
         assert headline.sentence(known()) == (
-            "En semaine 104, <em>Nova</em> tient <em>28\u202f%</em> du marché, <em>5 points</em> "
+            "En semaine 104, <em>Nova</em> tient <em>28\u202f%</em> du marché, <em>5\u00a0points</em> "
             "au\u2011dessus du scénario de référence, et mène dans <em>12 des 16</em> futurs."
         )
 
@@ -104,8 +104,8 @@ def test_an_interval_with_zero_is_no_clear_difference():
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"change": Difference(-0.03, -0.05, -0.01, 0, 16)}, "3 points</em> below"),
-        ({"change": Difference(0.01, 0.005, 0.02, 16, 16)}, "1.0 points</em> above"),
+        ({"change": Difference(-0.03, -0.05, -0.01, 0, 16)}, "3\u00a0points</em> below"),
+        ({"change": Difference(0.01, 0.005, 0.02, 16, 16)}, "1.0\u00a0points</em> above"),
         ({"change": Difference(0, 0, 0, 0, 16)}, "as in the baseline"),
         ({"change": None}, "of the market, and leads in"),
         ({"leads": 16}, "leads in all <em>16</em>"),
