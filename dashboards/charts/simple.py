@@ -10,7 +10,7 @@ from typing import Any
 from experiments.numbers import LARGE_UNITS, PERCENT_UNITS
 from sim.text import language
 
-__all__ = ["DASHES", "Scale", "band", "beside", "blank", "colour_of", "finite", "line", "scale_of", "upright"]
+__all__ = ["DASHES", "Scale", "band", "beside", "blank", "colour_of", "finite", "line", "scale_of", "side_of", "title", "upright"]
 
 DASHES = ("solid", "dash", "dot", "dashdot")
 """Lines are told apart by these as well as by their colours."""
@@ -19,6 +19,15 @@ DASHES = ("solid", "dash", "dot", "dashdot")
 def colour_of(place: int, alpha: float | None = None) -> str:
     """Give the colour of the market or firm at a place, from 0."""
     name = f"--firm-{place % 8}"
+    return name if alpha is None else f"{name}/{alpha:g}"
+
+
+_SIDES = ("--firm-1", "--firm-0", "--firm-2", "--firm-3")
+
+
+def side_of(place: int, alpha: float | None = None) -> str:
+    """Give the colour of a market that is compared: grey for the first, which the others are held against."""
+    name = _SIDES[place % len(_SIDES)]
     return name if alpha is None else f"{name}/{alpha:g}"
 
 
@@ -105,6 +114,11 @@ def upright(x: float, colour: str = "--muted", dash: str = "dot") -> dict[str, A
     """Give a shape: a line over the whole height."""
     stroke = {"color": colour, "width": 1, "dash": dash}
     return {"type": "line", "x0": x, "x1": x, "yref": "paper", "y0": 0, "y1": 1, "line": stroke}
+
+
+def title(text: str) -> dict[str, Any]:
+    """Give the title of an axis."""
+    return {"text": text, "standoff": 6, "font": {"size": 12, "color": "--muted"}}
 
 
 def blank(**more: Any) -> dict[str, Any]:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from dashboards.charts.simple import DASHES, band, beside, blank, colour_of, finite, line, scale_of, upright
-from dashboards.text import say
+from dashboards.charts.simple import DASHES, band, beside, blank, colour_of, finite, line, scale_of, side_of, title, upright
+from dashboards.compare.text import say
 from experiments.answers.asked import change_text, digits_for, value_text
 from experiments.numbers import count
 
@@ -87,12 +87,12 @@ def levels(
     unit = FIGURES[asked.key].unit
     scale = scale_of(unit)
     weeks = list(range(1, next(iter(series.values())).shape[1] + 1))
-    low, high = shared_range(list(series.values()), scale.factor, from_zero=True)
+    low, high = shared_range(list(series.values()), scale.factor, from_zero=False)
     shades, lines, ends = [], [], []
     for place, (letter, values) in enumerate(series.items()):
         least, middle, most = _quantiles(values)
-        colour = colour_of(place)
-        shades.append(band(weeks, finite(least, scale.factor), finite(most, scale.factor), colour_of(place, 0.13)))
+        colour = side_of(place)
+        shades.append(band(weeks, finite(least, scale.factor), finite(most, scale.factor), side_of(place, 0.13)))
         course = finite(middle, scale.factor)
         lines.append(line(weeks, course, colour, name=letter, dash=DASHES[place % 4], hover=_hover(letter, unit)))
         end = next((x for x in reversed(course) if x is not None), None)
@@ -101,7 +101,7 @@ def levels(
     return {
         "data": [*shades, *lines],
         "layout": blank(
-            xaxis={"title": {"text": say("compare.axis.week"), "standoff": 6}, "range": [1, weeks[-1]], "showgrid": False},
+            xaxis={"title": title(say("compare.axis.week")), "range": [1, weeks[-1]], "showgrid": False},
             yaxis={"range": [low, high], **scale.ticks, "nticks": 6},
             margin={"l": 56, "r": 92, "t": 10, "b": 42},
             annotations=beside(ends, low, high, height=height - 52),
@@ -175,14 +175,14 @@ def differences(
     shades, lines, ends, heights = [], [], [], [0.0]
     for place, arm in enumerate(figure.arms, start=1):
         letter = letters[place]
-        colour = colour_of(place)
+        colour = side_of(place)
         if len(figure.arms) == 1:
             least, _, most = _quantiles(series[letter] - series[letters[0]])
             edges = finite(least, scale.factor), finite(most, scale.factor)
-            shades.insert(0, band(weeks, *edges, colour_of(place, 0.12)))
+            shades.insert(0, band(weeks, *edges, side_of(place, 0.12)))
             heights += [x for side in edges for x in side if x is not None]
         low, high = finite(arm.course.low, scale.factor), finite(arm.course.high, scale.factor)
-        shades.append(band(weeks, low, high, colour_of(place, 0.26)))
+        shades.append(band(weeks, low, high, side_of(place, 0.26)))
         course = finite(arm.course.value, scale.factor)
         name = say("compare.minus", other=letter, first=letters[0])
         form = "+,.2f" if unit in ("share", "probability", "rate") else "+,.4~g"
@@ -207,8 +207,8 @@ def differences(
     return {
         "data": [*shades, *lines],
         "layout": blank(
-            xaxis={"title": {"text": say("compare.axis.week"), "standoff": 6}, "range": [1, weeks[-1]], "showgrid": False},
-            yaxis={"range": [low_end, high_end], **scale.ticks, "nticks": 6, "zeroline": False, "title": {"text": _unit_words(unit), "standoff": 4}},
+            xaxis={"title": title(say("compare.axis.week")), "range": [1, weeks[-1]], "showgrid": False},
+            yaxis={"range": [low_end, high_end], **scale.ticks, "nticks": 6, "zeroline": False, "title": title(_unit_words(unit))},
             margin={"l": 64, "r": 112, "t": 10, "b": 42},
             annotations=beside(ends, low_end, high_end, height=LEVELS_HEIGHT - 52),
             hovermode="x unified",
@@ -222,6 +222,11 @@ def _unit_words(unit: str) -> str:
     from sim.text import language
 
     return say("compare.axis.points") if unit in ("share", "probability", "rate") else UNITS[unit][language()]
+
+
+def pairs_height(figure: FigureCompared, rows: int = 0) -> int:
+    """Give the height that the dots of all markets need, or a table of so many rows beside them."""
+    return max(130 + 80 * len(figure.arms), 34 * rows + 20)
 
 
 def pairs(figure: FigureCompared, letters: Sequence[str]) -> Figure:
@@ -241,7 +246,7 @@ def pairs(figure: FigureCompared, letters: Sequence[str]) -> Figure:
         data.append(
             {
                 "type": "scatter", "mode": "markers", "x": finite(values, scale.factor), "y": height, "showlegend": False,
-                "marker": {"color": colour_of(place, 0.55), "size": 8, "line": {"width": 0}},
+                "marker": {"color": side_of(place, 0.55), "size": 8, "line": {"width": 0}},
                 "hovertemplate": "%{x:+,.4~g}<extra></extra>",
             }
         )  # fmt: skip
@@ -261,7 +266,7 @@ def pairs(figure: FigureCompared, letters: Sequence[str]) -> Figure:
     return {
         "data": data,
         "layout": blank(
-            xaxis={"rangemode": "tozero", "showgrid": True, **scale.ticks, "title": {"text": _unit_words(unit), "standoff": 6}, "zeroline": True, "zerolinecolor": "--muted"},
+            xaxis={"rangemode": "tozero", "showgrid": True, **scale.ticks, "title": title(_unit_words(unit)), "zeroline": True, "zerolinecolor": "--muted"},
             yaxis={"range": [-0.6, len(figure.arms) - 0.4], "tickvals": [at for at, _ in names], "ticktext": [text for _, text in names], "showgrid": False, "zeroline": False},
             margin={"l": 64, "r": 16, "t": 8, "b": 42},
         ),
@@ -380,8 +385,8 @@ def over_time(figure: FigureExplained, names: Sequence[str], *, most: int = 5) -
     return {
         "data": data,
         "layout": blank(
-            xaxis={"title": {"text": say("compare.axis.week"), "standoff": 6}, "range": [1, weeks[-1]], "showgrid": False},
-            yaxis={"range": [low - room, high + room], **scale.ticks, "nticks": 6, "title": {"text": _unit_words(unit), "standoff": 4}},
+            xaxis={"title": title(say("compare.axis.week")), "range": [1, weeks[-1]], "showgrid": False},
+            yaxis={"range": [low - room, high + room], **scale.ticks, "nticks": 6, "title": title(_unit_words(unit))},
             margin={"l": 64, "r": 190, "t": 10, "b": 42},
             annotations=beside(ends, low - room, high + room, height=LEVELS_HEIGHT - 52),
             hovermode="x unified",

@@ -10,22 +10,37 @@ import tempfile
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
+from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
+from statistics import median
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from dashboards.compare.sides import Setup
     from experiments.answers.asked import Asked
-    from experiments.answers.changes import Grouping
+    from experiments.answers.changes import Change, Grouping
     from experiments.answers.compare import Compared
     from experiments.answers.explain import Explained
     from experiments.answers.futures import Futures
     from experiments.batch.runner import Done
     from experiments.pool import Pool
 
-__all__ = ["Behind", "Ran", "Stopped", "explained", "known", "markets_to_explain", "run"]
+    Floats = NDArray[np.float64]
+
+__all__ = [
+    "BUDGETS", "Behind", "Ran", "Stopped", "explained", "known", "lab_waits", "markets_to_explain", "run",
+    "seconds_of_a_run", "sized",
+]  # fmt: skip
+
+BUDGETS = {"quick": 64, "thorough": 256}
+"""Markets that an explanation may run, by how thorough it is."""
+QUICK_FUTURES, QUICK_CONSUMERS = 8, 1000
 
 KEPT = 6
 """Comparisons whose runs are kept, of all sessions together."""
@@ -60,6 +75,8 @@ class Behind:
         self._is_wanted = is_wanted
         self._stop = threading.Event()
         self._threads = ThreadPoolExecutor(self.workers, thread_name_prefix="compare")
+        self.seconds: list[float] = []
+        """What each run took, there and back."""
 
     def submit(self, function: Callable[..., Any], *arguments: Any) -> Future[Any]:
         """Have a process call a function of something common and a row of tasks, task by task."""
@@ -76,8 +93,10 @@ class Behind:
                 if finished:
                     return finished
                 raise CancelledError
+            begun = time.perf_counter()
             try:
                 finished += self.pool.call(function, *common, (task,))
+                self.seconds.append(time.perf_counter() - begun)
             except WorkerLostError:
                 if finished:
                     return finished  # the rest is handed out again
@@ -113,24 +132,58 @@ class Ran:
     ----------
     setup
         What was run.
-    seconds
-        Wall time.
-    runs
-        How many were made.
+    seconds_each
+        Wall time that a run adds, with as many side by side as there are processes.
     """
 
-    def __init__(self, setup: Setup, folder: tempfile.TemporaryDirectory[str], seconds: float, runs: int) -> None:
+    def __init__(self, setup: Setup, folder: tempfile.TemporaryDirectory[str], seconds_each: float) -> None:
         self.setup = setup
-        self.seconds = seconds
-        self.runs = runs
+        self.seconds_each = seconds_each
         self._folder = folder
         self._lock = threading.Lock()
         self._told: OrderedDict[Any, Compared] = OrderedDict()
+        self._read: OrderedDict[Any, Mapping[tuple[str, str], Floats]] = OrderedDict()
 
-    @property
-    def seconds_each(self) -> float:
-        """Wall time of a run, with as many side by side as there are processes."""
-        return self.seconds / max(1, self.runs)
+    @cached_property
+    def changes(self) -> dict[str, list[Change]]:
+        """What differs from the first market, by letter."""
+        from experiments.answers.compare import changes_from_first
+
+        return changes_from_first(self.setup.scenarios)
+
+    def series(self, asked: Asked) -> dict[str, Floats]:
+        """Give the weeks of a number by letter: (futures, weeks)."""
+        found = self.every(asked.key, {letter: [asked.of] for letter in self.setup.scenarios})
+        return {letter: one[asked.of] for letter, one in found.items()}
+
+    def every(self, key: str, owned: Mapping[str, Sequence[str]]) -> dict[str, dict[str, Floats]]:
+        """Give the weeks of a figure by letter and item: (futures, weeks).
+
+        Parameters
+        ----------
+        key
+            Of the figure.
+        owned
+            What it is of in each market; what a market does not have, it has no numbers of.
+        """
+        items = tuple(dict.fromkeys(name for names in owned.values() for name in names))
+        at = (key, items)
+        if at not in self._read:
+            self._read[at] = self._weeks([(key, item) for item in items])
+            while len(self._read) > 24:
+                self._read.popitem(last=False)
+        table = self._read[at]
+        return {
+            letter: {name: table[key, name][place] for name in owned[letter]}
+            for place, letter in enumerate(self.setup.scenarios)
+        }
+
+    def _weeks(self, wanted: Sequence[tuple[str, str]]) -> Mapping[tuple[str, str], Floats]:
+        from experiments.answers.futures import futures_in
+        from experiments.batch.results import open_results
+
+        with self._lock, open_results(Path(self._folder.name)) as results:
+            return futures_in(results, wanted).series
 
     def futures(self, asked: Sequence[Asked]) -> Futures:
         """Read some figures."""
@@ -147,8 +200,8 @@ class Ran:
 
         if asked not in self._told:
             found = compared(
-                self.setup.scenarios, self.futures([asked]), [asked], replicates=self.setup.futures, command=(),
-            )  # fmt: skip
+                self.setup.scenarios, self.futures([asked]), [asked], replicates=self.setup.futures, changes=self.changes
+            )
             self._told[asked] = found
             while len(self._told) > 40:
                 self._told.popitem(last=False)
@@ -195,7 +248,6 @@ def run(
     experiment = experiment_of(setup.scenarios, setup.futures, name="compare")
     folder = tempfile.TemporaryDirectory(prefix="userisation-compare-")
     place = Behind(pool, is_wanted)
-    begun = time.perf_counter()
     try:
         made = make_futures(
             experiment, [], folder=Path(folder.name), executor=place, force=True, on_progress=on_progress, stop=stop
@@ -210,12 +262,35 @@ def run(
     if stop is not None and stop.is_set() and made.missing:
         folder.cleanup()
         raise Stopped
-    ran = Ran(setup, folder, time.perf_counter() - begun, made.runs)
+    ran = Ran(setup, folder, median(place.seconds or [0.1]) / place.workers)
     with _keeping:
         _last[setup.key] = ran
         while len(_last) > KEPT:
             _last.popitem(last=False)
     return ran
+
+
+def sized(setup: Setup, depth: str) -> Setup:
+    """Give the setup of an explanation: for a first look fewer futures of smaller markets."""
+    if depth != "quick":
+        return setup
+    return replace(
+        setup, futures=min(setup.futures, QUICK_FUTURES), consumers=min(setup.consumers, QUICK_CONSUMERS)
+    )
+
+
+def seconds_of_a_run(ran: Ran, setup: Setup) -> float:
+    """Estimate what a run of another size takes, from those that were made; half of a small one is the same for all."""
+    before, after = (next(iter(one.scenarios.values())).population.size for one in (ran.setup, setup))
+    return ran.seconds_each * (0.5 + 0.5 * after / before)
+
+
+def lab_waits() -> bool:
+    """Tell whether the Lab is waiting for futures now."""
+    import sys
+
+    futures = sys.modules.get("dashboards.futures")  # where nobody has asked for it, nobody waits
+    return bool(futures is not None and futures.service().is_wanted)
 
 
 def markets_to_explain(setup: Setup, other: int, grouping: Grouping, budget: int) -> tuple[int, int]:

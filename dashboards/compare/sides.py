@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CONSUMERS", "FEWEST", "FUTURES", "LETTERS", "MOST", "Setup", "Side", "Unknown", "counterfactual_of", "library_side",
-    "parse_sources", "query_of", "side_of", "titles_of",
+    "parse_sources", "query_of", "sentence_names", "side_of", "titles_of",
 ]  # fmt: skip
 
 LETTERS = "ABCD"
@@ -184,6 +184,11 @@ def side_of(source: str, known: Mapping[str, Side], titled: Callable[[str, str],
 def titles_of(sides: Sequence[Side]) -> dict[str, str]:
     """Name markets by their letters and titles: "B · Nova opens itself"."""
     return {letter: f"{letter} · {side.name}" for letter, side in zip(LETTERS, sides, strict=False)}
+
+
+def sentence_names(sides: Sequence[Side]) -> dict[str, str]:
+    """Name markets inside a sentence: "B (Nova opens itself)"."""
+    return {letter: f"{letter} ({side.name})" for letter, side in zip(LETTERS, sides, strict=False)}
 
 
 def parse_sources(query: str) -> tuple[str, ...]:

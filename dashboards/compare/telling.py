@@ -9,18 +9,25 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from dashboards.text import say
-from experiments.answers.asked import change_text, digits_for, value_text
+from dashboards.compare.text import say
+from experiments.answers.asked import change_text, digits_for, name_of, value_text
 from experiments.numbers import UNKNOWN, count
 
 if TYPE_CHECKING:
+    from dashboards.compare.sides import Setup
     from experiments.answers.changes import Change
     from experiments.answers.compare import ArmCompared, Compared, FigureCompared
     from experiments.answers.explain import Explained
     from experiments.answers.findings import Span
     from experiments.answers.told import Told
 
-__all__ = ["Lever", "csv_of", "levers_of", "named", "pairs_rows", "report_of", "verdict_rows"]
+__all__ = [
+    "COLUMNS", "Lever", "cautions", "csv_of", "explained_in_words", "headline", "levers_of", "named", "named_explained",
+    "report_of", "told_of", "verdict_rows",
+]  # fmt: skip
+
+COLUMNS = ("market", "mean", "difference", "interval", "above", "sure")
+"""Of the table of all markets."""
 
 
 def named(found: Compared, names: Mapping[str, str]) -> Compared:
@@ -107,9 +114,48 @@ def _above(arm: ArmCompared) -> str:
     return say("compare.above", count=count(round(arm.above.value * arm.pairs)), total=count(arm.pairs))
 
 
-def pairs_rows(figure: FigureCompared) -> list[float]:
-    """Give the differences of single futures of the first other market."""
-    return list(figure.arms[0].differences)
+def headline(figure: FigureCompared, letters: Sequence[str]) -> str:
+    """Say in a short sentence what comes out: of the market that differs most."""
+    asked = figure.asked
+    sizes = [abs(arm.difference.value) if math.isfinite(arm.difference.value) else -1.0 for arm in figure.arms]
+    place = sizes.index(max(sizes))
+    arm, letter = figure.arms[place], letters[1 + place]
+    span = arm.joint if len(figure.arms) > 1 else arm.difference
+    words = {"figure": name_of(asked), "other": letter, "first": letters[0]}
+    kind = _sure(arm, span)
+    if kind in ("same", "few"):
+        return say(f"compare.headline.{kind}", **words)
+    digits = digits_for((span.high - span.low) / 2, arm.difference.value, asked)
+    up = round(arm.above.value * arm.pairs)
+    more = arm.difference.value > 0
+    counted = up if more else arm.pairs - up - round(arm.equal * arm.pairs)
+    words |= {
+        "change": change_text(arm.difference.value, asked, digits),
+        "count": count(counted),
+        "total": count(arm.pairs),
+    }
+    return say(f"compare.headline.{'unclear' if kind == 'unclear' else 'more' if more else 'less'}", **words)
+
+
+def cautions(setup: Setup) -> list[str]:
+    """Say what the comparison takes for granted."""
+    first = next(iter(setup.scenarios.values()))
+    values = {
+        "futures": count(setup.futures), "consumers": count(first.population.size), "weeks": count(first.horizon),
+    }  # fmt: skip
+    said = [say("compare.size", **values)]
+    if setup.is_cut:
+        said.append(say("compare.cut", weeks=count(setup.weeks)))
+    if setup.has_other_people:
+        said.append(say("compare.people"))
+    return said
+
+
+def explained_in_words(found: Explained) -> Told:
+    """Put an explanation into words."""
+    from experiments.answers.words.explain import tell
+
+    return tell(found)
 
 
 @dataclass(frozen=True)
@@ -129,7 +175,7 @@ def levers_of(changes: Mapping[str, Sequence[Change]], letters: Sequence[str]) -
         for change in changes.get(letter, ()):
             key = tuple(sorted(tuple(edit.key) for edit in change.edits))
             before, after = change_values(change)
-            name, values = found.setdefault(key, (change_name(change), {letters[0]: before}))
+            _, values = found.setdefault(key, (change_name(change), {letters[0]: before}))
             values[letter] = after
             values.setdefault(letters[0], before)
     return [Lever(name, tuple(values.get(letter, "·") or "–" for letter in letters)) for name, values in found.values()]

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, get_args
 
-from dashboards.text import CATALOGUE, say
+from dashboards.evidence.text import CATALOGUE, say
 from experiments.claims.findings import Verdict, packaged
 from experiments.claims.over_words import draws_text, keys_texts, over_texts, share_text
-from experiments.claims.where import settings_text, where_text
+from experiments.claims.where import setting_text, settings_text
 from experiments.claims.words import (
     ablation_text,
     advice_text,
@@ -20,6 +20,7 @@ from experiments.claims.words import (
     question_text,
     stability_text,
 )
+from experiments.naming import strategy_name
 from experiments.numbers import count, percent
 from experiments.text import say as told
 from sim.text import LANGUAGES, language
@@ -118,7 +119,7 @@ def row_of(result: ClaimResult) -> dict[str, Any]:
     own = result.over.points[0] if result.over is not None and result.over.points else None
     draws = None
     if own is not None and own.draws:
-        draws = {"share": own.held / own.draws, "text": share_text(own)}
+        draws = {"share": own.held / own.draws, "short": percent(own.held / own.draws, 0)}
     first = result.questions[0]
     outcomes = [point.outcome or "none" for point in result.points]
     return {
@@ -129,8 +130,9 @@ def row_of(result: ClaimResult) -> dict[str, Any]:
         "verdict_text": verdict_word(result.verdict),
         "source": ", ".join(source_name(one) for one in split_sources(result.source)),
         "outcomes": outcomes,
-        "outcomes_text": where_text(result),
+        "outcomes_text": points_words(result),
         "draws": draws,
+        "draws_text": say("evidence.claims.draws", text=share_text(own)) if own is not None else "",
         "effect": f"{question_text(first)}: {effect_text(result.points[0].answers[0].effect, first)}",
     }
 
@@ -180,7 +182,7 @@ def points_table(result: ClaimResult) -> tuple[list[tuple[str, str]], list[dict[
     rows = []
     for at, point in enumerate(result.points):
         row: dict[str, Any] = {
-            "point": settings_text(point.settings),
+            "point": point_words(point.settings),
             "outcome": told(f"claims.outcome.{point.outcome or 'none'}"),
             "outcome__tone": {"pass": "good", "fail": "bad"}.get(point.outcome or "", "muted"),
         }
@@ -195,9 +197,9 @@ def points_table(result: ClaimResult) -> tuple[list[tuple[str, str]], list[dict[
 
 def remarks(result: ClaimResult) -> list[str]:
     """Say, a sentence each, where it holds, what carries it, how stable that is and how often it holds over draws."""
-    texts = [where_text(result), ablation_text(result), stability_text(result), advice_text(result)]
+    texts = [points_words(result), _carried(result), stability_text(result), advice_text(result)]
     if result.over is not None:
-        texts += over_texts(result)
+        texts += over_texts(result, parameter_words)
     return [_sentence(text) for text in texts if text]
 
 
@@ -207,8 +209,81 @@ def draws_remarks(result: ClaimResult) -> list[str]:
         return []
     luck = "claims.draws.with_luck" if result.over.futures == 1 else "claims.draws.less_luck"
     stale = [told("claims.draws.stale")] if claims().is_stale(result) else []
-    texts = [*stale, draws_text(result.over), *keys_texts(result), *([told(luck)] if result.over.points else [])]
+    texts = [*stale, draws_text(result.over), *keys_texts(result, parameter_words), *([told(luck)] if result.over.points else [])]
     return [_sentence(text) for text in texts]
+
+
+def points_words(result: ClaimResult) -> str:
+    """Say at how many points a claim goes as expected."""
+    outcomes = [point.outcome for point in result.points]
+    if result.verdict == "reported":
+        return verdict_word("reported")
+    values = {"passing": count(outcomes.count("pass")), "total": count(len(outcomes))}
+    return say("evidence.claims.at_points", **values)
+
+
+def point_words(settings: Mapping[str, Any]) -> str:
+    """Name a point by what is varied there, in the words of the declarations."""
+    if not settings:
+        return told("claims.where.own")
+    return "; ".join(setting_words(key, value) for key, value in settings.items())
+
+
+def setting_words(key: str, value: Any) -> str:
+    """Name one value: by what the number means where it is declared, else by its key."""
+    name = parameter_words(key)
+    if name == key:
+        return setting_text(key, value)
+    if key.endswith(".strategy"):
+        return f"{name}: {strategy_name(str(value))}"
+    if isinstance(value, bool):
+        return f"{name}: {told('claims.where.on' if value else 'claims.where.off')}"
+    return f"{name}: {setting_text('value', value).partition(' = ')[2]}"
+
+
+@lru_cache(maxsize=512)
+def _words_of(key: str, code: str) -> str:
+    from experiments.naming import lever_name
+    from experiments.reference import tables
+    from sim.keys import KeyFormError, split_key
+    from sim.quantities import quantities
+
+    try:
+        parts = split_key(key)[0]
+    except KeyFormError:
+        return key
+    if parts[0] == "mechanisms" and parts[2:] == ("enabled",):
+        return told("answers.change.mechanism", name=parts[1].replace("_", " "))
+    if parts[0] == "firm" and parts[2:] == ("strategy",):
+        return say("evidence.claims.strategy_of", firm=parts[1])
+    if parts[0] == "firm" and len(parts) == 4 and parts[2] == "levers":
+        return told("answers.change.of", name=parts[1], what=lever_name(parts[3]))
+    declared = tables()
+    owner, inner = "", list(parts)
+    if parts[0] in ("firm", "sector", "cause", "cohort"):
+        owner, inner = parts[1] if len(parts) > 1 else "", [parts[0], *parts[2:]]
+    for size in range(len(inner) - 1, 0, -1):
+        table = ".".join(inner[:size])
+        if table in declared:
+            known = quantities(declared[table][1]).get(inner[size])
+            if known is not None:
+                meaning = known.meaning[code]
+                return told("answers.change.of", name=owner, what=meaning[:1].lower() + meaning[1:]) if owner else meaning
+    return key
+
+
+def parameter_words(key: str) -> str:
+    """Say what a key of a scenario means; the key itself where nothing is declared of it."""
+    return _words_of(key, language())
+
+
+def _carried(result: ClaimResult) -> str:
+    """Say what carries the effect, in words instead of keys."""
+    text = ablation_text(result)
+    for key, value in result.carried_by.items():
+        if key != "clear":
+            text = text.replace(settings_text({key: value}), setting_words(key, value))
+    return text
 
 
 def _sentence(text: str) -> str:
@@ -218,16 +293,14 @@ def _sentence(text: str) -> str:
 
 def compared_with(result: ClaimResult) -> str:
     """Say what the scenario is compared with."""
-    from experiments.claims.words import question_text as _  # noqa: F401  # the words of claims belong together
-
     settings = {key: value for key, value in result.without.items() if key != "clear"}
-    parts = [settings_text({key: value}) for key, value in list(settings.items())[:4]]
+    parts = [setting_words(key, value) for key, value in list(settings.items())[:4]]
     if len(settings) > 4:
         parts.append(say("evidence.claims.more_settings", count=count(len(settings) - 4)))
     parts += [told("claims.dropped", table=table) for table in result.without.get("clear", [])]
     what = "; ".join(parts)
     other = by_name(result.against) if result.against else None
-    name = f"« {said(other.title)} »" if other is not None else (result.against or "")
+    name = say("evidence.quoted", text=said(other.title)) if other is not None else (result.against or "")
     if result.against and what:
         return say("evidence.claims.against_with", other=name, what=what)
     return say("evidence.claims.against", other=name) if result.against else say("evidence.claims.without", what=what)
@@ -244,12 +317,6 @@ def size_text(result: ClaimResult) -> str:
     )
 
 
-def share_of_draws(result: ClaimResult) -> str:
-    """Give the share of draws in which the claim holds at its own values; empty where that was not tried."""
-    own = result.over.points[0] if result.over is not None and result.over.points else None
-    return percent(own.held / own.draws, 0) if own is not None and own.draws else ""
-
-
-def names(results: Sequence[ClaimResult]) -> list[str]:
-    """Give the scenarios that claims belong to."""
-    return [one.scenario for one in results]
+def outcome_words(result: ClaimResult) -> str:
+    """Say how a claim fares at its own values alone."""
+    return told(f"claims.outcome.{result.points[0].outcome or 'none'}")

@@ -7,10 +7,10 @@ import math
 import textwrap
 from typing import TYPE_CHECKING, Any
 
-from dashboards.charts.simple import DASHES, beside, blank, colour_of, finite, line, scale_of
+from dashboards.charts.simple import DASHES, beside, blank, colour_of, finite, line, scale_of, title
+from dashboards.evidence.claims import point_words
 from dashboards.evidence.facts import CURVES, facts
-from dashboards.text import say
-from experiments.claims.where import settings_text
+from dashboards.evidence.text import say
 from experiments.claims.words import effect_text
 from experiments.text import say as told
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["curves", "forest", "forest_height"]
 
-_ROW = 26
+_ROW = 34
 _COLOURS = {"pass": "--good", "fail": "--bad"}
 _SYMBOLS = {"pass": "circle", "fail": "x", "undecided": "circle-open"}
 _WIDTH = 46
@@ -44,7 +44,7 @@ def forest(result: ClaimResult, place: int) -> dict[str, Any]:
     question = result.questions[place]
     unit = FIGURES[question.key].unit
     scale = scale_of(unit, changes=True)
-    names = [settings_text(point.settings) for point in result.points]
+    names = [point_words(point.settings) for point in result.points]
     answers = [point.answers[place] for point in result.points]
     if result.ablation is not None:
         names.append(say("evidence.claims.without_carrier"))
@@ -81,7 +81,7 @@ def forest(result: ClaimResult, place: int) -> dict[str, Any]:
     low_end, high_end = min(edges), max(edges)
     room = 0.08 * ((high_end - low_end) or 1.0)
     ends = [low_end - room, high_end + room]
-    title = say("compare.axis.points") if unit in ("share", "probability", "rate") else UNITS[unit][language()]
+    words = say("evidence.points") if unit in ("share", "probability", "rate") else UNITS[unit][language()]
     return {
         "data": data,
         "layout": blank(
@@ -91,7 +91,7 @@ def forest(result: ClaimResult, place: int) -> dict[str, Any]:
             },
             xaxis={
                 "range": ends, "zeroline": True, "zerolinecolor": "--muted", "nticks": 5, **scale.ticks,
-                "title": {"text": title, "standoff": 6},
+                "title": title(words),
             },
             shapes=_expected(result, place, scale.factor, ends),
             margin={"l": 12, "r": 16, "t": 8, "b": 42},
@@ -118,7 +118,8 @@ def _expected(result: ClaimResult, place: int, factor: float, ends: list[float])
 
 
 def _short(name: str) -> str:
-    return html.escape(textwrap.shorten(name, _WIDTH, placeholder="…"))
+    parts = textwrap.wrap(name, _WIDTH)
+    return "<br>".join(html.escape(part) for part in (parts[:2] if len(parts) <= 2 else [parts[0], f"{parts[1]}…"]))
 
 
 def curves(fact: FactFound) -> dict[str, Any]:
@@ -126,8 +127,8 @@ def curves(fact: FactFound) -> dict[str, Any]:
     market, x_word, y_word, names = CURVES[fact.key]
     known = facts().curves.get(market, {})
     axes: dict[str, Any] = {
-        "xaxis": {"title": {"text": told(f"facts.chart.{x_word}"), "standoff": 6}, "showgrid": False},
-        "yaxis": {"title": {"text": told(f"facts.chart.{y_word}"), "standoff": 4}, "rangemode": "tozero", "nticks": 5},
+        "xaxis": {"title": title(told(f"facts.chart.{x_word}")), "showgrid": False},
+        "yaxis": {"title": title(told(f"facts.chart.{y_word}")), "rangemode": "tozero", "nticks": 5},
         "margin": {"l": 64, "r": 150 if len(names) > 1 else 16, "t": 10, "b": 44},
     }
     if not names:

@@ -6,7 +6,7 @@ import math
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from dashboards.text import say
+from dashboards.evidence.text import say
 from experiments.facts.findings import packaged
 from experiments.facts.words import band_text, fact_name, outcome_text, real_text, statistic_name, value_text, why_text
 from experiments.numbers import count
@@ -15,7 +15,7 @@ from experiments.text import say as told
 if TYPE_CHECKING:
     from experiments.facts.findings import FactFound, Facts, StatisticFound
 
-__all__ = ["about", "facts", "has_curves", "place_of", "strips_of", "summary"]
+__all__ = ["about", "facts", "has_curves", "is_among", "place_of", "strips_of", "summary"]
 
 BEYOND = 0.75
 """How far a scale goes beyond its band, in widths of the band."""
@@ -105,9 +105,16 @@ def _percent(share: float) -> float:
 def summary() -> str:
     """Say how many facts are met, and which are not."""
     found = facts()
-    missed = [f"« {fact_name(fact.key)} »" for fact in found.facts if fact.inside is False]
+    missed = [say("evidence.quoted", text=fact_name(fact.key)) for fact in found.facts if fact.inside is False]
     key = "evidence.facts.all_met" if not missed else "evidence.facts.summary"
     return say(key, met=count(found.met), total=count(len(found.facts)), missed=", ".join(missed))
+
+
+def is_among(fact: FactFound, which: str) -> bool:
+    """Tell whether a fact is one of those that are asked for: all, those outside their bands, those of one use."""
+    if which == "outside":
+        return fact.inside is False
+    return {"use_calibrated": "CAL", "use_validated": "VAL"}.get(which, fact.use) == fact.use
 
 
 def about(fact: FactFound) -> list[str]:

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from dashboards.method.text import say
 from experiments.numbers import plain_number
 from sim.text import LANGUAGES, language
 
 if TYPE_CHECKING:
     from sim.quantities import Quantity
 
-__all__ = ["Entry", "entries", "figure_rows", "found", "parts", "plain", "rows"]
+__all__ = ["Entry", "entries", "figure_rows", "found", "part_name", "parts", "plain", "rows"]
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,26 @@ def entries() -> tuple[Entry, ...]:
 def parts() -> tuple[str, ...]:
     """Give the parts of the model that have numbers."""
     return tuple(dict.fromkeys(entry.part for entry in entries()))
+
+
+def part_name(part: str) -> str:
+    """Name a part of the model."""
+    named = {
+        "population.traits": "traits", "firm.levers": "levers", "firm.levers.causes": "stances",
+        "sector.commons": "commons", "sector.sharing": "sharing",
+    }  # fmt: skip
+    kind, _, rest = part.partition(".")
+    if kind == "mechanisms":
+        return say("method.parts.mechanism", name=rest)
+    if part.endswith(")"):
+        kind, _, inside = part.partition(" (")
+        from experiments.text import CATALOGUE
+
+        name = inside.rstrip(")")
+        if kind == "event" and CATALOGUE.has(f"event.{name}"):
+            name = CATALOGUE.say(f"event.{name}")
+        return say(f"method.parts.{kind}", name=name)
+    return say(f"method.parts.{named.get(part, part)}")
 
 
 def plain(text: str) -> str:
@@ -123,7 +144,6 @@ def _range(quantity: Quantity) -> str:
 
 def figure_rows(words: str = "") -> list[dict[str, Any]]:
     """Put the figures in which all words stand into rows of a table."""
-    from dashboards.text import say
     from sim.figures import FIGURES
     from sim.quantities import UNITS
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from dashboards.text import say
+from dashboards.method.text import say
 from experiments.naming import strategy_name
 from experiments.numbers import count, decimal
 
