@@ -287,19 +287,22 @@ def waterfall(found: Explained, figure: FigureExplained, names: Sequence[str], l
     scale = scale_of(FIGURES[asked.key].unit)
     order = sorted(range(len(names)), key=lambda at: -abs(figure.shares[at].share.value))
     shown, rest = (order, []) if len(order) <= _MOST_BARS else (order[: _MOST_BARS - 1], order[_MOST_BARS - 1 :])
+    total = figure.total
+    half = (total.high - total.low) / 2 if math.isfinite(total.low) else 0.0
+    digits = digits_for(half, total.value, asked)  # the same for all, so that they can be added up
     steps: list[tuple[str, float, float, float, float, str, str]] = []  # name, base, size, less, more, text, colour
     at = figure.before
     for number, place in enumerate(shown, start=1):
         span = figure.shares[place].share
         less, more = (span.value - span.low, span.high - span.value) if math.isfinite(span.low) else (0.0, 0.0)
-        text = change_text(span.value, asked, digits_for((less + more) / 2, span.value, asked), bare=True)
+        text = change_text(span.value, asked, digits, bare=True)
         colour = "--good" if span.value >= 0 else "--bad"
         steps.append((f"{number}. {_wrapped(names[place])}", at, span.value, less, more, text, colour))
         at += span.value
     if rest:
         more_of = sum(figure.shares[place].share.value for place in rest)
         name = say("compare.why.others", count=count(len(rest)))
-        steps.append((name, at, more_of, 0.0, 0.0, change_text(more_of, asked, bare=True), "--muted/0.7"))
+        steps.append((name, at, more_of, 0.0, 0.0, change_text(more_of, asked, digits, bare=True), "--muted/0.7"))
     whole = [
         (f"<b>{letters[0]}</b>", 0.0, figure.before, 0.0, 0.0, value_text(figure.before, asked), "--track"),
         *steps,
@@ -360,7 +363,7 @@ def over_time(figure: FigureExplained, names: Sequence[str], *, most: int = 5) -
     data, ends, heights = [], [], [0.0]
     for number, place in enumerate(order[:most]):
         course = finite(figure.shares[place].course, scale.factor)
-        colour = colour_of(1 + number)
+        colour = colour_of(0 if number == 0 else 1 + number)  # the second is grey
         data.append(
             line(
                 weeks,
