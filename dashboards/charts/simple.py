@@ -10,7 +10,10 @@ from typing import Any
 from experiments.numbers import LARGE_UNITS, PERCENT_UNITS
 from sim.text import language
 
-__all__ = ["DASHES", "Scale", "band", "beside", "blank", "colour_of", "finite", "line", "scale_of", "side_of", "title", "upright"]
+__all__ = [
+    "DASHES", "Scale", "band", "beside", "blank", "colour_of", "finite", "line", "scale_of", "side_of", "title",
+    "upright",
+]  # fmt: skip
 
 DASHES = ("solid", "dash", "dot", "dashdot")
 """Lines are told apart by these as well as by their colours."""
@@ -55,14 +58,14 @@ def finite(values: Iterable[float], factor: float = 1.0) -> list[float | None]:
 
 
 def line(
-    x: Sequence[float], y: Iterable[float], colour: str, *, name: str = "", width: float = 2.4, **more: Any
+    x: Sequence[float], y: Iterable[float | None], colour: str, *, name: str = "", width: float = 2.4, **more: Any
 ) -> dict[str, Any]:
     """Draw a line; `dash` and `hover` (a template) may be given."""
     shape = {"color": colour, "width": width, "dash": more.pop("dash", "solid")}
     hover = more.pop("hover", None)
     found = {
-        "type": "scatter", "mode": "lines", "x": list(x), "y": list(y), "name": name, "line": shape, "showlegend": False,
-        **more,
+        "type": "scatter", "mode": "lines", "x": list(x), "y": list(y), "name": name, "line": shape,
+        "showlegend": False, **more,
     }  # fmt: skip
     return found | ({"hovertemplate": hover} if hover else {"hoverinfo": "skip"})
 
@@ -103,7 +106,8 @@ def beside(
         places[at] = min(places[at], top)
     return [
         {
-            "x": 1.0, "xref": "paper", "xanchor": "left", "xshift": 6, "y": place, "text": text, "showarrow": False,
+            "x": 1.0, "xref": "paper", "xanchor": "left", "xshift": 6, "y": place, "text": text,
+            "showarrow": False,
             "font": {"color": colour, "size": 12}, "align": "left", **more,
         }
         for place, (_, text, colour) in zip(places, known, strict=True)
@@ -124,6 +128,7 @@ def title(text: str) -> dict[str, Any]:
 def blank(**more: Any) -> dict[str, Any]:
     """Give a layout without a frame or a ground of its own."""
     return {
-        "paper_bgcolor": "rgba(0,0,0,0)", "plot_bgcolor": "rgba(0,0,0,0)", "margin": {"l": 52, "r": 16, "t": 10, "b": 34},
-        "showlegend": False, "hovermode": "closest", "dragmode": False, **more,
+        "paper_bgcolor": "rgba(0,0,0,0)", "plot_bgcolor": "rgba(0,0,0,0)",
+        "margin": {"l": 52, "r": 16, "t": 10, "b": 34}, "showlegend": False, "hovermode": "closest",
+        "dragmode": False, **more,
     }  # fmt: skip

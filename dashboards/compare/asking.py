@@ -13,31 +13,17 @@ if TYPE_CHECKING:
     from sim.scenario import Scenario
 
 __all__ = [
-    "COMMON",
-    "WHENS",
-    "When",
-    "asked_for",
-    "figure_options",
-    "first_figure",
-    "item_options",
-    "items_in_all",
+    "COMMON", "WHENS", "When", "asked_for", "figure_options", "first_figure", "item_options", "items_in_all",
     "natural_when",
-]
+]  # fmt: skip
 
 When = Literal["end", "mean", "sum", "peak", "trough", "week"]
 """What is made of the weeks: their end, mean, sum, highest or lowest, or one single week."""
 WHENS: tuple[When, ...] = get_args(When)
 COMMON = (
-    "share",
-    "profit",
-    "total_profit",
-    "quality",
-    "satisfaction",
-    "sincerity",
-    "contributors",
-    "militants",
+    "share", "profit", "total_profit", "quality", "satisfaction", "sincerity", "contributors", "militants",
     "userisation",
-)
+)  # fmt: skip
 """Figures that stand first."""
 
 
@@ -82,7 +68,7 @@ def natural_when(key: str) -> When:
     from experiments.precision.questions import natural
 
     found = natural(key)
-    return found if found in WHENS else "end"  # type: ignore[return-value]
+    return found if found in WHENS else "end"
 
 
 def asked_for(scenarios: Sequence[Scenario], key: str, item: str, when: When, week: int) -> Asked:

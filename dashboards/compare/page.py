@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -11,24 +12,43 @@ import solara
 from dashboards.app.background import Report
 from dashboards.app.safety import message_of, safe
 from dashboards.app.session import tell
+from dashboards.charts.simple import scale_of, side_of
 from dashboards.compare import drawing, runs, state, telling
-from dashboards.compare.asking import WHENS, asked_for, figure_options, first_figure, item_options, items_in_all
-from dashboards.compare.asking import natural_when
-from dashboards.compare.sides import FEWEST, FUTURES, LETTERS, MOST, Setup, Side, parse_sources, query_of, sentence_names, titles_of
+from dashboards.compare.asking import (
+    WHENS,
+    asked_for,
+    figure_options,
+    first_figure,
+    item_options,
+    items_in_all,
+    natural_when,
+)
+from dashboards.compare.sides import (
+    FEWEST,
+    FUTURES,
+    LETTERS,
+    MOST,
+    Setup,
+    Side,
+    parse_sources,
+    query_of,
+    sentence_names,
+    titles_of,
+)
 from dashboards.compare.text import say
+from dashboards.compare.why import AnswerTable, Why, message
 from dashboards.components.basic import Button, Download, FilePicker, Notice, Progress, Segmented, Select, Slider
 from dashboards.components.html import Tag, Text
 from dashboards.components.layout import Card, Details, Grid
 from dashboards.components.links import Address
 from dashboards.components.shown import Column, Plot, Table
-from experiments.answers.asked import name_of, plain_name
+from experiments.answers.asked import plain_name
 from experiments.numbers import count
 from sim.problems import InputError
 
 if TYPE_CHECKING:
     from dashboards.compare.runs import Ran
     from experiments.answers.asked import Asked
-    from experiments.answers.told import Table as ToldTable
 
 __all__ = ["Page", "warm_up"]
 
@@ -69,9 +89,7 @@ def begin() -> None:
             share = done.runs / max(1, done.total)
             report(share, say("compare.running", done=count(done.runs), total=count(done.total)))
 
-        return runs.run(
-            setup, pool=shared_pool(), is_wanted=runs.lab_waits, on_progress=on_progress, stop=stop
-        )
+        return runs.run(setup, pool=shared_pool(), is_wanted=runs.lab_waits, on_progress=on_progress, stop=stop)
 
     try:
         known = runs.known(setup)
@@ -82,17 +100,7 @@ def begin() -> None:
         state.running.stop()
         state.ran.set(known)
         return
-    state.running.begin(
-        work, state.ran.set, stopped_by=runs.Stopped, message=_message, text=say("compare.waiting")
-    )
-
-
-def _message(error: Exception) -> str:
-    from experiments.answers.futures import NoRunsError
-
-    if isinstance(error, NoRunsError):
-        return say("compare.failed", reason=str(error)[:400])
-    return message_of(error)
+    state.running.begin(work, state.ran.set, stopped_by=runs.Stopped, message=message, text=say("compare.waiting"))
 
 
 @safe
@@ -177,15 +185,15 @@ def _Choosing() -> None:
         with Tag("div", classes=["c-sides"]):
             for place, source in enumerate(sources):
                 letter = LETTERS[place]
-                with Tag("div", classes=["c-side"], style=f"--own: var({drawing.side_of(place)})"):
+                with Tag("div", classes=["c-side"], style=f"--own: var({side_of(place)})"):
                     Tag("span", classes=["c-letter"], attributes={"aria-hidden": "true"}, children=[letter])
                     label = say("compare.first_market" if place == 0 else "compare.market", letter=letter)
                     shown = options if source in known else [(source, source), *options]
-                    Select(label, source, shown, on_value=lambda chosen, at=place: put(at, chosen))
+                    Select(label, source, shown, on_value=partial(put, place))
                     if len(sources) > FEWEST:
                         Button(
                             say("compare.remove", letter=letter), icon="close", kind="quiet", hide_label=True,
-                            on_click=lambda at=place: choose((*sources[:at], *sources[at + 1 :])),
+                            on_click=partial(choose, (*sources[:place], *sources[place + 1 :])),
                         )  # fmt: skip
         with Tag("div", classes=["u-line", "c-tools"]):
             if len(sources) < MOST:
@@ -231,10 +239,7 @@ def _Running() -> None:
 @solara.component
 def _Found(ran: Ran) -> None:
     setup = ran.setup
-    scenarios = list(setup.scenarios.values())
-    asked = solara.use_memo(
-        lambda: _asked(ran), [setup.key, state.asked.value, state.week.value]
-    )
+    asked = solara.use_memo(lambda: _asked(ran), [setup.key, state.asked.value, state.week.value])
     found = solara.use_memo(lambda: ran.compared(asked), [setup.key, asked])
     figure = found.figures[0]
     letters = list(setup.scenarios)
@@ -247,13 +252,18 @@ def _Found(ran: Ran) -> None:
     def levels() -> dict[str, Any]:
         return drawing.levels(ran.series(asked), asked, week=week)
 
-    with Tag("div", classes=["c-found", *(["stale"] if is_stale else [])], attributes={"aria-busy": str(is_stale).lower()}):
+    busy = {"aria-busy": str(is_stale).lower()}
+    with Tag("div", classes=["c-found", *(["stale"] if is_stale else [])], attributes=busy):
         with Card(classes=["c-answer"]):
             _Asking(setup, asked)
             Text(telling.headline(figure, letters), "h2", ["c-headline"])
             Text(told.answer, "p", ["c-sentence"])
+            texts = ("market", "sure")
             Table(
-                [Column(key, say(f"compare.column.{key}"), "text" if key in ("market", "sure") else "number") for key in telling.COLUMNS],
+                [
+                    Column(key, say(f"compare.column.{key}"), "text" if key in texts else "number")
+                    for key in telling.COLUMNS
+                ],
                 telling.verdict_rows(figure, letters, names), caption=say("compare.chart.verdict"), sortable=False,
             )  # fmt: skip
             for note in telling.cautions(setup):
@@ -273,21 +283,28 @@ def _Found(ran: Ran) -> None:
         _Panels(ran, asked, is_stale)
         with Grid(2):
             with Card(say("compare.chart.pairs"), say("compare.chart.pairs_note")):
+                height = drawing.pairs_height(figure, min(len(levers), 10))
                 Plot(
-                    drawing.pairs(figure, letters), label=told.answer, height=drawing.pairs_height(figure, min(len(levers), 10)),
+                    drawing.pairs(figure, letters), label=told.answer, height=height,
                     name="compare-pairs", stale=is_stale,
                 )  # fmt: skip
             _Levers(levers, letters)
         if len(letters) > 1:
-            _Why(ran, asked)
+            Why(ran, asked)
         with Card():
             with Details(say("compare.luck")):
-                _Told(told.tables[1])
+                AnswerTable(told.tables[1])
             for text in told.assumptions:
                 Text(text, "p", ["u-note"])
             with Tag("div", classes=["u-line", "c-tools"]):
-                Download(say("compare.csv"), make=lambda: telling.csv_of(found, letters, names), name="comparison.csv", mime="text/csv")
-                Download(say("compare.report"), make=lambda: telling.report_of(found, names), name="comparison.html", mime="text/html")
+                Download(
+                    say("compare.csv"), make=lambda: telling.csv_of(found, letters, names), name="comparison.csv",
+                    mime="text/csv",
+                )  # fmt: skip
+                Download(
+                    say("compare.report"), make=lambda: telling.report_of(found, sentence_names(setup.sides)),
+                    name="comparison.html", mime="text/html",
+                )  # fmt: skip
 
 
 def _asked(ran: Ran) -> Asked:
@@ -349,21 +366,20 @@ def _Panels(ran: Ran, asked: Asked, is_stale: bool) -> None:
     every = ran.every(asked.key, owned)
     ends = drawing.shared_range(
         [values for one in every.values() for values in one.values()],
-        drawing.scale_of(figure.unit).factor,
+        scale_of(figure.unit).factor,
         from_zero=True,
     )
     names = titles_of(ran.setup.sides)
     note = say("compare.chart.panels_note", figure=figure.name[_code()], item=asked.of)
-    with Card(say("compare.chart.panels"), note):
-        with Tag("div", classes=["c-panels", f"c-panels-{len(scenarios)}"]):
-            for place, letter in enumerate(scenarios):
-                with Tag("div", classes=["c-panel"], style=f"--own: var({drawing.side_of(place)})"):
-                    Text(names[letter], "h3")
-                    Plot(
-                        drawing.panel(items, every[letter], asked, ends=ends),
-                        label=f"{names[letter]}: {plain_name(asked)}", height=drawing.PANEL_HEIGHT,
-                        name=f"compare-panel-{letter}", stale=is_stale,
-                    )  # fmt: skip
+    with Card(say("compare.chart.panels"), note), Tag("div", classes=["c-panels", f"c-panels-{len(scenarios)}"]):
+        for place, letter in enumerate(scenarios):
+            with Tag("div", classes=["c-panel"], style=f"--own: var({side_of(place)})"):
+                Text(names[letter], "h3")
+                Plot(
+                    drawing.panel(items, every[letter], asked, ends=ends),
+                    label=f"{names[letter]}: {plain_name(asked)}", height=drawing.PANEL_HEIGHT,
+                    name=f"compare-panel-{letter}", stale=is_stale,
+                )  # fmt: skip
 
 
 def _code() -> str:
@@ -383,125 +399,3 @@ def _Levers(levers: list[telling.Lever], letters: list[str]) -> None:
             [{"lever": one.name, **dict(zip(letters, one.values, strict=True))} for one in levers],
             caption=say("compare.chart.levers"), sortable=False, page=10,
         )  # fmt: skip
-
-
-def _Told(table: ToldTable) -> None:
-    """Show a table of an answer."""
-    Table(
-        [Column(str(at), column.name, "number" if column.align == "right" else "text") for at, column in enumerate(table.columns)],
-        [{str(at): cell for at, cell in enumerate(row)} for row in table.rows],
-        caption=table.note or table.title, show_caption=bool(table.note), sortable=False,
-    )  # fmt: skip
-
-
-@solara.component
-def _Why(ran: Ran, asked: Asked) -> None:
-    """Say why one market comes out differently from the first."""
-    from experiments.answers.words.changes import change_name
-
-    setup = ran.setup
-    letters = list(setup.scenarios)
-    other = state.why_of.value if 0 < state.why_of.value < len(letters) else 1
-    letter = letters[other]
-    cost, problem = solara.use_memo(
-        lambda: _cost(ran, other, state.why_group.value, state.why_depth.value),
-        [setup.key, other, state.why_group.value, state.why_depth.value, _code()],
-    )
-    stage = state.why.stage.value
-    held = state.explained.value
-
-    @safe
-    def ask() -> None:
-        small = runs.sized(setup, state.why_depth.value)
-        group, budget = cast(Any, state.why_group.value), runs.BUDGETS[state.why_depth.value]
-
-        def work(report: Report, stop: threading.Event) -> Any:
-            from experiments.pool import shared_pool
-
-            def on_progress(done: Any) -> None:
-                report(done.runs / max(1, done.total), say("compare.running", done=count(done.runs), total=count(done.total)))
-
-            return runs.explained(
-                small, other, asked, grouping=group, budget=budget, pool=shared_pool(), is_wanted=runs.lab_waits,
-                on_progress=on_progress, stop=stop,
-            )  # fmt: skip
-
-        state.why.begin(
-            work, lambda found: state.explained.set((setup, other, asked, found)), stopped_by=runs.Stopped,
-            message=_message, text=say("compare.waiting"),
-        )  # fmt: skip
-
-    with Card(say("compare.why.title", other=letter), say("compare.why.lead", other=letter), classes=["c-why"]):
-        with Tag("div", classes=["u-line", "c-tools"]):
-            if len(letters) > FEWEST:
-                Segmented(
-                    say("compare.why.of"), letter, [(one, one) for one in letters[1:]],
-                    on_value=lambda one: state.why_of.set(letters.index(one)),
-                )  # fmt: skip
-            Segmented(
-                say("compare.why.depth"), state.why_depth.value,
-                [(one, say(f"compare.why.{one}")) for one in runs.BUDGETS], on_value=state.why_depth.set,
-            )  # fmt: skip
-            Select(
-                say("compare.why.group"), state.why_group.value,
-                [(one, say(f"compare.why.{one}")) for one in ("change", "firm", "family")],
-                on_value=state.why_group.set, hide_label=True,
-            )  # fmt: skip
-            if stage.kind != "running":
-                Button(say("compare.why.run"), kind="primary", on_click=ask, disabled=bool(problem))
-        Text(problem or cost, "p", ["u-note"])
-        if stage.kind == "running":
-            with Tag("div", classes=["c-running"]):
-                Progress(stage.share, stage.text)
-                Button(say("compare.cancel"), icon="stop", on_click=state.why.stop)
-        elif stage.kind == "failed":
-            Notice(stage.text, "error")
-        elif stage.kind == "stopped":
-            Text(say("compare.stopped"), "p", ["u-note"])
-        if held is not None and held[0].key == setup.key and held[1] == other and held[2] == asked:
-            found = telling.named_explained(held[3], sentence_names(setup.sides))
-            told = telling.explained_in_words(found)
-            figure = held[3].figures[0]
-            names = [change_name(change) for change in held[3].changes]
-            Text(told.answer, "p", ["c-sentence"])
-            if held[3].made.consumers < next(iter(setup.scenarios.values())).population.size or held[3].futures < setup.futures:
-                values = {"futures": count(held[3].futures), "consumers": count(held[3].made.consumers)}
-                Text(say("compare.why.quick_note", **values), "p", ["u-note"])
-            Text(say("compare.why.waterfall", other=letter), "h3", ["c-h3"])
-            Text(say("compare.why.waterfall_note"), "p", ["u-sub"])
-            Plot(
-                drawing.waterfall(held[3], figure, names, (letters[0], letter)), label=told.answer,
-                height=drawing.waterfall_height(held[3]), name="compare-why",
-            )  # fmt: skip
-            Text(say("compare.why.weeks"), "h3", ["c-h3"])
-            Plot(
-                drawing.over_time(figure, names), label=told.charts[-1].title if told.charts else told.answer,
-                height=drawing.LEVELS_HEIGHT, name="compare-why-weeks",
-            )  # fmt: skip
-            with Details(say("compare.why.table")):
-                for table in told.tables:
-                    _Told(table)
-                for text in (*told.doubts, *told.assumptions):
-                    Text(text, "p", ["u-note"])
-
-
-def _cost(ran: Ran, other: int, grouping: str, depth: str) -> tuple[str, str]:
-    """Say what an explanation will take; or why there can be none."""
-    from experiments.answers.changes import InseparableError
-    from experiments.answers.explain import NothingDiffersError
-
-    small = runs.sized(ran.setup, depth)
-    try:
-        changes, markets = runs.markets_to_explain(small, other, cast(Any, grouping), runs.BUDGETS[depth])
-    except NothingDiffersError:
-        return "", say("compare.why.nothing")
-    except InseparableError as error:
-        return "", say("compare.why.inseparable", reason=str(error)[:300])
-    except ValueError:
-        return "", say("compare.why.too_many")
-    seconds = markets * small.futures * runs.seconds_of_a_run(ran, small)
-    time = say("compare.why.cost_seconds", count=count(max(1, round(seconds))))
-    if seconds >= 90:
-        time = say("compare.why.cost_minutes", count=count(round(seconds / 60)))
-    values = {"changes": count(changes), "markets": count(markets), "futures": count(small.futures), "time": time}
-    return say("compare.why.cost", **values), ""

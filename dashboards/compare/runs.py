@@ -200,7 +200,11 @@ class Ran:
 
         if asked not in self._told:
             found = compared(
-                self.setup.scenarios, self.futures([asked]), [asked], replicates=self.setup.futures, changes=self.changes
+                self.setup.scenarios,
+                self.futures([asked]),
+                [asked],
+                replicates=self.setup.futures,
+                changes=self.changes,
             )
             self._told[asked] = found
             while len(self._told) > 40:
@@ -274,9 +278,7 @@ def sized(setup: Setup, depth: str) -> Setup:
     """Give the setup of an explanation: for a first look fewer futures of smaller markets."""
     if depth != "quick":
         return setup
-    return replace(
-        setup, futures=min(setup.futures, QUICK_FUTURES), consumers=min(setup.consumers, QUICK_CONSUMERS)
-    )
+    return replace(setup, futures=min(setup.futures, QUICK_FUTURES), consumers=min(setup.consumers, QUICK_CONSUMERS))
 
 
 def seconds_of_a_run(ran: Ran, setup: Setup) -> float:

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from sim.scenario import Scenario
 
 __all__ = [
-    "CONSUMERS", "FEWEST", "FUTURES", "LETTERS", "MOST", "Setup", "Side", "Unknown", "counterfactual_of", "library_side",
-    "parse_sources", "query_of", "sentence_names", "side_of", "titles_of",
+    "CONSUMERS", "FEWEST", "FUTURES", "LETTERS", "MOST", "Setup", "Side", "Unknown", "counterfactual_of",
+    "library_side", "parse_sources", "query_of", "sentence_names", "side_of", "titles_of",
 ]  # fmt: skip
 
 LETTERS = "ABCD"

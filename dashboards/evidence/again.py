@@ -41,9 +41,7 @@ def measured_again(
         raise LookupError(name)
     size = Size(min(CONSUMERS, case.scenario.population.size))
     plan = plan_of(case, size, with_region=False)
-    study = Study(
-        [plan], size, replicates=FUTURES, threads=available_cores(), on_progress=on_progress, stop=stop
-    )
+    study = Study([plan], size, replicates=FUTURES, threads=available_cores(), on_progress=on_progress, stop=stop)
     found = study.judge(plan)
     if found is None:
         raise Interrupted

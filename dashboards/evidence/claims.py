@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, get_args
 
@@ -67,7 +67,7 @@ def _haystack(name: str) -> str:
 
 
 def found(words: str, verdicts: Collection[str] = (), source: str = "") -> list[ClaimResult]:
-    """Give the claims in which all words stand, in either language; of some verdicts and a source, if they are given."""
+    """Give the claims in which all words stand, in either language, of some verdicts and a source if they are given."""
     wanted = plain(words[:200]).split()
     return [
         one
@@ -209,7 +209,8 @@ def draws_remarks(result: ClaimResult) -> list[str]:
         return []
     luck = "claims.draws.with_luck" if result.over.futures == 1 else "claims.draws.less_luck"
     stale = [told("claims.draws.stale")] if claims().is_stale(result) else []
-    texts = [*stale, draws_text(result.over), *keys_texts(result, parameter_words), *([told(luck)] if result.over.points else [])]
+    ends = [told(luck)] if result.over.points else []
+    texts = [*stale, draws_text(result.over), *keys_texts(result, parameter_words), *ends]
     return [_sentence(text) for text in texts]
 
 
@@ -268,7 +269,9 @@ def _words_of(key: str, code: str) -> str:
             known = quantities(declared[table][1]).get(inner[size])
             if known is not None:
                 meaning = known.meaning[code]
-                return told("answers.change.of", name=owner, what=meaning[:1].lower() + meaning[1:]) if owner else meaning
+                if not owner:
+                    return meaning
+                return told("answers.change.of", name=owner, what=meaning[:1].lower() + meaning[1:])
     return key
 
 

@@ -250,10 +250,8 @@ def _Facts() -> None:
         Text(facts.summary(), "h2", ["e-big"])
         Text(say("evidence.facts.how"), "p", ["u-note", "e-lead"])
         with Tag("div", classes=["e-tools"]):
-            Segmented(
-                say("evidence.facts.filter"), which_facts.value, [(one, say(f"evidence.facts.{one}")) for one in FILTERS],
-                on_value=which_facts.set,
-            )  # fmt: skip
+            options = [(one, say(f"evidence.facts.{one}")) for one in FILTERS]
+            Segmented(say("evidence.facts.filter"), which_facts.value, options, on_value=which_facts.set)
         with Tag("div", classes=["e-key"], attributes={"aria-hidden": "true"}):
             for key in ("band", "dot", "diamond"):
                 text = say(f"evidence.facts.{ {'band': 'band', 'dot': 'model', 'diamond': 'real'}[key] }")
@@ -286,6 +284,4 @@ def _Fact(fact: FactFound) -> None:
                 pressed=is_open, on_click=lambda: open_curves.set(open_curves.value ^ {fact.key}),
             )  # fmt: skip
             if is_open:
-                Plot(
-                    drawing.curves(fact), label=fact_name(fact.key), height=CURVE_HEIGHT, name=f"fact-{fact.key}"
-                )
+                Plot(drawing.curves(fact), label=fact_name(fact.key), height=CURVE_HEIGHT, name=f"fact-{fact.key}")

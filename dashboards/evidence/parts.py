@@ -16,9 +16,7 @@ def _Claims(rows: list[dict[str, Any]], chosen: str, label: str, event_choose: C
 
 
 @vue("tally.vue")
-def _Tally(
-    counts: list[dict[str, Any]], chosen: list[str], label: str, event_flip: Callable[[str], None]
-) -> None: ...
+def _Tally(counts: list[dict[str, Any]], chosen: list[str], label: str, event_flip: Callable[[str], None]) -> None: ...
 
 
 @vue("strips.vue")

@@ -157,7 +157,5 @@ def figure_rows(words: str = "") -> list[dict[str, Any]]:
             "key": key,
         }
         for key, figure in FIGURES.items()
-        if all(
-            word in plain(" ".join([key, *figure.name.values(), *figure.meaning.values()])) for word in wanted
-        )
+        if all(word in plain(" ".join([key, *figure.name.values(), *figure.meaning.values()])) for word in wanted)
     ]

@@ -87,8 +87,8 @@ def _Glossary() -> None:
     Text(say("method.glossary_lead", count=count(len(everything))), "p", ["u-note"])
     with Tag("div", classes=["m-tools"]):
         TextField(
-            say("method.search"), searched.value, on_value=searched.set, live=200, placeholder=say("method.search_hint"),
-            kind="search",
+            say("method.search"), searched.value, on_value=searched.set, live=200,
+            placeholder=say("method.search_hint"), kind="search",
         )  # fmt: skip
         options = [("", say("method.every_part")), *((one, glossary.part_name(one)) for one in glossary.parts())]
         Select(say("method.part"), part.value, options, on_value=part.set)
