@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import math
+import re
 import textwrap
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
@@ -128,7 +129,9 @@ def over_time(figure: FigureExplained, names: Sequence[str], *, most: int = 5) -
                 hover=f"{_plain(names[place])}: %{{y:+,.3~g}}<extra></extra>",
             )
         )
-        ends.append((next((x for x in reversed(course) if x is not None), None), _plain(names[place], 26), colour))
+        end = next((x for x in reversed(course) if x is not None), None)
+        what = re.split(r"\s?: ", names[place])[-1]
+        ends.append((end, _plain(f"{1 + number}. {what}", 18), colour))
         heights += [x for x in course if x is not None]
     whole = finite(figure.total_course, scale.factor)
     data.append(
@@ -147,7 +150,7 @@ def over_time(figure: FigureExplained, names: Sequence[str], *, most: int = 5) -
             yaxis={
                 "range": [low - room, high + room], **scale.ticks, "nticks": 6, "title": title(unit_words(unit)),
             },
-            margin={"l": 64, "r": 190, "t": 10, "b": 42},
+            margin={"l": 64, "r": 132, "t": 10, "b": 42},
             annotations=beside(ends, low - room, high + room, height=LEVELS_HEIGHT - 52),
             hovermode="x unified",
         ),

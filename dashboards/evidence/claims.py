@@ -120,7 +120,6 @@ def row_of(result: ClaimResult) -> dict[str, Any]:
     draws = None
     if own is not None and own.draws:
         draws = {"share": own.held / own.draws, "short": percent(own.held / own.draws, 0)}
-    first = result.questions[0]
     outcomes = [point.outcome or "none" for point in result.points]
     return {
         "name": result.scenario,
@@ -133,7 +132,6 @@ def row_of(result: ClaimResult) -> dict[str, Any]:
         "outcomes_text": points_words(result),
         "draws": draws,
         "draws_text": say("evidence.claims.draws", text=share_text(own)) if own is not None else "",
-        "effect": f"{question_text(first)}: {effect_text(result.points[0].answers[0].effect, first)}",
     }
 
 
@@ -236,10 +234,10 @@ def setting_words(key: str, value: Any) -> str:
     if name == key:
         return setting_text(key, value)
     if key.endswith(".strategy"):
-        return f"{name}: {strategy_name(str(value))}"
+        return say("evidence.claims.setting", name=name, value=strategy_name(str(value)))
     if isinstance(value, bool):
-        return f"{name}: {told('claims.where.on' if value else 'claims.where.off')}"
-    return f"{name}: {setting_text('value', value).partition(' = ')[2]}"
+        return say("evidence.claims.setting", name=name, value=told("claims.where.on" if value else "claims.where.off"))
+    return say("evidence.claims.setting", name=name, value=setting_text("value", value).partition(" = ")[2])
 
 
 @lru_cache(maxsize=512)
@@ -259,7 +257,17 @@ def _words_of(key: str, code: str) -> str:
         return say("evidence.claims.strategy_of", firm=parts[1])
     if parts[0] == "firm" and len(parts) == 4 and parts[2] == "levers":
         return told("answers.change.of", name=parts[1], what=lever_name(parts[3]))
+    if parts[0] == "firm" and parts[2:4] == ("levers", "causes") and len(parts) == 6:
+        stance = told("event.says" if parts[5] == "proclaimed" else "event.does", cause=parts[4])
+        return told("answers.change.of", name=parts[1], what=stance)
     declared = tables()
+    if parts[0] == "event" and len(parts) == 3 and parts[1].isdigit():
+        known_of = [
+            quantities(model).get(parts[2]) for name, (_, model) in declared.items() if name.startswith("event")
+        ]
+        meant = next((one.meaning[code] for one in known_of if one is not None), parts[2])
+        number = int(parts[1]) + 1
+        return say("evidence.claims.event", number=number, what=meant[:1].lower() + meant[1:])
     owner, inner = "", list(parts)
     if parts[0] in ("firm", "sector", "cause", "cohort"):
         owner, inner = parts[1] if len(parts) > 1 else "", [parts[0], *parts[2:]]

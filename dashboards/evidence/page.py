@@ -129,7 +129,7 @@ def _Claims() -> None:
                 Claims([claims.row_of(one) for one in found], chosen.value, on_choose=chosen.set)
             else:
                 Notice(say("evidence.claims.nothing"))
-        with Tag("div", classes=["e-side"], attributes={"aria-live": "polite"}):
+        with Tag("div", classes=["e-side", *([] if chosen.value else ["none"])], attributes={"aria-live": "polite"}):
             result = claims.by_name(chosen.value) or (found[0] if found else None)
             if result is not None:
                 _Claim(result).key(result.scenario)
