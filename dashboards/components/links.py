@@ -13,7 +13,7 @@ __all__ = ["Address", "Link"]
 
 
 @vue("link.vue")
-def _Link(label: str, href: str, kind: str, event_go: Callable[[Any], None]) -> None: ...
+def _Link(label: str, href: str, kind: str, event_turn: Callable[[Any], None]) -> None: ...
 
 
 @vue("address.vue")
@@ -40,7 +40,7 @@ def Link(
             on_go()
         router.push(href)
 
-    return _Link(label=label, href=router.root_path + href, kind=kind, event_go=go)
+    return _Link(label=label, href=router.root_path + href, kind=kind, event_turn=go)
 
 
 def Address(query: str) -> Any:

@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 
 __all__ = ["curves", "forest", "forest_height"]
 
-_ROW = 34
+_ROW = 42
 _COLOURS = {"pass": "--good", "fail": "--bad"}
 _SYMBOLS = {"pass": "circle", "fail": "x", "undecided": "circle-open"}
-_WIDTH = 46
+_WIDTH = 34
 
 
 def forest_height(result: ClaimResult) -> int:
@@ -119,7 +119,7 @@ def _expected(result: ClaimResult, place: int, factor: float, ends: list[float])
 
 def _short(name: str) -> str:
     parts = textwrap.wrap(name, _WIDTH)
-    return "<br>".join(html.escape(part) for part in (parts[:2] if len(parts) <= 2 else [parts[0], f"{parts[1]}…"]))
+    return "<br>".join(html.escape(part) for part in (parts if len(parts) <= 3 else [*parts[:2], f"{parts[2]}…"]))
 
 
 def curves(fact: FactFound) -> dict[str, Any]:
