@@ -292,7 +292,8 @@ def lab_waits() -> bool:
     import sys
 
     futures = sys.modules.get("dashboards.futures")  # where nobody has asked for it, nobody waits
-    return bool(futures is not None and futures.service().is_wanted)
+    service = getattr(futures, "service", None)
+    return bool(service is not None and getattr(service(), "is_wanted", False))
 
 
 def markets_to_explain(setup: Setup, other: int, grouping: Grouping, budget: int) -> tuple[int, int]:
