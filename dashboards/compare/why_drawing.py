@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["over_time", "waterfall", "waterfall_height"]
 
 _MOST_BARS = 12
-_WRAPPED = 34
+_WRAPPED = 26
 Figure = dict[str, Any]
 
 

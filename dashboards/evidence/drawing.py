@@ -5,12 +5,14 @@ from __future__ import annotations
 import html
 import math
 import textwrap
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from dashboards.charts.simple import DASHES, beside, blank, colour_of, finite, line, scale_of, title
 from dashboards.evidence.claims import point_words
 from dashboards.evidence.facts import CURVES, facts
 from dashboards.evidence.text import say
+from experiments.claims.where import setting_text
 from experiments.claims.words import effect_text
 from experiments.text import say as told
 
@@ -44,7 +46,7 @@ def forest(result: ClaimResult, place: int) -> dict[str, Any]:
     question = result.questions[place]
     unit = FIGURES[question.key].unit
     scale = scale_of(unit, changes=True)
-    names = [point_words(point.settings) for point in result.points]
+    names = [_name(point.settings) for point in result.points]
     answers = [point.answers[place] for point in result.points]
     if result.ablation is not None:
         names.append(say("evidence.claims.without_carrier"))
@@ -115,6 +117,14 @@ def _expected(result: ClaimResult, place: int, factor: float, ends: list[float])
             "line": {"width": 0}, "fillcolor": "--good/0.09",
         }
     ]  # fmt: skip
+
+
+def _name(settings: Mapping[str, Any]) -> str:
+    """Name a point; where two numbers vary, which are always the first two, by their values."""
+    if len(settings) < 2:
+        return point_words(settings)
+    values = [setting_text("value", value).partition(" = ")[2] for value in settings.values()]
+    return say("evidence.claims.together", values=" + ".join(values))
 
 
 def _short(name: str) -> str:

@@ -5,6 +5,8 @@ import io
 
 import pytest
 
+from tests.dashboards.browser.test_every_page import violations
+
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 TWO = "compare?a=library:baseline&b=library:sincere_opening"
@@ -74,6 +76,7 @@ def test_why_is_found_out_in_the_background_and_can_be_stopped(new_page):
     drawn(page, "compare-why-weeks")
     assert "It is shared out like this" in why.inner_text()
     assert "Citadel: says on work" in why.inner_text()
+    assert violations(page) == []
     why.get_by_role("radio", name="Thoroughly").click()
     why.get_by_role("button", name="Find out why").click()
     why.get_by_role("button", name="Stop").click()

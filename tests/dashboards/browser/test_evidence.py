@@ -4,6 +4,7 @@ import pytest
 
 from experiments.claims.findings import packaged
 from experiments.facts.findings import packaged as packaged_facts
+from tests.dashboards.browser.test_every_page import violations
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -59,6 +60,7 @@ def test_the_evidence_is_one_click_away(new_page):
     assert f"As expected at {passing} of {len(result.points)} points" in detail.inner_text()
     page.locator("summary", has_text="All points in numbers").click()
     assert page.locator(".e-side details[open] tbody tr").count() == len(result.points)
+    assert violations(page) == []
     again = new_page(f"claims?claim={name}")
     again.locator(".e-quote").get_by_text(result.quote).wait_for()
 
@@ -95,6 +97,7 @@ def test_facts_stand_with_their_bands(new_page):
     page.wait_for_function("count => document.querySelectorAll('.e-fact').length === count", arg=outside)
     page.get_by_role("button", name="Show the curve").first.click()
     page.wait_for_function("((window.__plots || {})['fact-double_jeopardy'] || {}).count >= 1")
+    assert violations(page) == []
 
 
 def test_a_phone_opens_claims_above_the_list(new_page):
