@@ -170,6 +170,7 @@ def test_an_event_is_put_in_and_compared_with_the_untouched_future(market, futur
     verdict.wait_for()
     values = {"firm": "Nova", "cause": future.causes[0], "severity": 0.8, "revealed": 1}
     branch = record(injected(future.scenario, future, "scandal", values, 50))
+    assert branch is not None
     differs = changed_consumers(future, branch)
     market.locator("[data-market=by-change]").click()
     for week in (49, 60, 104):
