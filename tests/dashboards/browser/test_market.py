@@ -7,6 +7,7 @@ import pytest
 
 from dashboards.market.branches import changed_consumers, injected
 from dashboards.market.flows import flows
+from dashboards.market.playing import key_of
 from dashboards.market.recording import AGAINST, CONTRIBUTOR, FOR, NOBODY, fitted, record
 from sim.scenario import load
 
@@ -29,10 +30,20 @@ def market(new_page):
 
 def opened(new_page, **how):
     page = new_page("/market", **how)
-    page.wait_for_selector("[data-market=market] select, .mk-choose select")
-    page.locator(".mk-choose select").first.select_option(NAME)
-    page.wait_for_function("window.__network && window.__market.data && window.__market.data.weight === 200")
+    choose(page, NAME)
     return page
+
+
+def choose(page, name, number=1):
+    """Choose a market and one of its futures, and wait until it is the one that is drawn."""
+    page.wait_for_selector(".mk-choose select")
+    page.locator(".mk-choose select").first.select_option(name)
+    if number != 1:
+        field = page.locator(".mk-choose input[type=number]")
+        field.fill(str(number))
+        field.press("Enter")
+    wanted = key_of(fitted(load(name)), number - 1)
+    page.wait_for_function("key => window.__network && window.__network.future === key", arg=wanted)
 
 
 def go_to(page, week):
@@ -170,6 +181,7 @@ def test_an_event_is_put_in_and_compared_with_the_untouched_future(market, futur
     verdict.wait_for()
     values = {"firm": "Nova", "cause": future.causes[0], "severity": 0.8, "revealed": 1}
     branch = record(injected(future.scenario, future, "scandal", values, 50))
+    assert branch is not None
     differs = changed_consumers(future, branch)
     market.locator("[data-market=by-change]").click()
     for week in (49, 60, 104):
@@ -209,11 +221,7 @@ def test_a_firm_is_inspected_through_time(market, future):
 
 def test_another_future_of_another_market_in_french_on_a_phone(new_page):
     page = new_page("/market", locale="fr-FR", width=390, height=844, has_touch=True)
-    page.wait_for_selector(".mk-choose select")
-    page.locator(".mk-choose select").first.select_option("swap_fair")
-    page.get_by_label("Avenir n°").fill("3")
-    page.get_by_label("Avenir n°").press("Enter")
-    page.wait_for_function("window.__network && window.__market.data")
+    choose(page, "swap_fair", 3)
     page.get_by_text("avenir n° 3").wait_for()
     page.get_by_role("heading", name="Qui écoute qui").wait_for()
     page.wait_for_function("document.documentElement.scrollWidth <= 390")
