@@ -146,7 +146,8 @@ def _Shares() -> Element:
                 Text("" if view is None else view.share_sub, "p", ["u-sub"])
             Button(say("timeline.add"), on_click=lambda: state.opened.set("add"), icon="plus")
         Plot(
-            _NOTHING if view is None else view.share_figure, label=say("headline.working") if view is None else view.share_label,
+            _NOTHING if view is None else view.share_figure,
+            label=say("headline.working") if view is None else view.share_label,
             height=SHARE_HEIGHT, name="share", stale=_is_stale(),
         )  # fmt: skip
         _Events(draft)
@@ -229,7 +230,8 @@ def _Outcomes() -> Element:
                 Text("" if view is None else view.outcome_sub, "p", ["u-sub"])
             _OutcomeFigure()
         Plot(
-            _NOTHING if view is None else view.outcome_figure, label=say("headline.working") if view is None else view.outcome_label,
+            _NOTHING if view is None else view.outcome_figure,
+            label=say("headline.working") if view is None else view.outcome_label,
             height=_OUTCOME_HEIGHT, name="outcomes", stale=_is_stale(),
         )  # fmt: skip
     return main
