@@ -109,6 +109,10 @@ class Behind:
         while self._is_wanted() and not self._stop.is_set() and time.monotonic() - begun < _PATIENCE:
             time.sleep(_POLITE)
 
+    def turn_away_others(self) -> bool:
+        """Tell no: all processes are of this program."""
+        return False
+
     def has_lost_its_worker(self, error: BaseException) -> bool:
         """Tell whether a process died."""
         from experiments.pool import WorkerLostError

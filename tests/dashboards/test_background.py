@@ -1,6 +1,7 @@
 """Work in the background of a page: its progress, its end, and that only the newest counts."""
 
 import threading
+from typing import Any
 
 import pytest
 
@@ -23,14 +24,14 @@ def settled(work):
 
 
 def test_it_ends_with_what_it_gives(work):
-    found = []
+    found: list[Any] = []
     work.begin(lambda report, stop: 42, found.append, message=str)
     assert settled(work).kind == "done"
     assert found == [42]
 
 
 def test_progress_is_told(work):
-    seen = []
+    seen: list[Any] = []
     go_on = threading.Event()
 
     def long(report, stop):

@@ -2,6 +2,7 @@
 
 import json
 import re
+from typing import Any
 
 import pytest
 
@@ -81,7 +82,7 @@ def test_settings_are_named_by_what_they_mean(spoken):
 def test_a_claim_is_measured_again_in_a_small_way(monkeypatch):
     monkeypatch.setattr(again, "FUTURES", 5)
     monkeypatch.setattr(again, "CONSUMERS", 200)
-    seen = []
+    seen: list[Any] = []
     found = again.measured_again("porous_sectors", on_progress=seen.append)
     assert (found.replicates, found.consumers, found.region) == (5, 200, False)
     assert [one.settings for one in found.points] == [{}]
