@@ -47,7 +47,8 @@ def test_progress_is_told(work):
 
 
 def test_what_is_stopped_leaves_nothing(work):
-    found, ended = [], threading.Event()
+    found: list[Any] = []
+    ended = threading.Event()
 
     def until_stopped(report, stop):
         stop.wait(20)
@@ -62,7 +63,8 @@ def test_what_is_stopped_leaves_nothing(work):
 
 
 def test_a_newer_one_takes_its_place(work):
-    found, go_on = [], threading.Event()
+    found: list[Any] = []
+    go_on = threading.Event()
 
     def slow(report, stop):
         go_on.wait(20)
