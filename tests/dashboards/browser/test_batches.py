@@ -80,7 +80,7 @@ def test_a_question_is_asked_of_an_experiment_and_answered_on_the_page(new_page)
     assert "The answer" in text
     page.get_by_role("radio", name="French").click()
     page.wait_for_function("document.querySelector('main').innerText.includes('La réponse')")
-    page.get_by_role("button", name=f"L'expérience : {name}").click()
+    page.get_by_role("button", name=re.compile(rf"L'expérience\s:\s{name}")).click()
     page.wait_for_selector(state(name, "done"))
 
 
