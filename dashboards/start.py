@@ -65,6 +65,16 @@ def start(*, host: str, port: int | None, usual_port: int, opens: bool, results:
         finally:
             life.end()
     note(say("start.stopped"))
+    _tell_what_goes_on()
+
+
+def _tell_what_goes_on() -> None:
+    """Name the experiments that were begun on the page and are still running: they do not end with the dashboard."""
+    from dashboards.batches.service import jobs
+
+    names = ", ".join(job.name for job in jobs().active() if job.is_job)
+    if names:
+        note(say("start.goes_on", names=names, folder=results_folder()))
 
 
 def _refuse_what_is_missing() -> None:

@@ -14,12 +14,14 @@ from sim.text import language
 
 if TYPE_CHECKING:
     from sim.quantities import Quantity
+    from sim.scenario import Scenario
 
-__all__ = ["MOST_FACTORS", "Knob", "Varied", "composed", "groups_of", "knobs_of"]
+__all__ = ["MOST_FACTORS", "Knob", "Varied", "composed", "groups_of", "knobs_in", "knobs_of"]
 
 MOST_FACTORS = 8
 _AROUND = 0.25
 _LONGEST_NAME = 60
+_MARKET = "market.toml"
 
 
 @dataclass(frozen=True)
@@ -84,7 +86,14 @@ class Varied:
 
 
 def composed(
-    scenario: str, title: str, varied: Sequence[Varied], *, points: int, replicates: int, consumers: int
+    scenario: str,
+    title: str,
+    varied: Sequence[Varied],
+    *,
+    points: int,
+    replicates: int,
+    consumers: int,
+    market: str = "",
 ) -> Bundle:
     """Make the file of an experiment: Sobol' points over all that is varied.
 
@@ -98,6 +107,8 @@ def composed(
         A power of two.
     replicates, consumers
         Of the runs.
+    market
+        The scenario's file, where it is none of the library's: it lies beside the experiment then.
     """
     from experiments.toml_text import toml_text
 
@@ -110,7 +121,7 @@ def composed(
         "schema_version": 1,
         "title": in_all(lambda: say("batches.compose.titled", scenario=title)),
         "story": in_all(story),
-        "arm": [{"scenario": scenario}],
+        "arm": [{"scenario": _MARKET, "name": title[:_LONGEST_NAME]}] if market else [{"scenario": scenario}],
         "factor": [
             one.table() | ({"name": name} if own_names.count(name) == 1 else {})
             for one, name in zip(varied, own_names, strict=True)
@@ -119,18 +130,25 @@ def composed(
         "runs": {"replicates": replicates, "consumers": consumers},
     }
     file = f"{plain_name(f'{scenario}-varied')}.toml"
-    return Bundle(file, {file: toml_text(data)})
+    beside = {_MARKET: market} if market else {}
+    return Bundle(file, {file: toml_text(data), **beside})
 
 
 @lru_cache(maxsize=16)
 def knobs_of(scenario: str) -> tuple[Knob, ...]:
     """Give what can be varied in a scenario of the library."""
+    from sim.scenario import load
+
+    return knobs_in(load(scenario))
+
+
+def knobs_in(market: Scenario) -> tuple[Knob, ...]:
+    """Give what can be varied in a scenario."""
     from sim.levers import Levers
     from sim.network import Network
     from sim.quantities import quantities
-    from sim.scenario import Mechanisms, load
+    from sim.scenario import Mechanisms
 
-    market = load(scenario)
     data = market.as_file()
     found: list[Knob] = []
     for firm in market.firms:

@@ -33,8 +33,6 @@ _MOST_WRITTEN = 100
 
 SCALE = ((0.0, "--line"), (1.0, "--accent"))
 """From least to most."""
-WARM = ((0.0, "--line"), (0.5, "--event"), (1.0, "--bad"))
-"""From least to most of what is bad."""
 
 
 def figure_title(figure: FigureChoice, item: str) -> str:
@@ -213,9 +211,6 @@ def native(chart: Chart) -> dict[str, Any]:
     top = 34 if layout.get("showlegend") else 12
     layout = base_layout(bargap=0.3, margin={"l": 12, "r": 20, "t": top, "b": 12}) | layout
     data = [_turned(dict(trace)) for trace in chart.data]
-    for trace in data:
-        if trace.get("type") == "heatmap":
-            trace["colorscale"] = [list(stop) for stop in WARM]
     return {"data": data, "layout": layout}
 
 

@@ -95,7 +95,8 @@ class Bundle:
             raise ScenarioError(problems)
         is_experiment = name.endswith(".toml") and "arm" in _parsed(text)
         main = name if is_experiment or not self.files else self.main
-        return Bundle(main, {**self.files, name: text})
+        kept = {one: own for one, own in self.files.items() if not (is_experiment and one == self.main)}
+        return Bundle(main, {**kept, name: text})
 
     def resized(self, sizes: Sizes) -> Bundle:
         """Give the bundle with an experiment of another size; its comments are lost where anything changes."""

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 
 import solara
 from reacton.core import Element
 
+from dashboards.app import session
 from dashboards.app.safety import safe
-from dashboards.batches.compose import MOST_FACTORS, Knob, Varied, composed, groups_of, knobs_of
+from dashboards.batches.compose import MOST_FACTORS, Knob, Varied, composed, groups_of, knobs_in, knobs_of
 from dashboards.batches.parts.hooks import go, use_later
 from dashboards.batches.parts.overview import uploaded
 from dashboards.batches.parts.shown import Problems
+from dashboards.batches.shelf import plain_name
 from dashboards.batches.text import say
 from dashboards.components.basic import Button, NumberField, Progress, Select
 from dashboards.components.html import Tag, Text
@@ -26,6 +28,7 @@ __all__ = ["Composer", "scenario_titles"]
 _POINTS = (64, 128, 256, 512, 1024)
 _REPLICATES = (1, 2, 4, 8)
 _CONSUMERS = 1000
+_LAB = "@lab"
 _FIRST = ("price", "openness")
 
 Rows = tuple[Varied, ...]
@@ -46,11 +49,33 @@ def _first(knobs: tuple[Knob, ...]) -> Rows:
     return tuple(Varied(knob, knob.low, knob.high) for knob in found or knobs[:1])
 
 
+@dataclass(frozen=True)
+class _Chosen:
+    """A market to vary: its name, its title, what can be varied, and its file if it is none of the library's."""
+
+    name: str
+    title: str
+    knobs: tuple[Knob, ...]
+    market: str = ""
+
+
 @solara.component
 def Composer() -> Element:
     """Draw the choices, and lead on to the experiment before it is run."""
-    scenario, set_scenario = solara.use_state("baseline")
-    found = use_later(lambda: (scenario_titles(), scenario, knobs_of(scenario)), [scenario, language()])
+    draft = session.draft.value
+    is_own = draft.is_changed or not draft.source
+    source, set_source = solara.use_state(_LAB if is_own else draft.source)
+
+    def read() -> tuple[list[tuple[str, str]], _Chosen]:
+        titles = scenario_titles()
+        if is_own:
+            titles.insert(0, (_LAB, say("batches.compose.lab", title=draft.title_in(language()))))
+        if source == _LAB:
+            title = draft.title_in(language())
+            return titles, _Chosen(plain_name(title, "market"), title, knobs_in(draft.scenario), draft.to_toml())
+        return titles, _Chosen(source, dict(titles)[source], knobs_of(source))
+
+    found = use_later(read, [source, language(), draft])
     with Card() as main:
         Text(say("batches.compose.title"), "h1")
         Text(say("batches.compose.lead"), "p", ["b-story"])
@@ -60,16 +85,17 @@ def Composer() -> Element:
             if not found.problems:
                 Progress(None, say("batches.setup.reading"))
         else:
-            titles, name, knobs = found.value
+            titles, chosen = found.value
             with Tag("div", classes=["b-form", "b-broad"]):
-                Select(say("batches.view.arm"), scenario, titles, on_value=set_scenario)
-            _Choices(name, dict(titles)[name], knobs).key(f"choices {name}")
+                Select(say("batches.view.arm"), source, titles, on_value=set_source)
+            _Choices(chosen).key(f"choices {chosen.name} {len(chosen.market)}")
     return main
 
 
 @solara.component
-def _Choices(scenario: str, title: str, knobs: tuple[Knob, ...]) -> Element:
+def _Choices(chosen: _Chosen) -> Element:
     router = solara.use_router()
+    knobs = chosen.knobs
     rows, set_rows = solara.use_state(_first(knobs))
     points, set_points = solara.use_state(str(_POINTS[1]))
     replicates, set_replicates = solara.use_state("1")
@@ -87,7 +113,10 @@ def _Choices(scenario: str, title: str, knobs: tuple[Knob, ...]) -> Element:
         set_rows((*rows, Varied(knob, knob.low, knob.high)))
 
     def go_on() -> None:
-        bundle = composed(scenario, title, rows, points=int(points), replicates=int(replicates), consumers=consumers)
+        bundle = composed(
+            chosen.name, chosen.title, rows, points=int(points), replicates=int(replicates), consumers=consumers,
+            market=chosen.market,
+        )  # fmt: skip
         bundle.read()  # whatever is wrong is said here, where it can be put right
         uploaded.set(bundle)
         go(router, new="upload")

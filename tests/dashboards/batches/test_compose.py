@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dashboards.batches.compose import Varied, composed, groups_of, knobs_of
+from dashboards.batches.compose import Varied, composed, groups_of, knobs_in, knobs_of
 from sim.problems import ScenarioError
 from sim.scenario import changed, load
 from sim.text import use_language
@@ -39,6 +39,21 @@ def test_what_is_put_together_is_an_experiment(scenario):
     assert [factor.keys for factor in made.factors] == [(one.key,) for one in chosen]
     assert {factor.role for factor in made.factors} == {"lever", "uncertainty"}
     assert made.title.fr == "A market, en variant"
+
+
+def test_a_market_of_ones_own_lies_beside_its_experiment():
+    from dashboards.markets import Draft
+
+    draft = Draft.of("baseline").with_change("firm.Nova.levers.price", 9.0)
+    knobs = knobs_in(draft.scenario)
+    price = next(knob for knob in knobs if knob.key == "firm.Nova.levers.price")
+    assert price.now == 9.0
+    bundle = composed(
+        "mine", "Mine", [Varied(price, 8.0, 10.0)], points=64, replicates=1, consumers=200, market=draft.to_toml()
+    )
+    made = bundle.read()
+    assert made.arms[0].name == "Mine"
+    assert next(firm for firm in made.arms[0].scenario.firms if firm.name == "Nova").levers.price == 9.0
 
 
 def test_groups_and_names_are_in_the_language_of_the_context():

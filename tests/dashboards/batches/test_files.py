@@ -84,6 +84,12 @@ def test_files_are_bounded_in_size_number_and_name():
         bundle.with_file("one-more.csv", "a\n1\n")
 
 
+def test_another_experiment_takes_the_place_of_the_first():
+    bundle = given(SMALL).with_file("table.csv", "a\n1\n").with_file("other.toml", SMALL)
+    assert (bundle.main, sorted(bundle.files)) == ("other.toml", ["other.toml", "table.csv"])
+    assert bundle.with_file("own.toml", "schema_version = 1\n").main == "other.toml"
+
+
 def test_a_path_before_a_name_is_cut_off():
     assert list(Bundle("x", {}).with_file("C:\\fakepath\\mine.toml", SMALL).files) == ["mine.toml"]
 

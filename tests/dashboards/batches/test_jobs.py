@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -16,6 +18,8 @@ from dashboards.batches.shelf import JOBS, UnfitNameError
 from experiments.batch.results import open_results
 from experiments.locking import alone_or_not
 from tests.dashboards.batches.conftest import SMALL, many, until
+
+ROOT = Path(__file__).resolve().parents[3]
 
 
 def begin(jobs: Jobs, name: str, text: str) -> None:
@@ -191,3 +195,39 @@ def test_orders_are_commands():
     assert searched.makes_runs
     played = orders.rivals("baseline", folder, {}, ["A", "B"], [orders.LeverRange("price", 8, 12)], runs=80)
     assert "price=8:12" in played.words
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(os.name == "nt", reason="ends a group of processes as POSIX does")
+def test_a_job_outlives_the_server_that_began_it(jobs):
+    """The server's terminal is closed: its whole group is ended, and the job goes on."""
+    place = jobs.shelf.job("mine")
+    place.mkdir(parents=True)
+    (place / "mine.toml").write_text(many(), encoding="utf-8")
+    code = (
+        "import sys, pathlib\n"
+        "from dashboards.batches import orders\n"
+        "from dashboards.batches.jobs import Jobs\n"
+        "from dashboards.batches.shelf import Shelf\n"
+        "root = pathlib.Path(sys.argv[1])\n"
+        "jobs = Jobs(Shelf(root))\n"
+        "file = jobs.shelf.job('mine') / 'mine.toml'\n"
+        "jobs.start('mine', orders.batch(file, jobs.shelf.folder('mine'), {'en': 'Mine'}, workers=1))\n"
+        "print('begun', flush=True)\n"
+        "sys.stdin.read()\n"
+    )
+    server = subprocess.Popen(
+        [sys.executable, "-c", code, str(jobs.shelf.root)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=ROOT,
+        process_group=0,
+    )  # fmt: skip
+    with server:
+        assert server.stdout is not None
+        assert server.stdout.readline() == b"begun\n"
+        until(jobs, "mine", lambda job: job.state == "running")
+        os.killpg(server.pid, signal.SIGINT)
+        os.killpg(server.pid, signal.SIGHUP)
+        os.killpg(server.pid, signal.SIGKILL)
+    going = until(jobs, "mine", lambda job: job.counts.there > 0 or ended(job))
+    assert going.state == "running"
+    jobs.cancel("mine")
+    assert until(jobs, "mine", ended).state == "stopped"
