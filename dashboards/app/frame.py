@@ -80,8 +80,9 @@ def Frame(children: list[Any] = []) -> Element:  # noqa: B006
             event_language=speak,
             event_page=turn_to,
         )
-        if told is not None:
-            with Tag("div", classes=["u-told"]):
+        # Always there: a page that moved down a place among its siblings would be made anew.
+        with Tag("div", classes=["u-told"] if told is not None else []):
+            if told is not None:
                 Notice(text=told.text, kind=told.kind, on_close=lambda: session.told.set(None))
         with Tag("main", classes=["u-page"], attributes={"id": "main", "tabindex": "-1"}):
             # Drawn anew in another language: every text on it changes.

@@ -121,7 +121,9 @@ def _Common(family: str) -> Element:
                 on_value=safe(lambda name: state.go(replace(session.draft.peek(), you=name))),
             )  # fmt: skip
         for lever in (*shown, *more):
-            Widget(draft, lever, label_in(draft, lever), baseline, can_leave_out=False).key(lever.key)
+            Widget(draft, lever, label_in(draft, lever), baseline, can_leave_out=False).key(
+                f"{lever.key} {state.refused.value}"
+            )
         if family == "you" and draft.value(shown[0].key) != "scripted":
             Text(say("levers.strategy_note"), "p", ["u-note"])
     return main
@@ -153,7 +155,7 @@ def _Found(words: str) -> Element:
     with Tag("div") as main:
         Tag("p", classes=["u-note"], attributes={"role": "status"}, children=[said if found else say("levers.nothing")])
         for lever in found[:_MOST_FOUND]:
-            Widget(draft, lever, label_in(draft, lever), baseline).key(f"found {lever.key}")
+            Widget(draft, lever, label_in(draft, lever), baseline).key(f"found {lever.key} {state.refused.value}")
     return main
 
 
@@ -180,7 +182,7 @@ def _Group(group: str) -> Element:
     family, _, name = group.partition("/")
     with Tag("div") as main:
         for lever in groups(draft).get(family, {}).get(name, ()):  # type: ignore[call-overload]
-            Widget(draft, lever, lever.label, baseline).key(f"group {lever.key}")
+            Widget(draft, lever, lever.label, baseline).key(f"group {lever.key} {state.refused.value}")
     return main
 
 

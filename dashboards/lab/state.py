@@ -18,10 +18,11 @@ from dashboards.lab.view import Choice, Tornado, View
 from dashboards.links import restored
 from dashboards.markets import DEFAULT, Draft
 from sim.figures import FIGURES
+from sim.problems import ScenarioError
 from sim.text import language
 
 __all__ = [
-    "begin", "choice", "choose", "go", "history", "move", "opened", "problem", "redo", "reset", "runner",
+    "begin", "choice", "choose", "go", "history", "move", "opened", "problem", "redo", "refused", "reset", "runner",
     "set_baseline", "start_from", "tornado", "undo", "view", "want",
 ]  # fmt: skip
 
@@ -39,6 +40,8 @@ opened: solara.Reactive[str] = solara.reactive("")
 """The window that is open over the page, such as ``gallery``, ``save`` or ``edit 2``; empty for none."""
 runner: solara.Reactive[Runner | None] = solara.reactive(None)
 """What works futures out for this page."""
+refused: solara.Reactive[int] = solara.reactive(0)
+"""How often a lever could not go where it was moved."""
 _has_begun: solara.Reactive[bool] = solara.reactive(False)
 
 
@@ -80,8 +83,12 @@ def go(draft: Draft, about: str = "") -> None:
 
 
 def move(lever: Lever, value: Any) -> None:
-    """Move a lever."""
-    go(moved(session.draft.peek(), lever, value), lever.key)
+    """Move a lever; one that cannot go there is drawn again where it was."""
+    try:
+        go(moved(session.draft.peek(), lever, value), lever.key)
+    except ScenarioError:
+        refused.set(refused.peek() + 1)
+        raise
 
 
 def _now(steps: History) -> None:

@@ -180,7 +180,7 @@ def _Editing(place: int) -> Element:
             on_value=safe(lambda is_on: state.go(session.draft.peek().switched(place, is_on))),
         )  # fmt: skip
         for lever in happenings.fields_of(draft, place):
-            Widget(draft, lever, lever.bare_label, baseline).key(lever.key)
+            Widget(draft, lever, lever.bare_label, baseline).key(f"{lever.key} {state.refused.value}")
         with Row():
             Button(say("timeline.remove"), on_click=safe(remove), icon="trash", kind="danger")
             Button(say("timeline.done"), on_click=_close, kind="primary")
