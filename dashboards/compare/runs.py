@@ -296,8 +296,7 @@ def lab_waits() -> bool:
     import sys
 
     futures = sys.modules.get("dashboards.futures")  # where nobody has asked for it, nobody waits
-    service = getattr(futures, "service", None)
-    return bool(service is not None and getattr(service(), "is_wanted", False))
+    return futures is not None and bool(futures.service().is_wanted)
 
 
 def markets_to_explain(setup: Setup, other: int, grouping: Grouping, budget: int) -> tuple[int, int]:
