@@ -201,7 +201,7 @@ class Service:
         """Whether somebody is waiting for futures now; who has time lets them go first."""
         with self._changed:
             wishes = [lane.waiting or lane.current for lane in self._lanes.values()]
-            return any(one is not None and one.priority == 0 and not one.ended.is_set() for one in wishes)
+            return any(one is not None and one.priority == 0 and one._left and not one.ended.is_set() for one in wishes)
 
     def ask(
         self,

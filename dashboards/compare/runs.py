@@ -45,7 +45,7 @@ QUICK_FUTURES, QUICK_CONSUMERS = 8, 1000
 KEPT = 6
 """Comparisons whose runs are kept, of all sessions together."""
 _POLITE = 0.03  # seconds between two looks whether somebody waits
-_PATIENCE = 5.0  # seconds after which a run is made although somebody waits
+_PATIENCE = 0.4  # seconds after which a run is made although somebody waits
 
 
 class Stopped(Exception):
