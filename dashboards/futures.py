@@ -196,6 +196,13 @@ class Service:
         for thread in self._threads:
             thread.join(5.0)
 
+    @property
+    def is_wanted(self) -> bool:
+        """Whether somebody is waiting for futures now; who has time lets them go first."""
+        with self._changed:
+            wishes = [lane.waiting or lane.current for lane in self._lanes.values()]
+            return any(one is not None and one.priority == 0 and one._left and not one.ended.is_set() for one in wishes)
+
     def ask(
         self,
         owner: Hashable,

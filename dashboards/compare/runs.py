@@ -45,7 +45,7 @@ QUICK_FUTURES, QUICK_CONSUMERS = 8, 1000
 KEPT = 6
 """Comparisons whose runs are kept, of all sessions together."""
 _POLITE = 0.03  # seconds between two looks whether somebody waits
-_PATIENCE = 5.0  # seconds after which a run is made although somebody waits
+_PATIENCE = 0.4  # seconds after which a run is made although somebody waits
 
 
 class Stopped(Exception):
@@ -296,8 +296,7 @@ def lab_waits() -> bool:
     import sys
 
     futures = sys.modules.get("dashboards.futures")  # where nobody has asked for it, nobody waits
-    service = getattr(futures, "service", None)
-    return bool(service is not None and getattr(service(), "is_wanted", False))
+    return futures is not None and bool(futures.service().is_wanted)
 
 
 def markets_to_explain(setup: Setup, other: int, grouping: Grouping, budget: int) -> tuple[int, int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import solara
 
@@ -11,6 +11,7 @@ from dashboards.app.background import Work
 from dashboards.compare.asking import When
 from dashboards.compare.sides import Setup, Side, Unknown, library_side, side_of
 from dashboards.compare.text import say
+from sim.problems import InputError
 from sim.text import LANGUAGES, language, use_language
 
 if TYPE_CHECKING:
@@ -56,13 +57,10 @@ def at_hand() -> dict[str, Side]:
     """Give the markets that are no scenario of the library: those of the Lab, and the files that were opened here."""
     found: dict[str, Side] = {}
     for kind in ("baseline", "draft"):
-        held: Any = getattr(session, kind, None)
-        draft = held.value if held is not None else None
-        if draft is None:
-            continue
+        draft = getattr(session, kind).value
         try:
             scenario = draft.scenario
-        except Exception:  # a draft that makes no market yet; the Lab says what is wrong with it
+        except InputError:  # no market yet; the Lab says what is wrong with it
             continue
         titles = {}
         for code in LANGUAGES:

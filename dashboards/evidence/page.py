@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl
 
 import solara
 
+from dashboards.app import session
 from dashboards.app.background import Report, Work
 from dashboards.app.safety import message_of, safe
 from dashboards.components.basic import Button, Notice, Progress, Segmented, Select, TextField
@@ -157,7 +158,7 @@ def _Claim(result: ClaimResult) -> None:
                 Text(text, "li")
         with Tag("div", classes=["u-line", "e-go"]):
             Link(say("evidence.claims.compare"), f"/compare?a=without:{name}&b=library:{name}", kind="primary")
-            Link(say("evidence.claims.lab"), f"/?scenario={name}")
+            Link(say("evidence.claims.lab"), f"/?scenario={name}", on_go=lambda: _take_to_the_lab(name))
         Text(say("evidence.claims.evidence"), "h3", ["e-h3"])
         keys, rows = claims.effects_table(result)
         for part in (("figure", "effect", "outcome", "draws"), ("figure", "expected", "levels", "left")):
@@ -186,6 +187,16 @@ def _Claim(result: ClaimResult) -> None:
             with Details(say("evidence.claims.draws_title")):
                 for text in claims.draws_remarks(result):
                     Text(text, "p", ["u-note"])
+
+
+@safe
+def _take_to_the_lab(name: str) -> None:
+    """Make a scenario of the library what the Lab works on: it reads its address only once."""
+    from dashboards.markets import Draft
+
+    draft = Draft.of(name)
+    session.baseline.set(draft)
+    session.draft.set(draft)
 
 
 @solara.component

@@ -150,3 +150,14 @@ def test_fewer_futures_are_the_first_ones():
     whole = Ensemble(market(), (0, 1, 2, 3), {"share": values}, {"firm": ("a", "b")}, 4)
     np.testing.assert_array_equal(whole.first(2).figures["share"], values[:2])
     assert whole.first(9) is whole
+
+
+def test_it_tells_whether_somebody_waits(engine):
+    assert not engine.is_wanted
+    patient = engine.ask("idle", market(9.5, weeks=200, size=3000), futures=64, priority=9)
+    assert not engine.is_wanted
+    wish = engine.ask("lab", market(9.0, weeks=200, size=3000), futures=64)
+    assert engine.is_wanted
+    wish.cancel()
+    assert not engine.is_wanted
+    patient.cancel()

@@ -67,6 +67,17 @@ def test_a_third_scenario_is_added_and_the_address_leads_back(new_page):
     assert page.get_by_label("Scenario B").input_value() == "library:hypocrite"
 
 
+def test_the_market_of_the_lab_is_compared_with_its_baseline(new_page):
+    page = new_page("?scenario=baseline&set=population.size=300&set=horizon=40&set=firm.Nova.levers.price=7.5")
+    page.wait_for_selector(".l-head h1")
+    page.get_by_role("link", name="Compare", exact=True).first.click()
+    ready(page)
+    assert page.get_by_label("Scenario A").input_value() == "baseline"
+    assert page.get_by_label("Scenario B").input_value() == "draft"
+    assert page.get_by_text("Nova: price").first.is_visible()
+    assert "compared over 40 weeks" in page.locator(".c-answer").inner_text()
+
+
 def test_why_is_found_out_in_the_background_and_can_be_stopped(new_page):
     page = ready(new_page("compare?a=library:baseline&b=library:sweatshop_scandal"))
     why = page.locator(".c-why")

@@ -75,6 +75,18 @@ def test_a_claim_leads_to_its_comparison_and_to_the_lab(new_page):
     assert page.get_by_label("Scenario B").input_value() == "library:sincere_opening"
 
 
+def test_the_lab_takes_the_scenario_of_a_claim(page):
+    page.wait_for_selector(".l-head h1")
+    page.get_by_role("link", name="Claims and facts", exact=True).first.click()
+    shown(page, len(EVERY))
+    result = next(one for one in EVERY if one.scenario == "porous_sectors")
+    claims_in(page).filter(has_text=result.claim["en"]).click()
+    page.locator(".e-detail").get_by_text(result.quote).wait_for()
+    page.get_by_role("link", name="Open its scenario in the Lab").click()
+    page.wait_for_selector(".l-head h1")
+    page.get_by_text(result.title["en"]).first.wait_for()
+
+
 def test_a_claim_is_measured_again(new_page):
     page = new_page("claims?claim=porous_sectors")
     page.get_by_role("button", name="Measure it again, quickly").click()
