@@ -86,6 +86,7 @@ def _handing_out(folder: Path, *, small: bool) -> Iterator[tuple[str, str]]:
     def alone() -> tuple[float, float]:
         begun, cpu = time.perf_counter(), time.process_time()
         made = make_runs(common, tasks)
+        assert isinstance(made, list)
         assert all(one.status == "done" for one in made)
         return time.perf_counter() - begun, time.process_time() - cpu
 
@@ -156,7 +157,9 @@ def _store(folder: Path, count: int) -> Iterator[tuple[str, str]]:
 
     experiment = _made(folder, count, 500, 104)
     tasks = list(experiment.tasks())
-    (one,) = make_runs(pack(experiment), tasks[:1])
+    made = make_runs(pack(experiment), tasks[:1])
+    assert isinstance(made, list)
+    (one,) = made
     begun = time.perf_counter()
     with opened(folder / "out", experiment, how="replace") as store:
         prepared = time.perf_counter()

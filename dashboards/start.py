@@ -10,6 +10,7 @@ from pathlib import Path
 from dashboards.places import results_folder, use_results_folder
 from dashboards.server import settings
 from dashboards.text import say
+from experiments.commands.run import tell_if_compiling
 from experiments.commands.session import fail, note
 from experiments.exits import Exit
 
@@ -54,6 +55,7 @@ def start(*, host: str, port: int | None, usual_port: int, opens: bool, results:
         note(say("start.ready", url=address.url))
         if address.token:
             note(say("start.secret"))
+        tell_if_compiling("compiled")
         from dashboards.app import life
 
         try:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 
-from experiments.numbers import UNKNOWN, decimal
+from experiments.numbers import UNKNOWN, count, decimal
 from experiments.text import say
+from sim.text import language
 
-__all__ = ["duration", "size"]
+__all__ = ["counted", "duration", "size"]
 
 _SIZES = (("tb", 1e12), ("gb", 1e9), ("mb", 1e6), ("kb", 1e3))
 
@@ -31,11 +32,17 @@ def duration(seconds: float) -> str:
     return say("amount.days", days=decimal(minutes / 1440, 1))
 
 
-def size(count: float) -> str:
+def size(amount: float) -> str:
     """Give a number of bytes in thousands, millions and so on of them."""
-    if not math.isfinite(count):
+    if not math.isfinite(amount):
         return UNKNOWN
     for key, scale in _SIZES:
-        if count >= scale:
-            return say(f"amount.{key}", value=decimal(count / scale, 1 if count < 100 * scale else 0))
-    return say("amount.bytes", value=decimal(count, 0))
+        if amount >= scale:
+            return say(f"amount.{key}", value=decimal(amount / scale, 1 if amount < 100 * scale else 0))
+    return say("amount.bytes", value=decimal(amount, 0))
+
+
+def counted(noun: str, number: int) -> str:
+    """Count something by a noun of the catalogue: "1 future", "8 futures"; in French nought is singular, too."""
+    is_one = number == 1 or (number == 0 and language() == "fr")
+    return say(f"count.{noun}.{'one' if is_one else 'many'}", count=count(number))

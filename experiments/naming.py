@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from experiments.numbers import plain_number
 from experiments.text import CATALOGUE, say
 
+if TYPE_CHECKING:
+    from sim.entities import Text
+
 __all__ = [
     "alternative_name",
+    "both_or_one",
     "choice_word",
     "item_name",
     "lever_name",
     "lever_value",
     "strategy_name",
 ]
+
+
+def both_or_one(text: Text, otherwise: str = "") -> Text:
+    """Give a text that has words in both languages: where those of one lack, the other's, else some other words."""
+    return text.model_copy(update={"en": text.en or text.fr or otherwise, "fr": text.fr or text.en or otherwise})
 
 
 def strategy_name(key: str) -> str:

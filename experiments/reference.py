@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-__all__ = ["pages", "write_pages"]
+__all__ = ["pages", "tables", "write_pages"]
 
 
 def pages() -> dict[str, str]:
@@ -31,7 +31,7 @@ def write_pages(folder: Path) -> list[Path]:
 _MADE = "Made by `python3 -m experiments.reference docs` from the declarations in `sim/`; do not edit."
 
 
-def _tables() -> dict[str, tuple[str, Any]]:
+def tables() -> dict[str, tuple[str, Any]]:
     """Return every table of a scenario that declares quantities: its key, its purpose and its model."""
     from sim import distributions, entities
     from sim.levers import Change, Levers, Stances
@@ -67,7 +67,7 @@ def _parameters() -> str:
 
     unsourced = "A parameter without a source is a choice of plausible size: sweep it before leaning on what it does."
     parts = ["# Parameters and levers", "", _MADE, "", unsourced]
-    for key, (purpose, model) in _tables().items():
+    for key, (purpose, model) in tables().items():
         rows = [
             (
                 f"`{q.key}`",
@@ -91,7 +91,7 @@ def _notation() -> str:
 
     rows = [
         (q.symbol, f"`{q.key}`", f"`{table}.{q.key}`", UNITS[q.unit]["en"], q.meaning["en"])
-        for table, (_, model) in _tables().items()
+        for table, (_, model) in tables().items()
         for q in quantities(model).values()
         if q.symbol
     ]

@@ -19,6 +19,8 @@ from typing import Any, BinaryIO
 __all__ = ["serve"]
 
 _TELL_EVERY = 0.05  # seconds
+_ROOM_FOR_PEOPLE = 64 << 20
+"""Bytes of populations that a process keeps: those of fifty replicates of 5,000 consumers."""
 
 
 def serve() -> None:
@@ -57,7 +59,9 @@ def _get_ready() -> None:
 
     startup.defer_pandas()
     import sim.market  # noqa: F401
+    from sim.drawn import keep_drawn
 
+    keep_drawn(_ROOM_FOR_PEOPLE)
     gc.collect()
     gc.freeze()  # modules stay: the collector need not look at them again
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from operator import attrgetter, sub
+from operator import itemgetter, sub
 from typing import Any, ClassVar
 
 from sim.entities import Campaign, FirmSetup
@@ -24,8 +24,8 @@ _RECENT_WEEKS = 4
 _USUAL_WEEKS = 26
 _QUARTER = 13
 
-_LEVERS_OF = attrgetter(*LEVERS)
-_VISIBLE_OF = attrgetter(*VISIBLE_LEVERS)
+_LEVERS_OF = itemgetter(*LEVERS)
+_VISIBLE_OF = itemgetter(*VISIBLE_LEVERS)
 _BOUNDS = {name: (type(lever.default), lever.least, lever.most) for name, lever in LEVERS.items() if not lever.options}
 """Kind, least and most of every lever that is a number."""
 
@@ -159,7 +159,7 @@ class Firm(Supplier):
         for name, value in values.items():
             if name in _BOUNDS:
                 kind, least, most = _BOUNDS[name]
-                value = kind(min(max(value, least), most))
+                value = kind(least if value < least else most if value > most else value)
             elif name not in LEVERS:
                 raise KeyError(name)
             setattr(self, name, value)
@@ -194,11 +194,13 @@ class Firm(Supplier):
         self.is_use = float(m.offers.enabled and self.mode != "sell")
         self.renews = float(m.offers.enabled and self.mode == "subscribe")
         self.kept = 1.0 - self.is_use
-        runs = m.campaigns.enabled and self.alive
-        fresh = [(event, novelty(m.campaigns, week - event.week)) for event in campaigns] if runs else []
-        self.pull = sum([event.reach * new for event, new in fresh])
-        self.campaign_spend = sum([event.cost for event, _ in fresh])
-        play = min(1.0, self.play + sum([event.play * new for event, new in fresh]))
+        self.pull = self.campaign_spend = 0.0
+        play = self.play
+        if campaigns and m.campaigns.enabled and self.alive:
+            fresh = [(event, novelty(m.campaigns, week - event.week)) for event in campaigns]
+            self.pull = sum([event.reach * new for event, new in fresh])
+            self.campaign_spend = sum([event.cost for event, _ in fresh])
+            play = min(1.0, play + sum([event.play * new for event, new in fresh]))
         self.game, self.thanks = game_and_thanks(
             m.contribution, play, self.recognition, self.power_sharing, self.reward
         )
@@ -210,6 +212,8 @@ class Firm(Supplier):
     @property
     def goods_cost(self) -> float:
         """Cost of one unit of its offer: a rental costs what it wears out of a good."""
+        if self.mode != "rent":
+            return self.unit_cost
         return self.unit_cost * wear_of(self.model.mechanisms.offers, self.mode)
 
     @property
@@ -219,7 +223,7 @@ class Firm(Supplier):
             self.proclaimed_openness - self.openness,
             self.proclaimed_sharing - self.sharing,
             self.claimed_quality - self.true_quality,
-            max(map(sub, self.proclaimed, self.conduct)) / 2,
+            max(map(sub, self.proclaimed, self.conduct)) / 2 if self.proclaimed != self.conduct else 0.0,
         )
 
     @property
@@ -262,7 +266,7 @@ class Firm(Supplier):
         public
             What is public of its sector's firms, if that has been gathered for all of them.
         """
-        weight = market.weight
+        weight, counts = market.weight, self.week
         if public is None:
             public = [firm.as_rival(market.week) for firm in market.firms_of[self.sector] if firm.alive]
         return Sight(
@@ -277,16 +281,16 @@ class Firm(Supplier):
             recent_sales=_mean(self.sales[-_RECENT_WEEKS:]),
             usual_sales=_mean(self.sales),
             unit_cost=self.goods_cost,
-            contributors=self.week.contributors * weight,
-            community=self.week.members * weight,
-            voice_for=self.week.voice_for / 1023 * weight,
-            voice_against=self.week.voice_against / 1023 * weight,
+            contributors=counts.contributors * weight,
+            community=counts.members * weight,
+            voice_for=counts.voice_for / 1023 * weight,
+            voice_against=counts.voice_against / 1023 * weight,
             commons_share=market.share_of(market.commons.get(self.sector)),
             sharing_share=market.share_of(market.sharing.get(self.sector)),
             reference_price=market.reference_prices[self.sector],
             published_margin=self.published_margin,
             rivals=tuple([rival for rival in public if rival.name != self.name]),
-            levers=dict(zip(LEVERS, _LEVERS_OF(self), strict=True)),
+            levers=dict(zip(LEVERS, _LEVERS_OF(vars(self)), strict=True)),
         )
 
     def as_rival(self, week: int) -> Rival:
@@ -298,7 +302,7 @@ class Firm(Supplier):
             rating=self.rating,
             published_margin=self.published_margin,
             weeks=week - self.entered_in,
-            levers=dict(zip(VISIBLE_LEVERS, _VISIBLE_OF(self), strict=True)),
+            levers=dict(zip(VISIBLE_LEVERS, _VISIBLE_OF(vars(self)), strict=True)),
         )
 
     @property

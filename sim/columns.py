@@ -122,6 +122,14 @@ class Columns:
     tags: npt.NDArray[np.int8]
 
     def __init__(self, declared: Sequence[Column], size: int, *, lanes: int, widths: Mapping[str, int]) -> None:
+        self._lay_out(declared, size, lanes, widths)
+        for name, column in self.declared.items():
+            first = self.row[name]
+            # Written to the whole rows, so that the unused lanes at the end hold sound values as well.
+            self._block(name)[:, first : first + self.width[name], :] = _checked(column, column.default)
+
+    def _lay_out(self, declared: Sequence[Column], size: int, lanes: int, widths: Mapping[str, int]) -> None:
+        """Find every column its place, in blocks without values."""
         if size < 1:
             raise ValueError(f"a population needs at least one consumer, not {size}")
         if lanes < 1 or lanes & (lanes - 1):
@@ -152,10 +160,6 @@ class Columns:
             {kind: _aligned_block((self.tiles, used[kind], self.lanes), dtype) for kind, dtype in KINDS.items()}
         )
         self.numbers, self.codes, self.tags = (self.blocks[kind] for kind in ("number", "code", "tag"))
-        for name, column in by_name.items():
-            first = row[name]
-            # Written to the whole rows, so that the unused lanes at the end hold sound values as well.
-            self._block(name)[:, first : first + width[name], :] = _checked(column, column.default)
 
     @property
     def bytes_per_consumer(self) -> int:
@@ -316,7 +320,7 @@ class Columns:
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         """Lay the columns out anew, because a pickled array comes back without its alignment."""
-        Columns.__init__(self, state["declared"], state["size"], lanes=state["lanes"], widths=state["widths"])
+        self._lay_out(state["declared"], state["size"], state["lanes"], state["widths"])
         for kind, block in self.blocks.items():
             block[...] = state["blocks"][kind]
 

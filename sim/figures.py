@@ -408,10 +408,14 @@ def gini(people: NDArray[np.int64], amounts: NDArray[np.int64]) -> Any:
 def top_share(people: NDArray[np.int64], amounts: NDArray[np.int64], share: float) -> Any:
     """Return what the top `share` of those with something have of the whole (linear within a bin); as `gini`."""
     heads, owned, nobody = _lorenz(people, amounts)
-    bins = heads.shape[-1]
-    pairs = zip(heads.reshape(-1, bins), owned.reshape(-1, bins), strict=True)
-    below = np.array([np.interp(1.0 - share, x, y) for x, y in pairs]).reshape(nobody.shape)
-    return np.where(nobody, NAN, 1.0 - below)[()]
+    at = 1.0 - share
+    last = np.count_nonzero(heads <= at, axis=-1, keepdims=True) - 1  # the point of the curve at or before it
+    ends = np.minimum(last + 1, heads.shape[-1] - 1)
+    x, y, further, more = (
+        np.take_along_axis(values, places, -1)[..., 0] for places in (last, ends) for values in (heads, owned)
+    )
+    slope = np.divide(more - y, further - x, out=np.zeros_like(x), where=further > x)
+    return np.where(nobody, NAN, 1.0 - (slope * (at - x) + y))[()]
 
 
 def _lorenz(people: NDArray[np.int64], amounts: NDArray[np.int64]) -> tuple[Numbers, Numbers, Any]:

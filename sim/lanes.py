@@ -6,10 +6,12 @@ import numpy as np
 
 from sim.compiling import compiled, inlined
 
-__all__ = ["bit_of", "list_lanes"]
+__all__ = ["bit_of", "fill_up", "list_lanes", "squeeze", "vectors"]
 
 _FIRST = np.uint64(0)
 _ONE_BIT = np.uint64(1)
+_STRETCH = 32
+_VECTOR = 32
 
 
 @compiled
@@ -29,10 +31,40 @@ def list_lanes(chosen, flags):
         How many there are.
     """
     n = _FIRST
-    for lane in range(flags.size):
+    stretches = flags.size // _STRETCH
+    for i in range(stretches):
+        first = i * _STRETCH
+        some = False
+        for lane in range(first, first + _STRETCH):
+            some = some | flags[lane]
+        if some:
+            for lane in range(first, first + _STRETCH):
+                chosen[n] = lane
+                n = np.uint64(n + np.uint64(flags[lane]))
+    for lane in range(stretches * _STRETCH, flags.size):
         chosen[n] = lane
         n = np.uint64(n + np.uint64(flags[lane]))
     return np.int64(n)
+
+
+@inlined
+def vectors(n, lanes):
+    """Return n rounded up to whole vectors of numbers, `lanes` at most."""
+    return min((n + _VECTOR - 1) // _VECTOR * _VECTOR, lanes)
+
+
+@compiled
+def fill_up(chosen, n, whole):
+    """Fill a list of n lanes up to `whole` ones with its first, so that no lane is left over from vectors."""
+    for i in range(n, whole):
+        chosen[i] = chosen[0]
+
+
+@compiled
+def squeeze(out, row, chosen):
+    """Write the listed lanes of a row side by side: out[i] = row[chosen[i]]."""
+    for i in range(out.size):
+        out[i] = row[np.uint32(chosen[i])]
 
 
 @inlined

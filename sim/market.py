@@ -24,7 +24,7 @@ from sim.entities import Campaign, Event, Hardship, Sector
 from sim.events import change_levers, spring_leaks, take_place
 from sim.figures import Record
 from sim.mechanisms.accounts import Rates, close_books
-from sim.mechanisms.base import MAX_CAUSES, settings_dtype, settings_values
+from sim.mechanisms.base import MAX_CAUSES, at_hand, settings_dtype, settings_values
 from sim.mechanisms.beliefs import NOBODY
 from sim.mechanisms.contribution import BINS
 from sim.mechanisms.creation import create_value, launch_ideas, start_talent
@@ -107,6 +107,8 @@ class Market(ConsumerModel):
 
     setup: Scenario
     """The scenario as this market runs it."""
+    mechanisms: Mechanisms
+    """Switches and parameters of its mechanisms, as plain attributes."""
     suppliers: list[Supplier]
     """All that consumers can turn to, sector by sector: its firms, its commons, its sharing market."""
     firms: list[Firm]
@@ -120,6 +122,8 @@ class Market(ConsumerModel):
     salience: Salience
     counts: MarketCounts
     """What was counted for the market last week."""
+    counted: tuple[NDArray[Any], NDArray[Any]]
+    """What was counted last week, as records: one a supplier, and one for the market."""
     record: Record
     times: NDArray[np.int64]
     """Time spent on each phase of the consumers' week (`sim.phases`); empty where none is taken."""
@@ -166,6 +170,7 @@ class Market(ConsumerModel):
         self.times = np.zeros(0, np.int64)
         self._plain: tuple[tuple[Any, ...], tuple[Any, ...]] = ((), ())
         self.engine, self.threads, self.replicate = engine, max(1, threads), int(replicate)
+        self.mechanisms = at_hand(self.setup.mechanisms)
         self.heads = self.setup.population.represents
         is_business = self.setup.population.clients == "businesses" and self.mechanisms.business.enabled
         self.order_size = self.mechanisms.business.order_size if is_business else 1
@@ -216,11 +221,6 @@ class Market(ConsumerModel):
         """Weeks begun so far: during a step the number of the present week, from 1."""
         return int(self.steps)
 
-    @property
-    def mechanisms(self) -> Mechanisms:
-        """Switches and parameters of the mechanisms."""
-        return self.setup.mechanisms
-
     def _events_and_levers(self) -> None:
         """1. Scenario events and scheduled lever changes take effect."""
         for firm in self.firms:
@@ -235,6 +235,8 @@ class Market(ConsumerModel):
 
     def _feel_hardship(self) -> None:
         """Let income shocks under way weigh on their cohorts, and what is over fade."""
+        if not self._hardships:
+            return
         p = self.mechanisms.income
         shocks = [e for e in self._hardships if e.week <= self.week < e.week + e.weeks]
         self.hardship = [faded(p, hardship) for hardship in self.hardship]
@@ -248,14 +250,16 @@ class Market(ConsumerModel):
 
     def _firms_decide(self) -> None:
         """2. Firms enter, decide by their strategies, and answer crises."""
+        week = self.week
         # Firms before their lines, by name: the order of sectors in the file must not matter.
         for firm in self._parents_first:
-            if not firm.entered_in and self.week >= firm.setup.enters:
+            if not firm.entered_in and week >= firm.setup.enters:
                 self._let_in(firm)
         # All decide on last week's state: nobody sees what a rival has just decided.
-        public = {sector: [f.as_rival(self.week) for f in firms if f.alive] for sector, firms in self.firms_of.items()}
         deciding = [firm for firm in self.firms if firm.alive and firm.strategy.decides]
-        decisions = [(firm, firm.strategy.decide(firm.see(self, public[firm.sector]))) for firm in deciding]
+        watched = {firm.sector for firm in deciding if firm.strategy.looks_at_rivals}
+        public = {sector: [f.as_rival(week) for f in self.firms_of[sector] if f.alive] for sector in watched}
+        decisions = [(firm, firm.strategy.decide(firm.see(self, public.get(firm.sector, ())))) for firm in deciding]
         for firm, decision in decisions:
             firm.set_levers(decision)
         # Answers damp or feed the same public attention, one after the other: by name, not by place in the file.
@@ -283,7 +287,8 @@ class Market(ConsumerModel):
     def _consumers_live(self) -> None:
         """3. Each consumer: beliefs, activation, purchase, experience, contribution."""
         self._publish()
-        self._counts.fill(0)
+        for records in self.counted:
+            records.view(np.int64).fill(0)
         if self.engine == "objects":
             self._step_consumers()
         else:
@@ -293,18 +298,18 @@ class Market(ConsumerModel):
 
     def _value_is_created(self) -> None:
         """4. Firms turn contributions and talent into quality, lower cost and fewer defects; retailers react."""
-        m = self.mechanisms
+        m, week = self.mechanisms, self.week
         if m.commons.enabled:
             for sector, commons in self.commons.items():
                 commons.exchange(self.firms_of[sector], m.commons, self.weight)
-                commons.progress(m.commons, self.week)
+                commons.progress(m.commons, week)
         if m.sharing.enabled:
             for sector, market in self.sharing.items():
                 market.clear(self.firms_of[sector], m.sharing, self.weight)
         for supplier in (*self.firms, *self.commons.values()):
             if supplier.alive and m.creation.enabled:
                 create_value(supplier, m.creation, self.heads, self.weight)
-                launch_ideas(supplier, m.creation, self.weight, self.luck.firm(supplier.name, self.week, "ideas"))
+                launch_ideas(supplier, m.creation, self.weight, self.luck.firm(supplier.name, week, "ideas"))
         for firm in self.firms:
             if firm.alive and m.experience.enabled:
                 complaints = max(firm.week.complaints * self.weight, 1.0)
@@ -315,30 +320,30 @@ class Market(ConsumerModel):
             self._retailers_react()
 
     def _retailers_react(self) -> None:
-        p = self.mechanisms.distribution
+        p, week = self.mechanisms.distribution, self.week
         for firms in self.firms_of.values():
-            there = [firm for firm in firms if firm.alive]
-            for firm in there:
-                note_sales(firm, p, firm.weeks_here(self.week))
-            trend = trend_of(there)
-            for firm in there:
-                restock(firm, p, firm.weeks_here(self.week), trend)
+            there = [(firm, firm.weeks_here(week)) for firm in firms if firm.alive]
+            for firm, weeks in there:
+                note_sales(firm, p, weeks)
+            trend = trend_of([firm for firm, _ in there])
+            for firm, weeks in there:
+                restock(firm, p, weeks, trend)
 
     def _books_are_closed(self) -> None:
         """5. Accounts: revenue, cost, sharing, cash; bankruptcy."""
-        m = self.mechanisms
+        m, week = self.mechanisms, self.week
         if m.accounts.enabled:
             costs = (m.creation.case_cost, m.contribution.fair_wage, m.ambassadors.cost)
             rates = Rates(self.heads, self.weight, *costs)
             # Lines first: their profit or loss is their firm's, which then answers for all and takes them along.
             for firm in reversed(self._parents_first):
                 if firm.alive:
-                    close_books(firm, m.accounts, rates, self.week)
+                    close_books(firm, m.accounts, rates, week)
                 else:
                     firm.rest()
-            for firm in self.firms:
-                if firm.alive and not firm.purse.alive:
-                    firm.go_bankrupt()
+            for line in self._lines:
+                if line.alive and not line.purse.alive:
+                    line.go_bankrupt()
 
     def _figures_are_recorded(self) -> None:
         """6. Key figures are recorded."""
@@ -409,21 +414,24 @@ class Market(ConsumerModel):
         with ThreadPoolExecutor(self.threads) as pool:
             list(
                 pool.map(
-                    lambda i: run_tiles(cuts[i], cuts[i + 1], *arguments, *_as_records(counted[i])),
+                    lambda i: run_tiles(cuts[i], cuts[i + 1], *arguments, *counted[i]),
                     range(parts),
                 )
             )
         # All counts are integers, so their sum does not depend on how the tiles were dealt out.
-        for numbers in counted:
-            self._counts += numbers
+        for part in counted:
+            for records, more in zip(self.counted, part, strict=True):
+                total = records.view(np.int64)
+                total += more.view(np.int64)
 
     def _publish(self) -> None:
         """Write what consumers can see of the suppliers this week."""
+        week = self.week
         for firm in self.firms:
             campaigns = self._campaigns.get(firm.name, [])
             if campaigns:
-                campaigns = [e for e in campaigns if e.week <= self.week < e.week + e.weeks]
-            firm.make_public(self.mechanisms, campaigns, self.week, self.weight)
+                campaigns = [e for e in campaigns if e.week <= week < e.week + e.weeks]
+            firm.make_public(self.mechanisms, campaigns, week, self.weight)
         signals: Any = self._signals.view(np.uint8)
         for place, supplier in enumerate(self.suppliers):
             stances = chain(supplier.proclaimed, supplier.known, supplier.focus)
@@ -451,11 +459,6 @@ class Market(ConsumerModel):
         self.ended_weeks += self.counts.ended_weeks
         self.makers += self.counts.makers
         self.made += self.counts.made
-
-    @property
-    def counted(self) -> tuple[NDArray[Any], NDArray[Any]]:
-        """What was counted last week, as records: one a supplier, and one for the market."""
-        return _as_records(self._counts)
 
     def words_heard(self) -> dict[str, NDArray[Any]]:
         """Return what consumers said last week, which peers hear in the next: for checkpoints."""
@@ -485,6 +488,7 @@ class Market(ConsumerModel):
             firm.repair = repair_probability(self.mechanisms.experience, 0.0, firm.openness, 0.0)
         self._by_name = sorted(self.firms, key=lambda firm: firm.name)
         self._parents_first = sorted(self._by_name, key=lambda firm: firm.parent is not None)
+        self._lines = [firm for firm in self.firms if firm.parent is not None]
         self._hardships = [event for event in self.setup.events if isinstance(event, Hardship)]
         self._weeks_of_change = {week for change in self.setup.schedule for week in (change.week, change.until)}
         self._events_of: dict[int, list[Event]] = {}
@@ -532,8 +536,8 @@ class Market(ConsumerModel):
         self._sectors = self._sector_records()
         self._keys = np.zeros(1, KEYS)
         self._keys[0] = tuple(key_of(name) for name in KEYS.names or ())
-        self._settings = _settings_record(self.mechanisms)
-        self._counts = _room_for_counts(len(self.suppliers))
+        self._settings = _settings_record(self.setup.mechanisms)
+        self.counted = _room_for_counts(len(self.suppliers))
         self.counts = market_counts(self.counted[1])
         nobody = np.uint64(NOBODY << 22)
         self._words, self._next_words = np.full(size, nobody), np.full(size, nobody)
@@ -588,15 +592,9 @@ def _changed(scenario: Scenario | str, settings: dict[str, Any]) -> Scenario:
     return changed(scenario, settings)
 
 
-def _room_for_counts(suppliers: int) -> NDArray[np.int64]:
-    """Return zeros to count in: of every supplier, then of the market."""
-    return np.zeros((suppliers * FIRM_COUNTS.itemsize + MARKET_COUNTS.itemsize) // 8, np.int64)
-
-
-def _as_records(counts: NDArray[np.int64]) -> tuple[NDArray[Any], NDArray[Any]]:
-    """Return counts as records in the same memory: those of suppliers, and that of the market."""
-    head = counts.size - MARKET_COUNTS.itemsize // 8
-    return counts[:head].view(FIRM_COUNTS), counts[head:].view(MARKET_COUNTS)
+def _room_for_counts(suppliers: int) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Return records of zeros to count in: one a supplier, and one for the market."""
+    return np.zeros(suppliers, FIRM_COUNTS), np.zeros(1, MARKET_COUNTS)
 
 
 def _settings_record(mechanisms: Mechanisms) -> NDArray[Any]:

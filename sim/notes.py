@@ -10,7 +10,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -151,17 +151,29 @@ class Noted:
 
 
 class _Rows:
-    """Attributes of some things, noted week by week as plain numbers."""
+    """Attributes of some things of one kind, noted week by week as plain numbers.
 
-    def __init__(self, names: tuple[str, ...]) -> None:
-        self._names = names
-        self._read: Callable[[Any], tuple[Any, ...]] = attrgetter(*names)
+    What a thing holds itself is read from its dictionary, in a third of the time of an attribute that is looked for.
+    """
+
+    def __init__(self, names: tuple[str, ...], things: Iterable[Any]) -> None:
+        held = vars(next(iter(things), SimpleNamespace()))
+        own = [name for name in names if name in held]
+        worked_out = [name for name in names if name not in held]
+        self._names = (*own, *worked_out)
+        self._read_own: Callable[[Any], tuple[Any, ...]] = _all_of(itemgetter, own)
+        self._read: Callable[[Any], tuple[Any, ...]] = _all_of(attrgetter, worked_out)
+        self.clear()
+
+    def clear(self) -> None:
+        """Throw away what was noted."""
         self._values = array("d")
 
     def take(self, things: Iterable[Any]) -> None:
         """Note a week."""
-        extend, read = self._values.extend, self._read
+        extend, read_own, read = self._values.extend, self._read_own, self._read
         for thing in things:
+            extend(read_own(vars(thing)))
             extend(read(thing))
 
     def read(self, things: int) -> dict[str, Numbers]:
@@ -188,12 +200,16 @@ class Notes:
         self._causes = len(market.setup.causes)
         self._size, self._weight = market.population.size, market.weight
         self._cohort_sizes = np.array(market.cohort_sizes, np.int64)
+        self._of_firms = _Rows(OF_FIRMS, market.firms)
+        self._of_commons = _Rows(OF_COMMONS, market.commons.values())
+        self._of_sharing = _Rows(OF_SHARING, market.sharing.values())
         self.clear()
 
     def clear(self) -> None:
         """Throw all notes away."""
         self.weeks = 0
-        self._of_firms, self._of_commons, self._of_sharing = _Rows(OF_FIRMS), _Rows(OF_COMMONS), _Rows(OF_SHARING)
+        for rows in (self._of_firms, self._of_commons, self._of_sharing):
+            rows.clear()
         self._of_market = array("d")
         self._counted_of_suppliers, self._counted, self._made = bytearray(), bytearray(), bytearray()
 
@@ -245,6 +261,14 @@ class Notes:
 
     def _firms_among_suppliers(self, sector: str) -> list[int]:
         return self._firm_places[self._firms[sector]]
+
+
+def _all_of(getter: Callable[..., Any], names: Sequence[str]) -> Callable[[Any], tuple[Any, ...]]:
+    """Return what reads all of some attributes or items, as a tuple however many there are."""
+    if len(names) > 1:
+        return getter(*names)
+    one = [getter(name) for name in names]
+    return lambda thing: tuple(read(thing) for read in one)
 
 
 def _stretches(sector_of: Sequence[str], sectors: Sequence[str]) -> dict[str, slice]:

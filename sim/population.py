@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from sim.columns import Column, Columns
 from sim.distributions import draw
+from sim.drawn import Drawn, Inputs, SupplierTraits, Tables, find_drawn, note_drawn
 from sim.mechanisms import (
     activation,
     ambassadors,
@@ -83,27 +84,40 @@ class Population:
         int32 (tiles, peers, lanes): rows of the consumers whom each listens to.
     """
 
+    columns: Columns
+    peers: NDArray[np.int32]
+
     def __init__(
         self, scenario: Scenario, suppliers: Sequence[Supplier], luck: Luck, lanes: int, threads: int = 1
     ) -> None:
-        widths = {"firm": len(suppliers), "sector": len(scenario.sectors), "cause": len(scenario.causes)}
+        inputs = _inputs(scenario, suppliers, luck, lanes)
         self.size = scenario.population.size
-        self.columns = Columns(DECLARED, self.size, lanes=lanes, widths=widths)
-        stretches = Stretches(self.size, threads)
-        orientation = np.empty(self.size if scenario.causes else 0, np.float32)
+        drawn = find_drawn(inputs)
+        if drawn is None:
+            self._draw(inputs, threads)
+            note_drawn(inputs, Drawn(self.columns, self.peers))
+        else:
+            self.columns, self.peers = drawn
+
+    def _draw(self, inputs: Inputs, threads: int) -> None:
+        size, luck, lanes = self.size, Luck(inputs.seed, inputs.replicate), inputs.lanes
+        widths = {"firm": len(inputs.suppliers), "sector": len(inputs.sectors), "cause": len(inputs.causes)}
+        self.columns = Columns(DECLARED, size, lanes=lanes, widths=widths)
+        stretches = Stretches(size, threads)
+        orientation = np.empty(size if inputs.causes else 0, np.float32)
 
         def draw_one_by_one(first: int, last: int) -> None:
-            self._draw_cohorts(scenario, luck, first, last)
-            self._draw_traits(scenario, luck, first, last)
-            self._draw_tastes(scenario, suppliers, luck, first, last)
-            if scenario.causes:
+            self._draw_cohorts(inputs, luck, first, last)
+            self._draw_traits(inputs, luck, first, last)
+            self._draw_tastes(inputs, luck, first, last)
+            if inputs.causes:
                 orientation[first:last] = normal_scores(luck.uniforms("orientation", last - first, first))
 
         stretches.each(draw_one_by_one)
-        if scenario.causes:
-            order = homophilous_order(orientation, scenario.network.homophily, luck, stretches)
-            stretches.each(lambda first, last: self._draw_values(scenario, luck, orientation, order, first, last))
-        self.peers = build_peers(scenario.network, self.size, lanes, luck, stretches)
+        if inputs.causes:
+            order = homophilous_order(orientation, inputs.network.homophily, luck, stretches)
+            stretches.each(lambda first, last: self._draw_values(inputs, luck, orientation, order, first, last))
+        self.peers = build_peers(inputs.network, size, lanes, luck, stretches)
 
     def get(self, name: str) -> NDArray[Any]:
         """Return a copy of a column: (size,), or (firms | sectors | causes, size)."""
@@ -138,20 +152,20 @@ class Population:
         if even < values.size:
             block[full, : values.size - even] = values[even:]
 
-    def _draw_cohorts(self, scenario: Scenario, luck: Luck, first: int, last: int) -> None:
+    def _draw_cohorts(self, inputs: Inputs, luck: Luck, first: int, last: int) -> None:
         """Give each consumer a cohort: shares are laid side by side, what is left is the rest, 0."""
-        if not scenario.cohorts:
+        if not inputs.cohorts:
             return
-        bounds = np.cumsum([cohort.share for cohort in scenario.cohorts])
+        bounds = np.cumsum([cohort.share for cohort in inputs.cohorts])
         place = np.searchsorted(bounds, luck.uniforms("cohort", last - first, first), side="right")
         self._write("cohort", np.where(place < len(bounds), place + 1, 0).astype(np.int8), first)
 
-    def _trait(self, scenario: Scenario, name: str, luck: Luck, first: int, last: int) -> NDArray[np.float32]:
+    def _trait(self, inputs: Inputs, name: str, luck: Luck, first: int, last: int) -> NDArray[np.float32]:
         """Draw a trait: from the cohort's own distribution where it has one, with the same luck."""
         uniforms = luck.uniforms(name, last - first, first)
-        values = draw(getattr(scenario.population.traits, name), uniforms, *BOUNDS[name])
-        if scenario.mechanisms.cohorts.enabled:
-            for c, cohort in enumerate(scenario.cohorts):
+        values = draw(getattr(inputs.population.traits, name), uniforms, *BOUNDS[name])
+        if inputs.mechanisms.cohorts.enabled:
+            for c, cohort in enumerate(inputs.cohorts):
                 own = getattr(cohort.traits, name)
                 if own is not None:
                     lanes = self.columns.lanes
@@ -160,39 +174,37 @@ class Population:
                     values[members] = draw(own, uniforms[members], *BOUNDS[name])
         return values
 
-    def _draw_traits(self, scenario: Scenario, luck: Luck, first: int, last: int) -> None:
-        zapping = np.float32(scenario.mechanisms.purchase.zapping)
+    def _draw_traits(self, inputs: Inputs, luck: Luck, first: int, last: int) -> None:
+        zapping = np.float32(inputs.mechanisms.purchase.zapping)
         for name in _PLAIN_TRAITS:
-            values = self._trait(scenario, name, luck, first, last)
-            if name == "skill" and scenario.population.clients == "businesses" and scenario.mechanisms.business.enabled:
-                values = as_professionals(values, scenario.mechanisms.business)
+            values = self._trait(inputs, name, luck, first, last)
+            if name == "skill" and inputs.population.clients == "businesses" and inputs.mechanisms.business.enabled:
+                values = as_professionals(values, inputs.mechanisms.business)
             self._write(name, values, first)
-        self._write("inertia", self._trait(scenario, "inertia", luck, first, last) / zapping, first)
-        half_life = self._trait(scenario, "half_life", luck, first, last)
+        self._write("inertia", self._trait(inputs, "inertia", luck, first, last) / zapping, first)
+        half_life = self._trait(inputs, "half_life", luck, first, last)
         self._write("persistence", np.float32(2.0) ** (-1 / half_life), first)
-        for i, sector in enumerate(scenario.sectors):
+        for i, sector in enumerate(inputs.sectors):
             uniforms = luck.uniforms(f"rate of {sector.name}", last - first, first)
             rates = draw(sector.purchase_rate, uniforms, *BOUNDS["rate"])
             self._write("rate", rates, first, i)
-            if sector.durable and scenario.mechanisms.sharing.enabled:
+            if sector.durable and inputs.mechanisms.sharing.enabled:
                 # As many as bought and worn out for ever: rate · life, rounded up or down by luck.
                 luck_of_goods = luck.uniforms(f"goods of {sector.name}", last - first, first)
                 goods = rates * np.float32(sector.life) + luck_of_goods
                 self._write("owned", np.minimum(goods, np.float32(30_000)).astype(np.int16), first, i)
 
-    def _draw_tastes(
-        self, scenario: Scenario, suppliers: Sequence[Supplier], luck: Luck, first: int, last: int
-    ) -> None:
+    def _draw_tastes(self, inputs: Inputs, luck: Luck, first: int, last: int) -> None:
         """Draw tastes and beliefs of each supplier; tastes for those on the market map go together.
 
         t_f = (σ_t σ_f / Z) z_f + (p_f1 y_1 + p_f2 y_2) / Z, all z and y standard normal: the factor-analytic choice map
         of Elrod and Keane (1995), in two dimensions.
         """
-        p, s = scenario.mechanisms.purchase, scenario.mechanisms.sincerity
-        spread = scenario.mechanisms.beliefs.initial_spread if scenario.mechanisms.beliefs.enabled else 0.0
-        on_map = any(any(firm.map_place) for firm in suppliers)
+        p, s = inputs.mechanisms.purchase, inputs.mechanisms.sincerity
+        spread = inputs.mechanisms.beliefs.initial_spread if inputs.mechanisms.beliefs.enabled else 0.0
+        on_map = any(any(firm.map_place) for firm in inputs.suppliers)
         sought = [normal_scores(luck.uniforms(f"map {m}", last - first, first)) for m in (1, 2)] if on_map else []
-        for f, firm in enumerate(suppliers):
+        for f, firm in enumerate(inputs.suppliers):
             scores = normal_scores(luck.uniforms(f"taste for {firm.name}", last - first, first))
             taste = np.float32(p.taste_spread * firm.taste_spread / p.zapping) * scores
             if any(firm.map_place):
@@ -211,7 +223,7 @@ class Population:
 
     def _draw_values(
         self,
-        scenario: Scenario,
+        inputs: Inputs,
         luck: Luck,
         orientation: NDArray[np.float32],
         order: NDArray[np.intp],
@@ -225,13 +237,31 @@ class Population:
         """
         from scipy.special import ndtr
 
-        coherence, drawn = scenario.population.value_coherence, order[first:last]
+        coherence, drawn = inputs.population.value_coherence, order[first:last]
         common = np.float32(np.sqrt(coherence)) * orientation[drawn]
-        for c, cause in enumerate(scenario.causes):
+        for c, cause in enumerate(inputs.causes):
             own = normal_scores(luck.uniforms_of(f"value of {cause.name}", drawn))
             scores = common + np.float32(np.sqrt(1 - coherence)) * own
             uniforms = np.clip(ndtr(scores), np.float32(1e-7), np.float32(1 - 1e-7))
             self._write("values", draw(cause.values, uniforms, *BOUNDS["values"]), first, c)
+
+
+def _inputs(scenario: Scenario, suppliers: Sequence[Supplier], luck: Luck, lanes: int) -> Inputs:
+    """Return all that a population depends on."""
+    traits = [SupplierTraits(s.name, s.taste_spread, s.map_place, s.true_quality, s.trusted) for s in suppliers]
+    m = scenario.mechanisms
+    return Inputs(
+        seed=luck.seed,
+        replicate=int(luck.replicate),
+        lanes=lanes,
+        suppliers=tuple(traits),
+        population=scenario.population,
+        sectors=scenario.sectors,
+        causes=scenario.causes,
+        cohorts=scenario.cohorts,
+        network=scenario.network,
+        mechanisms=Tables(m.purchase, m.beliefs, m.sincerity, m.cohorts, m.sharing, m.business),
+    )
 
 
 def most_units(rates: NDArray[np.float32]) -> int:

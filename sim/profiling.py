@@ -1,8 +1,8 @@
 """Where the consumers' week spends its time: phase by phase, against what its memory takes to move.
 
 Times come from the stopwatch that the compiled week carries (`sim.phases`). Bytes are those of the columns that a phase
-reads or writes for everyone, and of peers and words; what only those touch who act (buyers, members, militants) is left
-out, and so are the rows of scratch, which stay in the processor's nearest cache.
+reads or writes for everyone, and of peers and words; what only those touch who act (shoppers, members, militants) is
+left out, and so are the rows of scratch, which stay in the processor's nearest cache.
 """
 
 from __future__ import annotations
@@ -83,7 +83,8 @@ TABLE: dict[str, Phase] = {
     ),
     "activation": Phase((activation.add_pressure, activation.activate), ("values", "threshold", "role")),
     "units": Phase(
-        (income.tighten, purchase.count_units, purchase.start_race), ("rate", "price_sensitivity", "cohort")
+        (income.tighten, purchase.list_wants, lanes.list_lanes, purchase.count_units, purchase.start_race),
+        ("rate", "price_sensitivity", "cohort"),
     ),
     "utilities": Phase(
         (
@@ -96,33 +97,19 @@ TABLE: dict[str, Phase] = {
             offers.add_use,
             purchase.add_effort,
             sharing.add_visits,
+            lanes.squeeze,
         ),
-        (
-            "taste",
-            "quality",
-            "sincerity",
-            "supplier",
-            "inertia",
-            "price_sensitivity",
-            "values",
-            "community",
-            "attachment",
-            "target",
-            "stance",
-            "energy",
-            "use_preference",
-            "skill",
-        ),
+        ("community", "target", "energy"),
     ),
     "choice": Phase((purchase.miss_on_shelf, purchase.enter_race)),
-    "purchases": Phase((purchase.settle, lanes.list_lanes, purchase.tally_purchases), ("price_sensitivity",)),
+    "purchases": Phase((purchase.settle, purchase.tally_purchases)),
     "experience": Phase((experience.experience,)),
     "goods": Phase((sharing.keep_goods, sharing.trust_hosts), ("owned",), ("owned",)),
     "contribution": Phase((contribution.contribute,), ("community", "propensity")),
     "ambassadors": Phase((ambassadors.federate,), ("ambassador", "community")),
     "saying": Phase(
         (activation.pack_voices, activation.tally_militants, ambassadors.add_ambassadors, beliefs.pack_words),
-        ("role", "energy", "stance", "cause", "target", "ambassador", "mentioned", "satisfaction"),
+        ("role", "energy", "stance", "cause", "target", "ambassador", "mentioned", "satisfaction", "sincerity"),
         speaks=True,
     ),
     "tallies": Phase((purchase.tally_reach, week._tally_minds), ("bought", "quality", "sincerity")),

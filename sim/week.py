@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.compiling import allocating, compiled
-from sim.lanes import bit_of, list_lanes
+from sim.lanes import bit_of, squeeze
 from sim.mechanisms.activation import (
     activate,
     add_militancy,
@@ -33,7 +33,6 @@ from sim.mechanisms.offers import add_use
 from sim.mechanisms.porosity import spill_over
 from sim.mechanisms.purchase import (
     add_effort,
-    count_units,
     enter_race,
     fit_values,
     miss_on_shelf,
@@ -64,6 +63,7 @@ from sim.phases import (
     start_clock,
 )
 from sim.prefetch import prefetch_words
+from sim.shoppers import find_shoppers, list_buyers, new_shoppers
 from sim.streams import draw_week
 from sim.tile import open_tile
 
@@ -82,16 +82,15 @@ class Scratch(NamedTuple):
     """Rows of a tile that hold what one rule hands to the next: (lanes,) each, or (peers | words, lanes)."""
 
     words: NDArray[np.uint32]
+    draws: NDArray[np.uint32]
     heard: NDArray[np.uint32]
     voices: NDArray[np.uint32]
+    both: NDArray[np.uint64]
     voiced: NDArray[np.uint32]
     total: NDArray[np.uint32]
     net: NDArray[np.int32]
     sensitivity: NDArray[np.float32]
-    utility: NDArray[np.float32]
-    first: NDArray[np.float32]
-    sum_of_rates: NDArray[np.float32]
-    term: NDArray[np.float32]
+    drive: NDArray[np.float32]
     units: NDArray[np.int32]
     choice: NDArray[np.int32]
     chosen: NDArray[np.int32]
@@ -104,14 +103,13 @@ def new_scratch(lanes, peers):
     """Return rows for a tile."""
     return Scratch(
         np.empty((4, lanes), np.uint32),
+        np.empty((3, lanes), np.uint32),
         np.empty((peers, lanes), np.uint32),
         np.empty((peers, lanes), np.uint32),
+        np.empty(lanes, np.uint64),
         np.empty(lanes, np.uint32),
         np.empty(lanes, np.uint32),
         np.empty(lanes, np.int32),
-        np.empty(lanes, np.float32),
-        np.empty(lanes, np.float32),
-        np.empty(lanes, np.float32),
         np.empty(lanes, np.float32),
         np.empty(lanes, np.float32),
         np.empty(lanes, np.int32),
@@ -172,7 +170,7 @@ def run_tiles(
     rows, keys, s, counts = rows[0], keys[0], s[0], counts[0]
     numbers, codes, tags, peers = population
     lanes = numbers.shape[2]
-    x = new_scratch(lanes, peers.shape[1])
+    x, room = new_scratch(lanes, peers.shape[1]), new_shoppers(lanes, rows.causes)
     for k in range(first, last):
         clock = start_clock(times)
         if k + 1 < last:
@@ -180,14 +178,15 @@ def run_tiles(
         lap(times, HEARING, clock)
         used = min(lanes, size - k * lanes)
         _run_tile(
-            x, k, used, numbers[k], codes[k], tags[k], peers[k], rows, firms, sectors, keys, salience, hardship, s,
-            luck, window, words, next_words, times, firm_counts, counts,
+            x, room, k, used, numbers[k], codes[k], tags[k], peers[k], rows, firms, sectors, keys, salience, hardship,
+            s, luck, window, words, next_words, times, firm_counts, counts,
         )  # fmt: skip
 
 
 @compiled
 def _run_tile(
     x,
+    room,
     k,
     used,
     numbers,
@@ -216,9 +215,8 @@ def _run_tile(
     clock = start_clock(times)
     draw_week(x.words, begins, week, replicate, k0, k1)
     clock = lap(times, DRAWS, clock)
-    spoken_of = _NO_ONE
-    if s.beliefs.enabled or s.sincerity.enabled or s.activation.enabled:
-        gather_words(x.heard, x.voices, peers, words)
+    spoken_of, listens = _NO_ONE, s.beliefs.enabled or s.sincerity.enabled or s.activation.enabled
+    if listens and gather_words(x.heard, x.voices, x.both, peers, words):
         spoken_of = targets_of(x.voices)
     clock = lap(times, HEARING, clock)
 
@@ -226,18 +224,29 @@ def _run_tile(
     clock = lap(times, BELIEFS, clock)
     if s.activation.enabled and t.values.shape[0] > 0:
         activate(
-            x.utility, x.choice, x.net, x.flags, x.chosen, x.voices, spoken_of, x.words[3], keys.mood, salience,
+            x.drive, x.choice, x.net, x.flags, x.chosen, x.voices, spoken_of, x.words[3], keys.mood, salience,
             t, firms, s.activation, counts,
         )  # fmt: skip
     clock = lap(times, ACTIVATION, clock)
     for lane in range(x.bought.size):
         x.bought[lane] = False
     if s.purchase.enabled:
-        _go_shopping(x, week, hardship, sectors, t, firms, s, times, firm_counts, counts)
+        _go_shopping(x, room, week, hardship, sectors, t, firms, s, times, firm_counts, counts)
     clock = start_clock(times)
     if s.contribution.enabled:
         contribute(
-            x.flags, x.chosen, x.words[3], keys, x.bought, t, firms, s.contribution, s.sincerity, firm_counts, counts
+            x.flags,
+            x.chosen,
+            x.draws,
+            x.words[3],
+            keys,
+            x.bought,
+            t,
+            firms,
+            s.contribution,
+            s.sincerity,
+            firm_counts,
+            counts,
         )
     clock = lap(times, CONTRIBUTION, clock)
     if s.ambassadors.enabled and s.contribution.enabled:
@@ -283,7 +292,7 @@ def _form_beliefs(x, spoken_of, t, firms, s):
 
 
 @compiled
-def _go_shopping(x, week, hardship, sectors, t, firms, s, times, firm_counts, counts):
+def _go_shopping(x, room, week, hardship, sectors, t, firms, s, times, firm_counts, counts):
     """Purchase and experience, sector by sector."""
     sensitivity = t.price_sensitivity
     if hardship.size > 0:
@@ -291,8 +300,11 @@ def _go_shopping(x, week, hardship, sectors, t, firms, s, times, firm_counts, co
         tighten(sensitivity, t.price_sensitivity, t.cohort, hardship, s.income.stinginess)
     members, acted_on = communities_of(t.community), targets_acted_on(t.target, t.energy, s.activation)
     for i in range(sectors.size):
-        _choose(x, sensitivity, members, acted_on, sectors[i], t, firms, s, times)
-        _buy(x, week, sensitivity, sectors[i], t, firms, s, times, firm_counts, counts)
+        clock = start_clock(times)
+        n, shoppers = find_shoppers(room, x.flags, x.words, sensitivity, sectors[i], t)
+        lap(times, UNITS, clock)
+        _choose(shoppers, members, acted_on, sectors[i], t, firms, s, times)
+        _buy(x, n, shoppers, week, sectors[i], t, firms, s, times, firm_counts, counts)
     buyers = _NONE
     for lane in range(x.bought.size):
         buyers = np.int32(buyers + np.int32(x.bought[lane]))
@@ -300,49 +312,76 @@ def _go_shopping(x, week, hardship, sectors, t, firms, s, times, firm_counts, co
 
 
 @compiled
-def _choose(x, sensitivity, members, acted_on, sector, t, firms, s, times):
-    """What each consumer wants of one sector, and whom it would buy it from."""
+def _choose(x, members, acted_on, sector, t, firms, s, times):
+    """Whom the shoppers of one sector would buy from: utilities, and a race of clocks."""
     clock = start_clock(times)
-    supplier = t.supplier[sector.place]
-    count_units(x.units, x.utility, x.first, x.term, t.rate[sector.place], x.words[1], sector.units, sector.most_units)
-    start_race(x.first, x.choice, x.sum_of_rates, x.words[0], sector.outside_key, sector.has_outside, sector.outside)
+    start_race(x.first, x.choice, x.sum_of_rates, x.race, sector.outside_key, sector.has_outside, sector.outside)
     clock = lap(times, UNITS, clock)
+    _gather_leanings(x, members, acted_on, sector, t, firms, s)
     for f in range(sector.first, sector.last):
         firm = firms[f]
         if firm.available <= _NO:
             continue
+        squeeze(x.taste, t.taste[f], x.lane)
+        squeeze(x.quality, t.quality[f], x.lane)
+        squeeze(x.sincerity, t.sincerity[f], x.lane)
         utility_of(
-            x.utility, t.taste[f], t.quality[f], t.sincerity[f], supplier, t.inertia, sensitivity,
+            x.utility, x.taste, x.quality, x.sincerity, x.supplier, x.inertia, x.sensitivity,
             firm, f, sector.reference_price, s.purchase,
         )  # fmt: skip
-        fit_values(x.utility, t.values, t.sincerity[f], firm, s.purchase)
+        fit_values(x.utility, x.values, x.sincerity, firm, s.purchase)
         if s.contribution.enabled and np.uint64(members & bit_of(firm.home)) != _NO_ONE:
-            add_attachment(x.utility, t.community, t.attachment, firm.home, s.contribution)
+            add_attachment(x.utility, x.community, x.attachment, firm.home, s.contribution)
         if s.activation.enabled and np.uint64(acted_on & (bit_of(f) | bit_of(firm.home))) != _NO_ONE:
-            add_militancy(x.utility, t.target, t.stance, t.energy, f, firm.home, s.activation)
-        add_use(x.utility, t.use_preference, supplier, firm, f, s.offers)
-        add_effort(x.utility, t.skill, t.values, firm)
+            add_militancy(x.utility, x.target, x.stance, x.energy, f, firm.home, s.activation)
+        add_use(x.utility, x.use_preference, x.supplier, firm, f, s.offers)
+        add_effort(x.utility, x.skill, x.values, firm)
         if s.sharing.enabled and sector.sharing >= 0:
-            add_visits(x.utility, supplier, sector.sharing, firm, s.sharing)
+            add_visits(x.utility, x.supplier, sector.sharing, firm, s.sharing)
         clock = lap(times, UTILITIES, clock)
         if firm.available < _ALL:
-            miss_on_shelf(x.utility, x.words[1], firm.shelf_key, firm.available)
-        enter_race(x.first, x.choice, x.sum_of_rates, x.utility, x.words[0], firm.key, f)
+            miss_on_shelf(x.utility, x.trip, firm.shelf_key, firm.available)
+        enter_race(x.first, x.choice, x.sum_of_rates, x.utility, x.race, firm.key, f)
         clock = lap(times, CHOICE, clock)
 
 
 @compiled
-def _buy(x, week, sensitivity, sector, t, firms, s, times, firm_counts, counts):
-    """What comes of the purchases in one sector."""
+def _gather_leanings(x, members, acted_on, sector, t, firms, s):
+    """Squeeze together what shoppers are and feel, as far as it can matter to their choice this week."""
+    if s.contribution.enabled and members != _NO_ONE:
+        squeeze(x.community, t.community, x.lane)
+        squeeze(x.attachment, t.attachment, x.lane)
+    if s.activation.enabled and acted_on != _NO_ONE:
+        squeeze(x.target, t.target, x.lane)
+        squeeze(x.stance, t.stance, x.lane)
+        squeeze(x.energy, t.energy, x.lane)
+    is_use, asks, stands = False, False, False
+    for f in range(sector.first, sector.last):
+        firm = firms[f]
+        is_use = is_use or firm.is_use > _NO
+        asks = asks or firm.hassle > _NO or firm.idealism > _NO
+        for c in range(t.values.shape[0]):
+            stands = stands or firm.known[c] != _NO or firm.proclaimed[c] != _NO
+    if is_use:
+        squeeze(x.use_preference, t.use_preference, x.lane)
+    if asks:
+        squeeze(x.skill, t.skill, x.lane)
+    if asks or stands:
+        for c in range(t.values.shape[0]):
+            squeeze(x.values[c][: x.lane.size], t.values[c], x.lane)
+
+
+@compiled
+def _buy(x, found, shoppers, week, sector, t, firms, s, times, firm_counts, counts):
+    """What comes of the purchases of the shoppers that were found in one sector."""
     clock = start_clock(times)
-    settle(x.flags, x.choice, x.units, x.sum_of_rates, sensitivity, sector, counts)
-    for lane in range(x.bought.size):
-        x.bought[lane] = x.bought[lane] or x.flags[lane]
-    n = list_lanes(x.chosen, x.flags)
+    y = shoppers
+    settle(y.buys, y.choice, y.units, y.sum_of_rates, y.sensitivity, sector, counts)
+    n = list_buyers(x.chosen, x.bought, x.choice, x.units, found, y)
     tally_purchases(x.chosen, n, x.choice, x.units, t.supplier[sector.place], t, week, sector, firm_counts, counts)
     clock = lap(times, PURCHASES, clock)
     if s.experience.enabled:
-        experience(x.chosen, n, x.choice, x.words[1], x.words[2], sector, t, firms, s.experience, firm_counts)
+        experience(x.chosen, n, x.choice, x.draws, x.words[1], x.words[2], sector, t, firms, s.experience, firm_counts)
     clock = lap(times, EXPERIENCE, clock)
     if s.sharing.enabled and sector.durable:
         keep_goods(x.chosen, n, x.choice, x.units, x.words[2], sector, t, firms, firm_counts)
@@ -361,7 +400,7 @@ def _speak(x, words, t, s, firm_counts, counts):
         tally_militants(x.chosen, x.flags, t, s.activation, firm_counts, counts)
         if s.ambassadors.enabled:
             add_ambassadors(x.flags, x.chosen, x.voiced, t.ambassador, s.ambassadors.zeal, firm_counts)
-    pack_words(words, x.voiced, t.mentioned, t.satisfaction, t.sincerity)
+    pack_words(words, x.voiced, x.drive, t.mentioned, t.satisfaction, t.sincerity)
 
 
 @compiled

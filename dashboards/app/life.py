@@ -15,6 +15,8 @@ def begin() -> None:
     from experiments.pool import shared_pool
 
     shared_pool().start()
+    # Whenever a value changes, Solara looks into pandas if anybody has begun to import it: no thread must be halfway.
+    importlib.import_module("pandas")
 
 
 def warm_up() -> None:
@@ -28,7 +30,9 @@ def warm_up() -> None:
 
 
 def end() -> None:
-    """End the processes."""
+    """End what is under way, and the processes."""
+    from dashboards.futures import service
     from experiments.pool import shared_pool
 
+    service().close()
     shared_pool().close()

@@ -41,16 +41,20 @@ def message_of(error: BaseException) -> str:
 
 
 def safe(handler: Callable[P, Any]) -> Callable[P, None]:
-    """Let a handler of the page end in a message where it fails: what was there before stays."""
+    """Let a handler of the page end in a message where it fails: what was there before stays.
+
+    What it changes is drawn at once.
+    """
 
     @functools.wraps(handler)
     def guarded(*args: P.args, **kwargs: P.kwargs) -> None:
-        try:
-            handler(*args, **kwargs)
-        except Exception as error:
-            if not isinstance(error, InputError | CommandError):
-                _log.exception("a handler failed")
-            session.tell(message_of(error), "error")
+        with session.together():
+            try:
+                handler(*args, **kwargs)
+            except Exception as error:
+                if not isinstance(error, InputError | CommandError):
+                    _log.exception("a handler failed")
+                session.tell(message_of(error), "error")
 
     return guarded
 

@@ -6,14 +6,16 @@ Every value here is a `solara.reactive`: there is one for each page that is open
 from __future__ import annotations
 
 import re
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import solara
 
+from dashboards.markets import DEFAULT, Draft
 from sim.text import LANGUAGES, ask_for_language
 
-__all__ = ["COOKIE", "Told", "preferred", "spoken_language", "tell", "told"]
+__all__ = ["COOKIE", "Told", "baseline", "draft", "preferred", "spoken_language", "tell", "together", "told"]
 
 COOKIE = "userisation_language"
 """The cookie in which a browser remembers the language that was chosen."""
@@ -41,10 +43,32 @@ spoken_language: solara.Reactive[str] = solara.reactive("")
 told: solara.Reactive[Told | None] = solara.reactive(None)
 """The message that stands above the page."""
 
+draft: solara.Reactive[Draft] = solara.reactive(Draft.of(DEFAULT))
+"""The market that is worked on in the Lab."""
+
+baseline: solara.Reactive[Draft] = solara.reactive(Draft.of(DEFAULT))
+"""The market that it is compared with."""
+
 
 def tell(text: str, kind: Literal["info", "good", "warning", "error"] = "info") -> None:
     """Say something above the page, in place of what was said before."""
     told.set(Told(text, kind))
+
+
+def together() -> AbstractContextManager[Any]:
+    """Let all that is changed in a ``with`` block be drawn at once.
+
+    Every part of a page that follows a value would otherwise have the whole page looked through again.
+    """
+    import reacton.core
+    from solara.server import kernel_context
+
+    if kernel_context.has_current_context():
+        drawing = kernel_context.get_current_context().app_object
+        if isinstance(drawing, reacton.core._RenderContext):
+            found: AbstractContextManager[Any] = drawing
+            return found
+    return nullcontext()
 
 
 def preferred(accepted: str, cookie: str = "", wanted: str = "") -> str:

@@ -7,6 +7,7 @@ error on paired replicates: else players would chase noise for ever.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-__all__ = ["End", "Options", "Payoffs", "Play", "Range", "outcomes_from", "play"]
+__all__ = ["End", "Options", "Payoffs", "Play", "Range", "least_budget", "outcomes_from", "play"]
 
 Payoffs = Callable[["Floats"], "Floats"]
 """Profiles (M, P), one choice for each player, to payoffs (M, R, P) of R replicates on the same luck."""
@@ -40,6 +41,16 @@ class Options:
     """What a player can choose from: some numbers, or codes of strategies."""
 
     numbers: tuple[float, ...]
+
+    @property
+    def look(self) -> int:
+        """Profiles that looking at all other choices takes, at most."""
+        return len(self.numbers) - 1
+
+    @property
+    def decimals(self) -> int:
+        """Decimals that tell choices apart: those of codes."""
+        return 9
 
 
 @dataclass(frozen=True)
@@ -65,6 +76,16 @@ class Range:
     def finest(self) -> float:
         """Distance between neighbours after the last zoom: choices are not told apart more finely."""
         return (self.high - self.low) / (self.grid - 1) * (2 / (self.grid - 1)) ** self.zooms
+
+    @property
+    def look(self) -> int:
+        """Profiles that looking at all other choices takes, at most."""
+        return self.grid * (self.zooms + 1)
+
+    @property
+    def decimals(self) -> int:
+        """Decimals that tell choices apart: what differs by rounding alone, from zoom to zoom, is the same choice."""
+        return 9 - math.floor(math.log10(self.high - self.low))
 
 
 @dataclass(frozen=True)
@@ -104,25 +125,28 @@ class Play:
     notes: tuple[Note, ...]
 
 
-class _Budget(Exception):
-    """No profile more may be run."""
-
-
 class _Table:
     """Payoffs of profiles, each run once."""
 
-    def __init__(self, payoffs: Payoffs, budget: int) -> None:
+    def __init__(self, payoffs: Payoffs, players: Sequence[Options | Range], budget: int) -> None:
         self._payoffs, self.left = payoffs, budget
+        self._decimals = [one.decimals for one in players]
         self._known: dict[bytes, Floats] = {}
 
     def __len__(self) -> int:
         return len(self._known)
 
+    def key(self, profile: Floats) -> bytes:
+        """Give what profiles have in common that are the same."""
+        rounded = [round(x, digits) + 0.0 for x, digits in zip(profile.tolist(), self._decimals, strict=True)]
+        return np.array(rounded).tobytes()
+
     def __call__(self, profiles: Floats) -> Floats:
-        keys = [row.tobytes() for row in profiles]
-        new = {key: row for key, row in zip(keys, profiles, strict=True) if key not in self._known}
-        if len(new) > self.left:
-            raise _Budget
+        keys = [self.key(row) for row in profiles]
+        new: dict[bytes, Floats] = {}
+        for key, row in zip(keys, profiles, strict=True):
+            if key not in self._known:
+                new.setdefault(key, row)
         if new:
             found = np.asarray(self._payoffs(np.array(list(new.values()))), dtype=float)
             if found.ndim != 3 or found.shape[::2] != (len(new), profiles.shape[1]):
@@ -131,6 +155,11 @@ class _Table:
             self.left -= len(new)
             self._known.update(zip(new, found, strict=True))
         return np.stack([self._known[key] for key in keys])
+
+
+def least_budget(players: Sequence[Options | Range]) -> int:
+    """Say how many profiles the start and a look at all deviations from it take: no play has less."""
+    return 1 + sum(one.look for one in players)
 
 
 def play(
@@ -152,7 +181,8 @@ def play(
     start
         Their first choices.
     budget
-        Profiles to run at most.
+        Profiles to run at most, the look at all deviations from the last one among them: a player only moves if there
+        are enough left to look at what the others could do then.
     beyond
         Standard errors by which an answer must beat the present choice.
     least
@@ -166,7 +196,7 @@ def play(
     Raises
     ------
     ValueError
-        A start that a player cannot choose, no players, or payoffs of a wrong shape.
+        A start that a player cannot choose, no players, payoffs of a wrong shape, or less than `least_budget`.
     """
     profile = np.asarray(start, dtype=float)
     if not players or profile.shape != (len(players),):
@@ -175,29 +205,30 @@ def play(
         fine = now in choices.numbers if isinstance(choices, Options) else choices.low <= now <= choices.high
         if not fine:
             raise ValueError(f"player {number} cannot choose {now}")
-    table = _Table(payoffs, budget)
-    path, seen = [profile.copy()], {(0, profile.tobytes()): 0}
+    if budget < least_budget(players):
+        raise ValueError(f"a budget of {budget} profiles; the least is {least_budget(players)}")
+    table = _Table(payoffs, players, budget)
+    path, seen = [profile.copy()], {(0, table.key(profile)): 0}
     end, cycle = End.BUDGET, np.empty((0, len(players)))
     quiet = turn = 0
-    try:
-        while True:
-            answer = _answer(table, profile, turn, players[turn], beyond, least)
-            moved = answer != profile[turn]
-            profile = profile.copy()
-            profile[turn] = answer
-            path.append(profile)
-            quiet = 0 if moved else quiet + 1
-            turn = (turn + 1) % len(players)
-            if quiet >= len(players):
-                end, cycle = End.EQUILIBRIUM, profile[None]
-                break
-            key = (turn, profile.tobytes())
-            if moved and key in seen:
-                end, cycle = End.CYCLE, _distinct(path[seen[key] : -1])
-                break
-            seen.setdefault(key, len(path) - 1)
-    except _Budget:
-        pass
+    while True:
+        answer = _answer(table, profile, turn, players[turn], beyond, least)
+        moved = answer != profile[turn]
+        if moved and table.left < least_budget(players) - 1 - players[turn].look:
+            break  # there is enough to look around here, not there
+        profile = profile.copy()
+        profile[turn] = answer
+        path.append(profile)
+        quiet = 0 if moved else quiet + 1
+        turn = (turn + 1) % len(players)
+        if quiet >= len(players):
+            end, cycle = End.EQUILIBRIUM, profile[None]
+            break
+        key = (turn, table.key(profile))
+        if moved and key in seen:
+            end, cycle = End.CYCLE, _distinct(path[seen[key] : -1])
+            break
+        seen.setdefault(key, len(path) - 1)
     return _told(table, players, profile, np.array(path), end, cycle)
 
 
@@ -278,8 +309,7 @@ def _told(
     end: End,
     cycle: Floats,
 ) -> Play:
-    """Look at all deviations from the last profile; these are run whatever the budget."""
-    table.left = int(np.iinfo(np.int64).max)
+    """Look at all deviations from the last profile, for which the play has left enough of the budget."""
     here = table(profile[None])[0]
     gains, errors = np.empty((2, len(players)))
     notes = []

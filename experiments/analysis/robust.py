@@ -8,14 +8,14 @@ domain criterion of Starr (1963). Herman, Reed, Zeff and Characklis (Journal of 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from experiments.analysis.fronts import as_costs, ranks_of
-from experiments.analysis.intervals import LEVEL, Interval
+from experiments.analysis.intervals import LEVEL, Interval, mean_interval
 from experiments.analysis.notes import Doubt, Note
 
 if TYPE_CHECKING:
@@ -28,7 +28,17 @@ if TYPE_CHECKING:
     Flags = NDArray[np.bool_]
     Whole = NDArray[np.int64]
 
-__all__ = ["CRITERIA", "Front", "Robustness", "Switch", "front", "robustness", "switch"]
+__all__ = [
+    "CRITERIA",
+    "Front",
+    "Robustness",
+    "Switch",
+    "chosen_without",
+    "front",
+    "halves_interval",
+    "robustness",
+    "switch",
+]
 
 CRITERIA = ("expected", "worst", "largest_regret", "p90_regret", "mean_regret", "satisficing")
 _RESAMPLES = 499
@@ -244,6 +254,45 @@ def _choose(name: str, measures: Floats) -> Whole:
     """Give the strategy that a criterion (B, S) chooses each time, the first of equals."""
     numbers = measures * (-1.0 if name.endswith("regret") else 1.0)
     return np.asarray(np.where(np.isfinite(numbers), numbers, -np.inf).argmax(axis=1))
+
+
+def chosen_without(choose: Callable[[Whole], int], worlds: int, seed: int = 0) -> Whole:
+    """Choose for each half of the worlds by the other: what is told of such choices there is not flattered by choosing.
+
+    The best of several strategies is also the luckiest in the worlds it was chosen by.
+
+    Parameters
+    ----------
+    choose
+        Gives the strategy chosen by some worlds, by their numbers.
+    worlds
+        W, two or more; a single world has the choice that it makes itself.
+    seed
+        Of the dealing.
+
+    Returns
+    -------
+    ndarray
+        (W,), numbers of strategies.
+    """
+    half = np.random.default_rng(seed).permutation(worlds) % 2
+    found = np.empty(worlds, dtype=np.int64)
+    for one in (0, 1):
+        others = np.flatnonzero(half != one)
+        found[half == one] = choose(others if len(others) else np.arange(worlds))
+    return found
+
+
+def halves_interval(samples: Floats) -> Interval:
+    """Give the mean over worlds of what `chosen_without` chose (W,), and an interval that holds.
+
+    The halves are not independent: each was chosen by the other. The interval is that of one half alone, which is
+    right by itself, and the mean of both is known no worse.
+    """
+    found = mean_interval(samples)
+    wider = 2**0.5
+    low, high = (found.value + wider * (end - found.value) for end in (found.low, found.high))
+    return Interval(found.value, low, high, found.level)
 
 
 def front(objectives: Floats, higher: Sequence[bool], seed: int = 0) -> Front:

@@ -128,10 +128,13 @@ class Advised(Findings):
         ``satisficing`` or ``mean_regret``: by which the robust choice was made.
     certainty
         Share of resamples of the worlds that choose the same.
+    held_regret, held_share
+        Mean regret, and share of worlds that meet the targets, of the robust choice as it is made for each half of
+        the worlds by the other: the best of several is not flattered by having been chosen.
     advantage
-        Of the robust choice over the best guess's, in the same worlds, in the first objective.
+        Of the robust choice over the best guess's, in the same worlds, in the first objective; likewise.
     shortfall
-        The same at the best guess.
+        The same at the best guess, the best guess's choice being made without the future in which it is told.
     regret
         Strategies by worlds (120 at most).
     tried
@@ -159,6 +162,8 @@ class Advised(Findings):
     guess: int
     criterion: Literal["satisficing", "mean_regret"]
     certainty: Number
+    held_regret: Span | None = None
+    held_share: Span | None = None
     advantage: Span
     shortfall: Span
     regret: tuple[tuple[Number, ...], ...]

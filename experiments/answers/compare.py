@@ -39,7 +39,17 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-__all__ = ["ArmCompared", "Compared", "FigureCompared", "Pairs", "compare", "compare_batch", "headline"]
+__all__ = [
+    "ArmCompared",
+    "Compared",
+    "FigureCompared",
+    "Pairs",
+    "changes_from_first",
+    "compare",
+    "compare_batch",
+    "compared",
+    "headline",
+]
 
 MOST_DRAWN = 400
 """Paired differences that are kept for the chart of their distribution; of more, evenly spaced quantiles."""
@@ -169,22 +179,46 @@ def compare(
     NoRunsError
         No future is done in every market.
     """
-    names, models = list(scenarios), list(scenarios.values())
-    asked = list(asked) or [headline(models)]
+    asked = list(asked) or [headline(list(scenarios.values()))]
     wanted = list(dict.fromkeys((one.key, one.of) for one in asked))
     experiment = experiment_of(scenarios, replicates, name="compare")
     futures = make_futures(
         experiment, wanted, folder=folder, workers=workers, executor=executor, force=force, on_begin=on_begin,
         on_progress=on_progress, stop=stop,
     )  # fmt: skip
+    return compared(scenarios, futures, asked, replicates=replicates, command=command)
+
+
+def compared(
+    scenarios: Mapping[str, Scenario],
+    futures: Futures,
+    asked: Sequence[Asked],
+    *,
+    replicates: int,
+    command: Sequence[str] = (),
+    changes: Mapping[str, list[Change]] | None = None,
+) -> Compared:
+    """Compare each scenario with the first, in futures that are made; see `compare`.
+
+    Parameters
+    ----------
+    scenarios
+        By name, in the order of the futures' markets.
+    futures
+        With the figures that are asked for.
+    asked, replicates, command
+        As for `compare`.
+    changes
+        What differs from the first, if that is known already; see `changes_from_first`.
+    """
     values = {pair: series[:, :, None] for pair, series in futures.series.items()}
     return Compared(
-        made=made_of(futures, models[0], replicates, command),
+        made=made_of(futures, next(iter(scenarios.values())), replicates, command),
         scenarios={name: model.as_file() for name, model in scenarios.items()},
-        arms=names,
+        arms=list(scenarios),
         titles=titles_of(scenarios),
-        changes=_changes(scenarios),
-        **_compared(names, values, asked, _failures(futures)),
+        changes=dict(changes_from_first(scenarios) if changes is None else changes),
+        **_compared(list(scenarios), values, asked, _failures(futures)),
     )
 
 
@@ -222,7 +256,7 @@ def compare_batch(results: BatchResults, asked: Sequence[Asked] = (), *, command
         scenarios={name: model.as_file() for name, model in scenarios.items()},
         arms=names,
         settings=len(rows),
-        changes=_changes(scenarios),
+        changes=changes_from_first(scenarios),
         **_compared(names, values, asked, notes),
     )
 
@@ -267,7 +301,8 @@ def _has(scenario: Scenario, firm: str) -> bool:
     return any(one.name == firm for one in scenario.firms)
 
 
-def _changes(scenarios: Mapping[str, Scenario]) -> dict[str, list[Change]]:
+def changes_from_first(scenarios: Mapping[str, Scenario]) -> dict[str, list[Change]]:
+    """Find what differs from the first scenario, by name; nothing where the changes only go together."""
     models = list(scenarios.values())
     found = {}
     for name, model in list(scenarios.items())[1:]:

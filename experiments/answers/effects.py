@@ -6,11 +6,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from experiments.analysis.notes import Doubt
 from experiments.answers.findings import Noted, Plain, Span, noted, span_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
+    from experiments.analysis.notes import Note
+    from experiments.analysis.sensitivity.indices import Indices
     from experiments.batch.results import BatchResults
 
     Floats = NDArray[np.float64]
@@ -57,6 +62,7 @@ def fan_of(results: BatchResults, key: str, item: str, arm: int, levels: tuple[f
 def effects_of(results: BatchResults, key: str, item: str) -> list[Effects]:
     """Estimate first-order indices of all factors on the end of a figure, arm by arm.
 
+    Those of Sobol' where the design is Saltelli's, whose points come in rows; otherwise from given data.
     None where points are too few, or where a design moves one factor at a time, whose points are no sample.
     """
     from experiments.analysis.sensitivity.given import first_order
@@ -67,6 +73,8 @@ def effects_of(results: BatchResults, key: str, item: str) -> list[Effects]:
     if points.shape[1] == 0:
         return []
     ends = rows_of(results, results.end(key, item))
+    if results.meta.get("design") == "saltelli":
+        return _of_rows(results, points, ends)
     found = []
     for place, arm in enumerate(results.arms):
         known = np.isfinite(ends[place]).any(axis=1)
@@ -75,10 +83,30 @@ def effects_of(results: BatchResults, key: str, item: str) -> list[Effects]:
         kinds = [len(np.unique(column)) for column in points.T]
         categories = [kind if kind <= _MOST_LEVELS else 0 for kind in kinds]
         given = first_order(points[known], ends[place][known], categories)
-        names = [factor.name for factor in results.factors]
-        spans = [span_of(given.first.estimate, factor) for factor in range(len(names))]
-        found.append(Effects(arm=arm, factors=names, shares=spans, notes=noted(given.notes, dict(enumerate(names)))))
+        found.append(_effects(results, arm, given.first, given.notes))
     return found
+
+
+def _of_rows(results: BatchResults, points: Floats, ends: Floats) -> list[Effects]:
+    from experiments.analysis.sensitivity.sobol import FEWEST_ROWS, base_rows, sobol
+
+    rows = base_rows(points)
+    if rows is None or len(rows) < FEWEST_ROWS or len(points) < FEWEST:
+        return []
+    found = []
+    for arm, own in zip(results.arms, ends, strict=True):
+        whole = np.isfinite(own).any(axis=1)[rows].all(axis=1)
+        if whole.sum() >= FEWEST_ROWS:
+            told = sobol(own[rows.reshape(-1)], points.shape[1])
+            about_first = [note for note in told.notes if note.doubt is not Doubt.CONFOUNDED]
+            found.append(_effects(results, arm, told.first, about_first))
+    return found
+
+
+def _effects(results: BatchResults, arm: str, first: Indices, notes: Sequence[Note]) -> Effects:
+    names = [factor.name for factor in results.factors]
+    spans = [span_of(first.estimate, factor) for factor in range(len(names))]
+    return Effects(arm=arm, factors=names, shares=spans, notes=noted(notes, dict(enumerate(names))))
 
 
 def _numbers(results: BatchResults) -> Floats:

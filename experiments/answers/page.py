@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from experiments.answers.kinds import tell
+from experiments.answers.words.quantities import title_of
 from experiments.numbers import count, decimal
 from experiments.text import say
 from sim.text import LANGUAGES, language, use_language
@@ -94,7 +95,7 @@ def _say_in(code: str, key: str, **values: object) -> str:
 
 def titled(name: str, scenario: Mapping[str, Any]) -> str:
     """Name a scenario, with its title in the language of the context if it has one."""
-    title = (scenario.get("title") or {}).get(language(), "")
+    title = title_of(scenario.get("title") or {})
     return f"{name} ({title})" if title and title != name else name
 
 

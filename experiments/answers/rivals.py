@@ -33,6 +33,7 @@ __all__ = [
     "RivalsError",
     "Step",
     "check_players",
+    "fewest_profiles",
     "parse_lever",
     "payoffs_asked",
     "rivals",
@@ -237,7 +238,7 @@ def rivals(
     replicates
         Futures of each profile, the same for all.
     budget
-        Profiles to run at most; looking at the last deviations comes on top.
+        Profiles to run at most, `fewest_profiles` at least.
     beyond
         Standard errors by which an answer must beat what is chosen.
 
@@ -289,18 +290,29 @@ def _key(firm: str, lever: str) -> str:
     return join_key(("firm", firm, "strategy") if lever == "strategy" else ("firm", firm, "levers", lever))
 
 
+def _choices(levers: Sequence[Lever]) -> Options | Range:
+    """Give what a player can choose from: a single range, or codes of all combinations."""
+    first = levers[0]
+    if len(levers) == 1 and not first.values:
+        return Range(first.low, first.high, grid=first.steps if first.steps > _STEPS else 7, zooms=2)
+    return Options(tuple(map(float, range(math.prod(len(lever.options()) for lever in levers)))))
+
+
+def fewest_profiles(players: int, levers: Sequence[Lever]) -> int:
+    """Say how many profiles a game takes at least: the start, and all that each of its players could do there."""
+    from experiments.analysis.equilibrium import least_budget
+
+    return least_budget([_choices(levers)] * players)
+
+
 class _Game:
     """Choices as numbers: of a single range the number itself, otherwise codes of all combinations of options."""
 
     def __init__(self, laboratory: Laboratory, names: tuple[str, ...], levers: tuple[Lever, ...], count: int) -> None:
         self._laboratory, self._names, self._levers, self._count = laboratory, names, levers, count
-        self._is_range = len(levers) == 1 and not levers[0].values
+        self.choices = _choices(levers)
+        self._is_range = isinstance(self.choices, Range)
         self._combinations = [] if self._is_range else list(product(*(lever.options() for lever in levers)))
-        self.choices: Options | Range = (
-            Range(levers[0].low, levers[0].high, grid=levers[0].steps if levers[0].steps > _STEPS else 7, zooms=2)
-            if self._is_range
-            else Options(tuple(float(code) for code in range(len(self._combinations))))
-        )
 
     def values(self, code: float) -> tuple[Value, ...]:
         """Give the values of the levers that a number stands for."""

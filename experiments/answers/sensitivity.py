@@ -136,10 +136,12 @@ def _morris(evidence: Evidence, outcomes: Floats, weekly: Floats | None, seed: i
 
 
 def _sobol(evidence: Evidence, outcomes: Floats, weekly: Floats | None, seed: int) -> ArmIndices:
-    from experiments.analysis.sensitivity.sobol import FEWEST_ROWS, sobol
+    from experiments.analysis.sensitivity.sobol import FEWEST_ROWS, base_rows, sobol
 
     count = len(evidence.factors)
-    rows = _base_rows(evidence)
+    rows = base_rows(evidence.levels)
+    if rows is None:
+        raise SensitivityError(say("sensitivity.cannot", reason=f"{len(evidence.points)} / {count}"))
     if len(rows) < FEWEST_ROWS:
         raise SensitivityError(say("sensitivity.few_rows", given=len(rows), least=FEWEST_ROWS))
     chosen = rows.reshape(-1)
@@ -150,21 +152,6 @@ def _sobol(evidence: Evidence, outcomes: Floats, weekly: Floats | None, seed: in
         evidence, outcomes, "sobol", ranked, evidence.factors, found.notes, series=series,
         points=len(chosen), luck=float(found.luck),
     )  # fmt: skip
-
-
-def _base_rows(evidence: Evidence) -> NDArray[np.int64]:
-    """Give the points of each base row, (N, D + 2); those of second order are left out."""
-    count, total = len(evidence.factors), len(evidence.points)
-    for blocks in (count + 2, 2 * count + 2):
-        if total % blocks == 0:
-            places = np.arange(total).reshape(-1, blocks)
-            rows = np.concatenate([places[:, : count + 1], places[:, -1:]], axis=1)
-            levels = evidence.levels[rows]
-            # In row 1 + d, only factor d differs from row 0: tells the two layouts apart.
-            moved = levels[:, 1 : count + 1] != levels[:, :1]
-            if not moved[:, ~np.eye(count, dtype=bool)].any():
-                return rows
-    raise SensitivityError(say("sensitivity.cannot", reason=f"{total} / {count}"))
 
 
 def _given(evidence: Evidence, outcomes: Floats, weekly: Floats | None, seed: int) -> ArmIndices:

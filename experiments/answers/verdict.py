@@ -10,7 +10,7 @@ import numpy as np
 from experiments.answers.advice import Advised, AimFound, CostFound, LeverFound, Strategy, SwitchFound
 from experiments.answers.decisions import AdviseError, Decisions
 from experiments.answers.discover import ClauseAsked, box_of, factors_of, rules_of
-from experiments.answers.findings import Made, Noted, noted, span_of
+from experiments.answers.findings import Made, Noted, Span, noted, span_of
 from experiments.answers.sensitivity import asked_as
 from experiments.batch.costs import PAID_BY, payer
 from experiments.text import say
@@ -60,7 +60,7 @@ def verdict(
         No strategy has a number.
     """
     from experiments.analysis.intervals import mean_interval
-    from experiments.analysis.robust import front, robustness
+    from experiments.analysis.robust import chosen_without, front, halves_interval, robustness
 
     columns = [laboratory.measures.index(aim.measure) for aim in aims]
     outcomes = table[:, :, columns]
@@ -82,6 +82,10 @@ def verdict(
         certainty = good_enough.certainty["satisficing"] if len(alike) == 1 else float("nan")
     guess = robust.choice["best_guess"]
     sign = 1.0 if aims[0].higher else -1.0
+    every = np.arange(lead.shape[1])
+    without = chosen_without(lambda places: _best_in(places, robust.regret, meets), lead.shape[1], seed)
+    at_futures = sign * guesses[:, :, columns[0]]
+    unseen = chosen_without(lambda places: _largest(at_futures[:, places]), guesses.shape[1], seed)
     ranked = front(np.where(np.isfinite(outcomes), outcomes, np.nan), [aim.higher for aim in aims], seed=seed)
     notes = noted(searched.notes, _objective_names(aims))
     notes += [note for note in noted(robust.notes) if note.doubt != "choice_unsure"]
@@ -120,8 +124,10 @@ def verdict(
         payers=_payers(decisions, aims, targets), spend=decisions.spend,
         factors=tuple(factors_of(worlds.coordinates, worlds.points)), strategies=strategies, robust=best, guess=guess,
         criterion=criterion, certainty=certainty,
-        advantage=span_of(mean_interval(sign * (lead[best] - lead[guess]))),
-        shortfall=span_of(mean_interval(sign * (guesses[best] - guesses[guess])[:, columns[0]])),
+        held_regret=span_of(halves_interval(robust.regret[without, every])),
+        held_share=None if meets is None else _share_of(meets[without, every]),
+        advantage=span_of(halves_interval(sign * (lead[without, every] - lead[guess]))),
+        shortfall=span_of(halves_interval(at_futures[best] - at_futures[unseen, np.arange(guesses.shape[1])])),
         regret=tuple(tuple(float(f"{x:.5g}") for x in row) for row in robust.regret[:, order].tolist()),
         tried=tuple(tuple(float(f"{x:.6g}") for x in row[:2]) for row in searched.tried_objectives.tolist()),
         decisions=len(searched.tried), worlds=lead.shape[1], futures=plan.futures, emulated=searched.emulated,
@@ -130,6 +136,30 @@ def verdict(
         switches=() if other is None
         else (_switch(worlds, lead, best, other, meets, higher=aims[0].higher, seed=seed),),
     )  # fmt: skip
+
+
+def _best_in(places: NDArray[np.int64], regret: Floats, meets: NDArray[np.bool_] | None) -> int:
+    """Choose as the robust choice is made, by some worlds: most targets, and among equals the least mean regret."""
+    least = _largest(-regret[:, places])
+    if meets is None:
+        return least
+    shares = meets[:, places].mean(axis=1)
+    alike = np.flatnonzero(shares >= shares.max() - 1e-12)
+    return int(alike[_largest(-regret[np.ix_(alike, places)])])
+
+
+def _largest(numbers: Floats) -> int:
+    """Give the row with the largest mean, numbers that there are not left out."""
+    known = np.isfinite(numbers)
+    means = np.where(known, numbers, 0.0).sum(axis=1) / np.maximum(known.sum(axis=1), 1)
+    return int(np.where(known.any(axis=1), means, -np.inf).argmax())
+
+
+def _share_of(hits: NDArray[np.bool_]) -> Span:
+    from experiments.analysis.intervals import share_interval
+
+    # As `halves_interval`: of half as many worlds.
+    return span_of(share_interval(np.array(hits.sum() / 2), np.array(len(hits) / 2)))
 
 
 def _meets(targets: Condition | None, laboratory: Laboratory, table: Floats) -> NDArray[np.bool_] | None:

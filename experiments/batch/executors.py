@@ -7,7 +7,7 @@ a line in `chosen`.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Protocol
@@ -47,6 +47,15 @@ class Executor(Protocol):
     def has_lost_its_worker(self, error: BaseException) -> bool:
         """Tell whether an error of a future means that its worker died."""
 
+    def turn_away_others(self) -> bool:
+        """Give no more work to workers with another version of the model; tell whether others are left.
+
+        Raises
+        ------
+        ExecutorError
+            No worker has this version of the model any more.
+        """
+
     def stop(self) -> None:
         """Ask work that is under way to end soon, where that is possible."""
 
@@ -71,6 +80,10 @@ class Here:
 
     def has_lost_its_worker(self, error: BaseException) -> bool:
         """Tell no: it would be this process."""
+        return False
+
+    def turn_away_others(self) -> bool:
+        """Tell no, likewise."""
         return False
 
     def stop(self) -> None:
@@ -132,6 +145,10 @@ class Processes:
         from experiments.pool import WorkerLostError
 
         return isinstance(error, WorkerLostError)
+
+    def turn_away_others(self) -> bool:
+        """Tell no: all processes are of this program."""
+        return False
 
     def stop(self) -> None:
         """Stop after the weeks under way."""
@@ -196,10 +213,9 @@ class Cluster:
         except Exception as error:
             self._client.close()
             raise ExecutorError(say("batch.cluster.no_model", address=address, reason=_said(error))) from None
-        others = sorted({version for version in versions.values() if version != model_version()})
-        if others:
+        if any(version != model_version() for version in versions.values()):
             self._client.close()
-            raise ExecutorError(say("batch.cluster.other_model", others=", ".join(others), ours=model_version()))
+            raise ExecutorError(self._said_of(versions))
 
     def _versions(self) -> dict[str, str]:
         """Ask every worker for the version of its model."""
@@ -207,6 +223,21 @@ class Cluster:
 
         versions: dict[str, str] = self._client.run(model_version)
         return versions
+
+    def _version_of(self, worker: str) -> str:
+        """Ask one worker, which may have none: then what it says instead."""
+        from experiments.batch.experiment import model_version
+
+        try:
+            return str(self._client.run(model_version, workers=[worker])[worker])
+        except Exception as error:  # of whatever it lacks
+            return _said(error)
+
+    def _said_of(self, versions: Mapping[str, str]) -> str:
+        from experiments.batch.experiment import model_version
+
+        others = sorted({version for version in versions.values() if version != model_version()})
+        return say("batch.cluster.other_model", others=", ".join(others), ours=model_version())
 
     def submit(self, function: Callable[..., Any], *arguments: Any) -> Future[Any]:
         """Have a worker of the cluster call the function."""
@@ -218,6 +249,19 @@ class Cluster:
         from distributed import KilledWorker
 
         return isinstance(error, KilledWorker)
+
+    def turn_away_others(self) -> bool:
+        """Find out which workers have another version, or none, as those may that joined later; the rest go on."""
+        from experiments.batch.experiment import model_version
+
+        threads = self._client.nthreads()
+        versions = {worker: self._version_of(worker) for worker in threads}
+        good = [worker for worker, version in versions.items() if version == model_version()]
+        if not good:
+            raise ExecutorError(self._said_of(versions))
+        self.workers = max(1, sum(threads[worker] for worker in good))
+        self._executor = self._client.get_executor(pure=False, retries=0, workers=good, allow_other_workers=False)
+        return True
 
     def stop(self) -> None:
         """Nothing: work under way on a cluster comes to its end."""

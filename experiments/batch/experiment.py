@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 
 from experiments.batch.designs.base import UNSET, Row
@@ -163,8 +163,12 @@ class Experiment:
         return {part: _hash(value) for part, value in parts.items()} | {"version": model_version()}
 
 
+@cache
 def model_version() -> str:
-    """Name what runs depend on beside the experiment: this program's version, and a hash of its rules."""
+    """Name what runs depend on beside the experiment: this program's version, and a hash of its rules.
+
+    It is looked up once: rules that are changed on the disk are not those that this process has loaded.
+    """
     from experiments.versions import own_version
     from sim.compiling import rules_hash
 

@@ -36,17 +36,22 @@ class FactorReader:
         The file, where it lies, and the scenarios that its factors are laid over.
     mistakes
         Where what is wrong is told.
+    has_design
+        Whether the design could be read, if there is one.
     """
 
-    def __init__(self, path: Path, file: ExperimentFile, arms: Sequence[Arm], mistakes: Mistakes) -> None:
+    def __init__(
+        self, path: Path, file: ExperimentFile, arms: Sequence[Arm], mistakes: Mistakes, *, has_design: bool = True
+    ) -> None:
         self.path = path
         self.file = file
+        self.has_design = has_design
         self.arms = arms
         self.mistakes = mistakes
 
     def factors(self) -> tuple[Factor, ...]:
         """Give the factors; what is wrong with them is among the mistakes."""
-        needs_ranges = self.file.design is None or self.file.design.needs_ranges
+        needs_ranges = self.has_design and (self.file.design is None or self.file.design.needs_ranges)
         found = [self._factor(place, table, needs_ranges=needs_ranges) for place, table in enumerate(self.file.factors)]
         made = [factor for factor in found if factor is not None]
         if len(made) == len(found):
@@ -55,7 +60,7 @@ class FactorReader:
         for place, factor in enumerate(found):
             if factor is not None:
                 self._check_keys(place, factor)
-        if found and self.file.design is None:
+        if found and self.file.design is None and self.has_design:
             self.mistakes.wrong((), "no_design")
         return tuple(made)
 
@@ -164,7 +169,7 @@ class FactorReader:
         try:
             ensemble = Ensemble.read(file if file in PACKAGED and not beside.exists() else beside)
         except ScenarioError as error:
-            self.mistakes.of_another_file(error.problems)
+            self.mistakes.of_another_file((*at, "draws"), error.problems)
             return None
         return Draws(ensemble, Path(file).name, min(table.steps or len(ensemble), len(ensemble)))
 

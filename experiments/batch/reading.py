@@ -12,6 +12,8 @@ from experiments.batch.experiment import Arm, Experiment
 from experiments.batch.factor_reading import RESERVED, FactorReader
 from experiments.batch.mistakes import Mistakes
 from experiments.batch.recorded import Recorded, known_figures
+from experiments.batch.sound import Sound, sound_part
+from experiments.naming import both_or_one
 from experiments.text import say
 from sim.problems import Place, Problem, ScenarioError
 
@@ -73,29 +75,39 @@ def read_experiment(name: str | Path) -> Experiment:
 
     path = find(str(name))
     document = read(path)
-    return _Reader(path, document, validate(document, ExperimentFile)).experiment()
+    try:
+        sound = Sound(validate(document, ExperimentFile))
+    except ScenarioError as error:
+        # What stands in the rest of the file is told as well.
+        part = sound_part(document.data)
+        if part is not None:
+            _Reader(path, document, part, error.problems).experiment()
+        raise
+    return _Reader(path, document, sound).experiment()
 
 
 class _Reader:
-    """Makes an experiment of a file that is right table by table."""
+    """Makes an experiment of what is right table by table in a file, or tells all mistakes together."""
 
-    def __init__(self, path: Path, document: Document, file: ExperimentFile) -> None:
+    def __init__(self, path: Path, document: Document, sound: Sound, known: Sequence[Problem] = ()) -> None:
         self.path = path
         self.document = document
-        self.file = file
-        self.mistakes = Mistakes(document)
+        self.file = sound.file
+        self.lacking = sound.lacking
+        self.mistakes = Mistakes(document, known, sound.written_at if sound.places else None)
 
     def experiment(self) -> Experiment:
-        arms = self._arms()
-        self.mistakes.tell()
-        factors = FactorReader(self.path, self.file, arms, self.mistakes).factors()
-        self.mistakes.tell()
-        design = self._design(factors)
+        arms, file = self._arms(), self.file
+        has_design = "design" not in self.lacking
+        factors = FactorReader(self.path, file, arms, self.mistakes, has_design=has_design).factors()
+        # A design is judged by all of its factors, or not at all.
+        is_whole = "factor" not in self.lacking and len(factors) == len(file.factors)
+        design = self._design(factors) if is_whole else None
         recorded = self._recorded([arm.scenario for arm in arms])
         self.mistakes.tell()
-        file = self.file
+        title, story, text = both_or_one(file.title), both_or_one(file.story), self.path.read_text(encoding="utf-8")
         made = Experiment(
-            self.path.stem, file.title, file.story, self.path.read_text(encoding="utf-8"), arms, factors, design,
+            self.path.stem, title, story, text, arms, factors, design,
             file.runs.replicates, file.runs.common_random_numbers, file.runs.engine, recorded, file.budget,
         )  # fmt: skip
         self._check_points(made)
@@ -144,7 +156,7 @@ class _Reader:
             if named:
                 self.mistakes.passed_on(at, error)
             else:
-                self.mistakes.of_another_file(error.problems)  # they have a file and a line of their own
+                self.mistakes.of_another_file(at, error.problems)
             return None
         try:
             scenario = laid(scenario, table.set_, skips=False) if table.set_ else scenario
@@ -191,6 +203,8 @@ class _Reader:
         from experiments.calibration.expressions import ExpressionError, parse
 
         table = self.file.record
+        if not scenarios:
+            return Recorded(None, table.series, ())  # a mistake by now: nothing is known of figures
         for number, wrong in enumerate(known_figures(table.figures or [], scenarios)):
             if wrong is not None:
                 self.mistakes.add(("record", "figures", number), wrong)

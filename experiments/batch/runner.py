@@ -17,7 +17,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Protocol
 
 from experiments.batch.executors import Executor, ExecutorError
-from experiments.batch.work import Finished, Status, make_runs, pack
+from experiments.batch.work import Finished, OtherModel, Status, make_runs, pack
 from experiments.text import say
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ class Done:
     failed
         Those among them that raised or crashed.
     rate
-        Runs a second, since this start; 0 as long as there is none.
+        Runs a second, since workers began to make runs, their own start left out; 0 as long as there is none.
     """
 
     runs: int
@@ -129,6 +129,7 @@ class Runner:
         self._again: deque[tuple[Task, ...]] = deque()
         self._deaths: Counter[tuple[int, int]] = Counter()
         self._kept = self._failed = 0
+        self._working_since: float | None = None
 
     def run(self) -> Done:
         """Make the runs until all are made, or until it is stopped.
@@ -140,8 +141,8 @@ class Runner:
         ExecutorError
             There is nowhere left to make runs.
         """
-        common, begun = pack(self.experiment), time.monotonic()
-        under_way: dict[Future[list[Finished]], tuple[Task, ...]] = {}
+        common = pack(self.experiment)
+        under_way: dict[Future[list[Finished] | OtherModel], tuple[Task, ...]] = {}
         told_to_stop = False
         try:
             while True:
@@ -156,20 +157,20 @@ class Runner:
                         break
                     under_way[self.executor.submit(make_runs, common, piece)] = piece
                 if not under_way:
-                    return self._progress(begun)
+                    return self._progress()
                 finished, _ = wait(under_way, timeout=_PROGRESS_EVERY, return_when=FIRST_COMPLETED)
                 for future in finished:
                     self._take(future, under_way.pop(future), is_ending=told_to_stop)
                 if self.on_progress is not None:
-                    self.on_progress(self._progress(begun))
+                    self.on_progress(self._progress())
         except BaseException:
             for future in under_way:
                 future.cancel()
             self.executor.stop()
             raise
 
-    def _progress(self, begun: float) -> Done:
-        elapsed = time.monotonic() - begun
+    def _progress(self) -> Done:
+        elapsed = 0.0 if self._working_since is None else time.monotonic() - self._working_since
         rate = self._kept / elapsed if elapsed > 0 else 0.0
         return Done(self._before + self._kept, self.experiment.run_count, self._failed, rate)
 
@@ -181,7 +182,7 @@ class Runner:
         self._left -= len(piece)
         return piece
 
-    def _take(self, future: Future[list[Finished]], piece: tuple[Task, ...], *, is_ending: bool) -> None:
+    def _take(self, future: Future[list[Finished] | OtherModel], piece: tuple[Task, ...], *, is_ending: bool) -> None:
         """Keep what came back of a piece of work, or see what is to be done about it."""
         try:
             finished = future.result()
@@ -197,6 +198,15 @@ class Runner:
             else:
                 self._keep([_without_result(piece[0], "failed", f"{type(error).__name__}: {error}")])
             return
+        if isinstance(finished, OtherModel):
+            if self.executor.turn_away_others():
+                self._again.append(piece)
+            else:
+                said = say("batch.other_model", theirs=finished.theirs, ours=finished.ours)
+                self._keep([_without_result(task, "failed", said) for task in piece])
+            return
+        if self._working_since is None and finished:
+            self._working_since = time.monotonic() - sum(one.seconds for one in finished)
         self._keep(finished)
         self._learn(finished)
         if len(finished) < len(piece) and not is_ending and not self.stop.is_set():

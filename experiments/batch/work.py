@@ -14,9 +14,25 @@ if TYPE_CHECKING:
     from experiments.batch.recorded import Kept, Recorded
     from sim.scenario import Scenario
 
-__all__ = ["Common", "Finished", "Status", "make_runs", "pack"]
+__all__ = ["Common", "Finished", "OtherModel", "Status", "make_runs", "pack"]
 
 Status = Literal["done", "failed", "crashed"]
+
+
+@dataclass(frozen=True)
+class OtherModel:
+    """What a worker gives back that was handed runs of another version of the model than its own: none are made.
+
+    It is no error that is raised: those of a worker with other packages may not reach us whole.
+
+    Attributes
+    ----------
+    theirs, ours
+        The worker's version, and that of the process that hands runs out.
+    """
+
+    theirs: str
+    ours: str
 
 
 @dataclass(frozen=True)
@@ -60,14 +76,17 @@ class Common:
 
 def pack(experiment: Experiment) -> bytes:
     """Write down what all runs of an experiment have in common, to be handed to workers with each piece of work."""
+    from experiments.batch.experiment import model_version
     from sim.text import language
 
     engine: Literal["compiled", "objects"] = "objects" if experiment.engine == "objects" else "compiled"
     scenarios = tuple(arm.scenario for arm in experiment.arms)
-    return pickle.dumps(Common(language(), scenarios, engine, experiment.recorded), pickle.HIGHEST_PROTOCOL)
+    common = pickle.dumps(Common(language(), scenarios, engine, experiment.recorded), pickle.HIGHEST_PROTOCOL)
+    # The version lies around the rest: another one might not even be able to read what is inside.
+    return pickle.dumps((model_version(), common), pickle.HIGHEST_PROTOCOL)
 
 
-def make_runs(common: bytes, tasks: Sequence[Task], stop: threading.Event | None = None) -> list[Finished]:
+def make_runs(common: bytes, tasks: Sequence[Task], stop: threading.Event | None = None) -> list[Finished] | OtherModel:
     """Make some runs, one after the other.
 
     Parameters
@@ -82,12 +101,15 @@ def make_runs(common: bytes, tasks: Sequence[Task], stop: threading.Event | None
     Returns
     -------
     list of Finished
-        In the order of `tasks`. A run that raises is among them; the others go on.
+        In the order of `tasks`. A run that raises is among them; the others go on. Or `OtherModel`: who packed has
+        another version, and a result must not depend on who made it.
     """
     from sim.text import use_language
 
     stop = stop or threading.Event()
     shared = _unpacked(common)
+    if isinstance(shared, OtherModel):
+        return shared
     finished = []
     with use_language(shared.language):
         for task in tasks:
@@ -121,10 +143,15 @@ _ignore: Callable[[int], None] = lambda _: None  # noqa: E731 - a name for doing
 _last: tuple[bytes, Common] | None = None
 
 
-def _unpacked(common: bytes) -> Common:
+def _unpacked(common: bytes) -> Common | OtherModel:
     """Unpack what runs have in common; once for all pieces of work of an experiment."""
     global _last
+    from experiments.batch.experiment import model_version
+
     digest = hashlib.sha256(common).digest()
     if _last is None or _last[0] != digest:
-        _last = (digest, pickle.loads(common))  # from the coordinator
+        version, inside = pickle.loads(common)  # from the coordinator
+        if version != model_version():
+            return OtherModel(model_version(), version)
+        _last = (digest, pickle.loads(inside))
     return _last[1]

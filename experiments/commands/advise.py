@@ -48,6 +48,7 @@ def advise(
     from experiments.commands.experiment_answers import refuse_sizes, sized, troubles_told
     from experiments.commands.run import refuse_bad_numbers
     from experiments.commands.searches import Order, answer_search
+    from experiments.naming import both_or_one
 
     refuse_sizes(workers, None, consumers, weeks)
     refuse_bad_numbers({"runs": runs}, {"runs": (1, 10_000_000)})
@@ -80,7 +81,7 @@ def advise(
         "--arm": arm, "--runs": runs, "--consumers": consumers, "--weeks": weeks,
     }  # fmt: skip
 
-    title = {"en": made.title.en or made.name, "fr": made.title.fr or made.name}
+    title = both_or_one(made.title, made.name).model_dump()
     scenarios = {chosen.name: chosen.scenario.as_file()}
 
     def found(laboratory: Laboratory, now: Made) -> Findings:

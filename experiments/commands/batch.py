@@ -115,12 +115,14 @@ def within_bounds(made: Experiment, measured: Pilot, *, begun: Path | None) -> E
         return made
     if made.budget.if_over == "refuse" or allowed == 0:
         fail(_over_budget(made, measured, allowed))
-    note(say("batch.fewer_replicates", replicates=count(allowed), asked=count(made.replicates)))
+    from experiments.amounts import counted
+
+    note(say("batch.fewer_replicates", replicates=counted("replicate", allowed), asked=count(made.replicates)))
     return made.with_replicates(allowed)
 
 
 def _over_budget(made: Experiment, measured: Pilot, allowed: int) -> str:
-    from experiments.amounts import duration
+    from experiments.amounts import counted, duration
 
     budget = made.budget
     limits = []
@@ -133,7 +135,7 @@ def _over_budget(made: Experiment, measured: Pilot, allowed: int) -> str:
         "time": duration(made.run_count * measured.seconds),
         "limits": ", ".join(limits),
     }
-    advice = say("batch.would_fit", replicates=count(allowed)) if allowed else say(
+    advice = say("batch.would_fit", replicates=counted("replicate", allowed)) if allowed else say(
         "batch.points_too_many", points=count(made.point_count)
     )  # fmt: skip
     return f"{say('batch.over_budget', **values)} {advice}"

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from experiments.amounts import duration, size
+from experiments.amounts import counted, duration, size
 from experiments.commands.session import clean, note, print_json, results_console
 from experiments.numbers import compact, count, decimal, plain_number
 from experiments.text import say
@@ -100,9 +100,9 @@ def cost_words(made: Experiment, cost: Cost, measured: Pilot, workers: int, key:
     """Say what some runs cost, in the words of the catalogue's `key`."""
     return say(
         key,
-        runs=count(cost.runs),
-        points=count(made.point_count),
-        replicates=count(made.replicates),
+        runs=counted("run", cost.runs),
+        points=counted("point", made.point_count),
+        replicates=counted("replicate", made.replicates),
         each=duration(measured.seconds),
         workers=count(workers),
         time=duration(cost.seconds),

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from experiments.amounts import duration
+from experiments.amounts import counted, duration
 from experiments.commands.batch_table import value_text
 from experiments.commands.session import clean, note, print_json, results_console
 from experiments.numbers import count
@@ -59,7 +59,11 @@ def show_status(found: BatchResults, *, as_json: bool) -> None:
         "arms": ", ".join(found.arms),
         "factors": ", ".join(f"{one.name} ({say(f'batch.role.{one.role}')})" for one in found.factors) or "–",
         "design": design,
-        "points": say("batch.points_by", points=count(found.point_count), replicates=count(found.replicates)),
+        "points": say(
+            "batch.points_by",
+            points=counted("point", found.point_count),
+            replicates=counted("replicate", found.replicates),
+        ),
         "done": say("batch.of", done=count(status.done), total=count(status.planned)),
         "failed": count(status.failed),
         "crashed": count(status.crashed),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from experiments.commands.session import AsJson, Lang, fail
+from experiments.numbers import count
 from experiments.text import say
 
 if TYPE_CHECKING:
@@ -38,11 +39,12 @@ def rivals(
 ) -> None:
     """Play best responses; everything that can be refused is refused before the first run."""
     from experiments.answers.asking import Askable, FigureError, parse_figure
-    from experiments.answers.rivals import check_players, parse_lever, payoffs_asked
+    from experiments.answers.rivals import check_players, fewest_profiles, parse_lever, payoffs_asked
     from experiments.answers.rivals import rivals as played
     from experiments.commands.experiment_answers import refuse_sizes, sized, troubles_told
     from experiments.commands.run import refuse_bad_numbers
     from experiments.commands.searches import Order, answer_search
+    from experiments.naming import both_or_one
     from sim.scenario import load
 
     refuse_sizes(workers, None, consumers, weeks)
@@ -59,14 +61,14 @@ def rivals(
             raise FigureError(say("rivals.not_of_firms", name=key))
         measure = parse_figure(f"{key}:{players[0]}{mark}{rest}", askable)
         profiles = runs // replicates
-        if profiles < 10:
-            fail(say("rivals.few_runs", given=runs, least=10 * replicates))
+        if profiles < (least := fewest_profiles(len(players), chosen)):
+            fail(say("rivals.few_runs", given=count(runs), least=count(least * replicates)))
     options = {
         "--player": players, "--lever": levers, "--objective": objective, "--replicates": replicates, "--runs": runs,
         "--set": settings, "--consumers": consumers, "--weeks": weeks,
     }  # fmt: skip
 
-    title = {"en": market.title.en or market.name, "fr": market.title.fr or market.name}
+    title = both_or_one(market.title, market.name).model_dump()
     scenarios = {market.name: made.arms[0].scenario.as_file()}
 
     def found(laboratory: Laboratory, now: Made) -> Findings:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from experiments.commands.session import AsJson, Lang, clean, print_json, results_console
+from experiments.naming import both_or_one
 from experiments.text import say
 from sim.text import language
 
@@ -36,9 +37,9 @@ def scenarios(as_json: AsJson = False, lang: Lang = None) -> None:
 
     console, code = results_console(), language()
     for scenario in found:
-        title = clean(getattr(scenario.title, code))
+        title = clean(getattr(both_or_one(scenario.title), code))
         console.print(Text.assemble((scenario.name, "bold cyan"), "  ", (title, "bold")))
-        story = " ".join(clean(getattr(scenario.story, code)).split())
+        story = " ".join(clean(getattr(both_or_one(scenario.story), code)).split())
         console.print(Padding(Text(first_sentence(story)), (0, 0, 0, 2)))
     console.print(Text(f"\n{say('scenarios.hint')}", style="dim"))
 

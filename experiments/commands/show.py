@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from experiments.commands.session import AsJson, Lang, clean, fail, print_json, results_console
-from experiments.naming import alternative_name, choice_word, lever_name, lever_value, strategy_name
+from experiments.naming import alternative_name, both_or_one, choice_word, lever_name, lever_value, strategy_name
 from experiments.numbers import count, percent, plain_number
 from experiments.text import say
 from sim.text import language
@@ -56,9 +56,11 @@ def _for_people(model: Scenario, parent: str, changes: list[Difference]) -> None
     from experiments.scenario_data import document_of
 
     console, code = results_console(), language()
-    console.print(Text(clean(getattr(model.title, code) or model.name), style="bold"))
+    console.print(Text(clean(getattr(both_or_one(model.title, model.name), code)), style="bold"))
     # Single line ends in a story are where its author's editor broke the line.
-    story = "\n\n".join(" ".join(part.split()) for part in clean(getattr(model.story, code)).strip().split("\n\n"))
+    story = "\n\n".join(
+        " ".join(part.split()) for part in clean(getattr(both_or_one(model.story), code)).strip().split("\n\n")
+    )
     if story:
         console.print(Text(f"\n{story}\n"))
     if model.source:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from experiments import headline
 from experiments.commands.session import clean, results_console
-from experiments.naming import item_name
+from experiments.naming import both_or_one, item_name
 from experiments.numbers import UNKNOWN, figure_text, interval
 from experiments.standing import changes_text
 from experiments.summary import Line, Spread, Summary, summarise, telling_lines
@@ -39,7 +39,7 @@ def show_summary(results: Results, model: Scenario) -> None:
     console = results_console()
     summary = summarise(results)
     known = headline.facts(results)
-    title = getattr(model.title, language()) or model.name
+    title = getattr(both_or_one(model.title, model.name), language())
     console.print(Text(clean(title), style="bold"))
     if known is not None:
         console.print(Text(clean(headline.sentence(known))))

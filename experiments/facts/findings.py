@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer
 
 from experiments.facts.declared import Pooling, Unit, Use
 
-__all__ = ["FactFound", "Facts", "RealValue", "StatisticFound"]
+__all__ = ["FactFound", "Facts", "RealValue", "StatisticFound", "packaged", "packaged_path"]
 
 Number = Annotated[
     float,
@@ -105,3 +106,17 @@ class Facts(Plain):
     def met(self) -> int:
         """How many facts are inside."""
         return sum(fact.inside is True for fact in self.facts)
+
+    def text(self) -> str:
+        """Give it as JSON."""
+        return self.model_dump_json(indent=1) + "\n"
+
+
+def packaged_path() -> Path:
+    """Give the file with what was measured of the facts at the defaults, which comes with the program."""
+    return Path(__file__).with_name("measured.json")
+
+
+def packaged() -> Facts:
+    """Read what was measured of the facts at the defaults."""
+    return Facts.model_validate_json(packaged_path().read_text(encoding="utf-8"))

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from experiments.facts.drawing import overview, shapes
+from experiments.facts.findings import packaged_path
 from experiments.facts.words import (
     band_text,
     heading,
@@ -29,8 +30,9 @@ PAGE, OVERVIEW, SHAPES = "facts.md", "facts.svg", "facts_shapes.svg"
 
 
 def written(found: Facts, docs: Path) -> dict[Path, str]:
-    """Give the page and its charts by their files."""
+    """Give what is packaged, the page and its charts by their files."""
     return {
+        packaged_path(): found.text(),
         docs / PAGE: page(found),
         docs / "images" / OVERVIEW: overview(found),
         docs / "images" / SHAPES: shapes(found),

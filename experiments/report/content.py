@@ -149,7 +149,8 @@ def _weeks(
 
 def _both_of(texts: Any, default: str) -> Both:
     if isinstance(texts, Mapping):
-        return {"en": str(texts.get("en", default)), "fr": str(texts.get("fr", texts.get("en", default)))}
+        either = next((str(text) for text in texts.values() if text), default)
+        return {"en": str(texts.get("en") or either), "fr": str(texts.get("fr") or either)}
     return {"en": str(texts or default), "fr": str(texts or default)}
 
 

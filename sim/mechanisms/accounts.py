@@ -126,13 +126,14 @@ def close_books(firm: Firm, p: AccountsParameters, rates: Rates, week: int) -> N
     week
         The week that ends, from 1.
     """
-    sold = firm.week.units * rates.weight
+    week_counts, weight = firm.week, rates.weight
+    sold = week_counts.units * weight
     firm.revenue = in_cents(sold * firm.price)
     firm.fees = in_cents(firm.hosting_income)
     goods_cost = firm.goods_cost
     margin = max(0.0, sold * (firm.price - goods_cost))
     firm.co_created = margin * firm.external_share
-    made = (firm.week.ideas + firm.week.codesigns + firm.week.supports) * rates.weight
+    made = (week_counts.ideas + week_counts.codesigns + week_counts.supports) * weight
     costs = {
         "goods": sold * goods_cost,
         "research": firm.research,
@@ -144,20 +145,21 @@ def close_books(firm: Firm, p: AccountsParameters, rates: Rates, week: int) -> N
         "fixed": firm.fixed_cost,
         "shared": firm.sharing * firm.co_created,
         "rewards": made * firm.reward * rates.fair_wage,
-        "ambassadors": firm.week.ambassadors * rates.weight * rates.ambassador_cost,
+        "ambassadors": week_counts.ambassadors * weight * rates.ambassador_cost,
         "campaigns": firm.campaign_spend,
     }
-    firm.costs = {name: in_cents(cost) for name, cost in costs.items()}
+    firm.costs = {name: round(cost * 100) for name, cost in costs.items()}
     firm.profit = firm.revenue + firm.fees - sum(firm.costs.values())
-    firm.purse.cash += firm.profit
+    purse = firm.purse
+    purse.cash += firm.profit
     firm.usual_revenue += (firm.revenue - firm.usual_revenue) / min(firm.weeks_here(week), _USUAL_WEEKS)
     firm.publish_quarter()
     firm.dividends = 0
-    if firm.profit > 0 and firm.purse is firm and firm.cash > p.reserve * firm.usual_revenue:
+    if firm.profit > 0 and purse is firm and firm.cash > p.reserve * firm.usual_revenue:
         firm.dividends = round(p.payout * firm.profit)
         firm.cash -= firm.dividends
     if p.bankruptcy:
-        beyond = firm.purse is firm and firm.cash < -p.credit * firm.usual_revenue
+        beyond = purse is firm and firm.cash < -p.credit * firm.usual_revenue
         firm.weeks_beyond_credit = firm.weeks_beyond_credit + 1 if beyond else 0
         if firm.weeks_beyond_credit >= p.patience:
             firm.go_bankrupt()

@@ -334,9 +334,11 @@ def activate(drive, motive, pressure, stirred, chosen, voices, spoken_of, words,
         drive[lane] = _MINUS
         motive[lane] = _NOTHING_32
         pressure[lane] = _NONE
+    is_salient = False
     for c in range(t.values.shape[0]):
         public = salience[c]
         if public > _ZERO:
+            is_salient = True
             if spoken_of != _NO_FIRM:
                 add_pressure(pressure, voices, c)
             weight, code = t.values[c], np.int32(c)
@@ -345,10 +347,14 @@ def activate(drive, motive, pressure, stirred, chosen, voices, spoken_of, words,
                 stronger = d > drive[lane]
                 drive[lane] = d if stronger else drive[lane]
                 motive[lane] = code if stronger else motive[lane]
+    mood, threshold, role = p.mood, t.threshold, t.role
     for lane in range(lanes):
-        drive[lane] = drive[lane] + p.mood * normal_from(mix32(words[lane], key))
-        ignites = motive[lane] >= 0 and drive[lane] > t.threshold[lane]
-        stirred[lane] = ignites or t.role[lane] == _MILITANT
+        stirred[lane] = role[lane] == _MILITANT
+    if is_salient:
+        for lane in range(lanes):
+            drive[lane] = drive[lane] + mood * normal_from(mix32(words[lane], key))
+            ignites = motive[lane] >= 0 and drive[lane] > threshold[lane]
+            stirred[lane] = stirred[lane] or ignites
     for i in range(list_lanes(chosen, stirred)):
         lane = chosen[i]
         active = t.role[lane] == _MILITANT
@@ -403,9 +409,9 @@ def _choose_target(lane, cause, t, firms, p):
 @compiled
 def targets_acted_on(target, energy, p):
     """Return the firms that militants of a tile who act are for or against: a bit (uint64) a firm."""
-    firms = _NO_FIRM
+    firms, act_cost = _NO_FIRM, p.act_cost
     for lane in range(target.size):
-        acts = target[lane] >= 0 and energy[lane] >= p.act_cost
+        acts = target[lane] >= 0 and energy[lane] >= act_cost
         firms = np.uint64(firms | (bit_of(max(target[lane], _NEUTRAL)) if acts else _NO_FIRM))
     return firms
 
@@ -413,9 +419,10 @@ def targets_acted_on(target, energy, p):
 @compiled
 def add_militancy(utility, target, stance, energy, code, home, p):
     """Add to the utility of a firm, or of a line of firm `home`, what attackers and defenders who act make of it."""
+    act_cost, effect = p.act_cost, p.purchase_effect
     for lane in range(utility.size):
-        acts = (target[lane] == code or target[lane] == home) and energy[lane] >= p.act_cost
-        pull = p.purchase_effect * np.float32(stance[lane]) * energy[lane]
+        acts = (target[lane] == code or target[lane] == home) and energy[lane] >= act_cost
+        pull = effect * np.float32(stance[lane]) * energy[lane]
         utility[lane] = utility[lane] + (pull if acts else _ZERO)
 
 

@@ -16,7 +16,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.columns import Column
-from sim.compiling import compiled
+from sim.compiling import compiled, inlined
 from sim.fastmath import clip01
 from sim.mechanisms.base import MechanismParameters
 from sim.quantities import quantity
@@ -93,7 +93,6 @@ _SINCERE = np.float32(127.0)
 _HALF = np.float32(0.5)
 _ZERO = np.float32(0.0)
 _ONE = np.float32(1.0)
-_FIRST = np.int8(0)
 _BITS_SINCERE = np.uint32(15)
 _BITS_FIRM = np.uint32(22)
 _BITS_COUNT = np.uint32(27)
@@ -101,53 +100,80 @@ _ONE_SPEAKER = np.int32(1)
 _PAYLOAD = np.uint32(0x3FF | (0x7F << 15))
 _SPEAKER = np.uint32(1 << 27)
 _NO_WORD = np.uint32(0)
+_SILENCE = np.uint32(0)
 _SUM_SCORE = np.uint32(0x7FFF)
 _LOWER = np.uint64(0xFFFFFFFF)
 _BITS_UPPER = np.uint64(32)
 
 
 @compiled
-def pack_words(words, voiced, mentioned, satisfaction, sincerity):
+def pack_words(words, voiced, trust, mentioned, satisfaction, sincerity):
     """Write what each consumer of a tile says: its last firm, its satisfaction, its belief in that firm's sincerity.
 
-    `words` uint64; `voiced` uint32 is what it says as a militant.
+    `words` uint64; `voiced` uint32 is what it says as a militant; `trust` is a scratch row (float32).
     """
+    for lane in range(trust.size):
+        trust[lane] = _ZERO
+    for f in range(sincerity.shape[0]):
+        code, believed = np.int8(f), sincerity[f]
+        for lane in range(trust.size):
+            own, other = believed[lane], trust[lane]
+            trust[lane] = own if mentioned[lane] == code else other
     for lane in range(words.size):
-        firm = max(mentioned[lane], _FIRST)
         score = np.uint32(np.int32(satisfaction[lane] * _SCORE + _HALF))
-        sincere = np.uint32(np.int32(sincerity[np.uint32(firm), lane] * _SINCERE + _HALF))
-        said = np.uint32(score | (sincere << _BITS_SINCERE) | (np.uint32(firm) << _BITS_FIRM))
+        sincere = np.uint32(np.int32(trust[lane] * _SINCERE + _HALF))
+        firm = np.uint32(np.int32(mentioned[lane]))
+        said = np.uint32(score | (sincere << _BITS_SINCERE) | (firm << _BITS_FIRM))
         said = _NOBODY_WORD if mentioned[lane] < 0 else said
         words[lane] = np.uint64(said) | (np.uint64(voiced[lane]) << _BITS_UPPER)
 
 
 @compiled
-def gather_words(heard, voices, peers, words):
+def gather_words(heard, voices, both, peers, words):
     """Collect what every consumer's peers say: heard[peer, lane] and voices[peer, lane], of words[peers[peer, lane]].
 
     A consumer's two words lie side by side in one of 64 bits, so that a peer costs one look: what it says of its last
-    purchase in the lower half, what it says as a militant in the upper one.
+    purchase in the lower half, what it says as a militant in the upper one. They are looked up one by one, into the
+    scratch row `both` (uint64), and parted many at a time.
+
+    Returns
+    -------
+    bool
+        Whether any of them speaks as a militant.
     """
+    loud = _SILENCE
     for k in range(peers.shape[0]):
         ears, cries, mouths = heard[k], voices[k], peers[k]
-        for lane in range(ears.size):
-            word = words[np.uint32(mouths[lane])]
-            ears[lane] = np.uint32(word & _LOWER)
-            cries[lane] = np.uint32(word >> _BITS_UPPER)
+        for lane in range(both.size):
+            both[lane] = words[np.uint32(mouths[lane])]
+        for lane in range(both.size):
+            ears[lane] = np.uint32(both[lane] & _LOWER)
+            cries[lane] = np.uint32(both[lane] >> _BITS_UPPER)
+            loud = np.uint32(loud | cries[lane])
+    return loud != _SILENCE
 
 
 @compiled
 def sum_words(total, heard, firm):
     """Add up the words about one firm: total[lane] packs their number, satisfactions and sincerities."""
-    code = np.uint32(firm)
+    code, peers = np.uint32(firm), heard.shape[0]
     for lane in range(total.size):
         total[lane] = _NO_WORD
-    for k in range(heard.shape[0]):
-        ears = heard[k]
+    # Two peers at a time: half as often is the sum stored and read again.
+    for pair in range(peers // 2):
+        left, right = heard[2 * pair], heard[2 * pair + 1]
         for lane in range(total.size):
-            word = ears[lane]
-            about = np.uint32(word >> _BITS_FIRM) == code
-            total[lane] = np.uint32(total[lane] + (np.uint32((word & _PAYLOAD) | _SPEAKER) if about else _NO_WORD))
+            total[lane] = np.uint32(total[lane] + _word_about(left[lane], code) + _word_about(right[lane], code))
+    if peers % 2 > 0:
+        last = heard[peers - 1]
+        for lane in range(total.size):
+            total[lane] = np.uint32(total[lane] + _word_about(last[lane], code))
+
+
+@inlined
+def _word_about(word, code):
+    """Return what a word adds to the sum about a firm: nothing if it is about another."""
+    return np.uint32((word & _PAYLOAD) | _SPEAKER) if np.uint32(word >> _BITS_FIRM) == code else _NO_WORD
 
 
 @compiled

@@ -19,7 +19,7 @@ import numpy as np
 from sim.columns import Column
 from sim.compiling import compiled, inlined
 from sim.fastmath import clip01, log32
-from sim.lanes import bit_of, list_lanes
+from sim.lanes import bit_of, list_lanes, squeeze
 from sim.mechanisms.base import MechanismParameters
 from sim.mechanisms.sincerity import learn_sincerity
 from sim.quantities import quantity
@@ -287,19 +287,22 @@ def _choose_community(lane, left, luck, t, firms, p):
 
 
 @compiled
-def contribute(stirred, chosen, words, keys, bought, t, firms, p, s, firm_counts, counts):
+def contribute(stirred, chosen, draws, words, keys, bought, t, firms, p, s, firm_counts, counts):
     """Let a tile's consumers join, contribute, learn what is given back, and leave.
 
-    `bought` (bool) says who has bought something this week; `stirred` and `chosen` are scratch rows (bool, int32).
+    `bought` (bool) says who has bought something this week; `stirred`, `chosen` and `draws` are scratch rows (bool,
+    int32, and at least three of uint32).
     """
     called = _ONE
     for f in range(firms.size):
         called = called + firms[f].pull
-    join_rate = p.join_rate * called
+    join_rate, key = p.join_rate * called, keys.join
     for lane in range(words.size):
-        joins = uniform_from(mix32(words[lane], keys.join)) < join_rate * t.propensity[lane]
+        joins = uniform_from(mix32(words[lane], key)) < join_rate * t.propensity[lane]
         stirred[lane] = t.community[lane] >= 0 or joins
-    for i in range(list_lanes(chosen, stirred)):
+    n = list_lanes(chosen, stirred)
+    _draw_ahead(draws[0], draws[1], draws[2], chosen[:n], words, keys.effort, keys.read, keys.leave)
+    for i in range(n):
         lane = chosen[i]
         home = t.community[lane]
         if home < 0:
@@ -307,9 +310,18 @@ def contribute(stirred, chosen, words, keys, bought, t, firms, p, s, firm_counts
         elif firms[home].alive <= _ZERO:
             t.community[lane], t.attachment[lane] = _NONE, _ZERO
         else:
-            _take_part(lane, home, words[lane], keys, bought, t, firms, p, s, firm_counts[home], counts)
+            _take_part(i, lane, home, draws, words[lane], keys, bought, t, firms, p, s, firm_counts[home], counts)
         if t.community[lane] >= 0:
             firm_counts[t.community[lane]].members += 1
+
+
+@compiled
+def _draw_ahead(efforts, reads, leaves, chosen, words, effort, read, leave):
+    """Draw together, for the lanes chosen, what nearly all of them need; the last three are the keys."""
+    squeeze(leaves[: chosen.size], words, chosen)
+    for i in range(chosen.size):
+        word = leaves[i]
+        efforts[i], reads[i], leaves[i] = mix32(word, effort), mix32(word, read), mix32(word, leave)
 
 
 @compiled
@@ -323,11 +335,11 @@ def communities_of(community):
 
 
 @inlined
-def _take_part(lane, home, word, keys, bought, t, firms, p, s, count, counts):
-    """Carry one member through a week in its community."""
+def _take_part(i, lane, home, draws, word, keys, bought, t, firms, p, s, count, counts):
+    """Carry one member, the i-th for whom was drawn ahead, through a week in its community."""
     firm = firms[home]
     expected = min(p.effort * t.propensity[lane] * _appeal(home, lane, t, firms), _MOST)
-    made = np.int32(expected + uniform_from(mix32(word, keys.effort)))
+    made = np.int32(expected + uniform_from(draws[0, i]))
     attachment = t.attachment[lane]
     if made > 0:
         kind = uniform_from(mix32(word, keys.kind))
@@ -352,7 +364,7 @@ def _take_part(lane, home, word, keys, bought, t, firms, p, s, count, counts):
         counts.made[new] += np.int64(after)
         involved = True
     else:
-        involved = uniform_from(mix32(word, keys.read)) < p.lurking
+        involved = uniform_from(draws[1, i]) < p.lurking
     if involved:
         if s.enabled:
             fair = min(firm.given_back / max(p.fair_share, firm.proclaimed_sharing), _ONE)
@@ -364,7 +376,7 @@ def _take_part(lane, home, word, keys, bought, t, firms, p, s, count, counts):
     t.attachment[lane] = attachment
     exploited = involved and t.sincerity[home, lane] < p.exploited_below
     intruded = p.intrusion * firm.brand_push * (_ONE - firm.openness)
-    drifts = uniform_from(mix32(word, keys.leave)) < p.churn * (_ONE - attachment) + intruded
+    drifts = uniform_from(draws[2, i]) < p.churn * (_ONE - attachment) + intruded
     if exploited or drifts:
         count.leavers += 1
         t.attachment[lane] = _ZERO
@@ -376,9 +388,10 @@ def _take_part(lane, home, word, keys, bought, t, firms, p, s, count, counts):
 @compiled
 def add_attachment(utility, community, attachment, home, p):
     """Add to the utility of a firm, or of its line, what its community's members feel for it; `home` is that firm."""
+    code, effect = np.int8(home), p.attachment_effect
     for lane in range(utility.size):
-        member = community[lane] == home
-        utility[lane] = utility[lane] + (p.attachment_effect * attachment[lane] if member else _ZERO)
+        bond = effect * attachment[lane]
+        utility[lane] = utility[lane] + (bond if community[lane] == code else _ZERO)
 
 
 def game_and_thanks(

@@ -399,10 +399,11 @@ def launch_ideas(firm: Supplier, p: CreationParameters, weight: float, luck: Ite
     firm.ideas_outside += submitted
     # Values are kept with their origin (1: a customer's, 0: an employee's); only the best can ever be chosen as best.
     pool = firm.ideas
-    pool += [(p.idea_scale * v, 1) for v in best_values(submitted, p.idea_tail, _BEST_OF_WEEK, luck)]
-    pool += [(_research_value(p, luck), 0) for _ in range(own)]
-    pool.sort(reverse=True)
-    del pool[_POOL:]
+    if submitted or own:
+        pool += [(p.idea_scale * v, 1) for v in best_values(submitted, p.idea_tail, _BEST_OF_WEEK, luck)]
+        pool += [(_research_value(p, luck), 0) for _ in range(own)]
+        pool.sort(reverse=True)
+        del pool[_POOL:]
 
     firm.capacity += firm.launches / 52 * (1 - p.power_delay * firm.power_sharing)
     firm.launched = firm.launched_outside = 0

@@ -93,9 +93,9 @@ def note_sales(firm: Firm, p: DistributionParameters, week: int) -> None:
 
 def trend_of(firms: Iterable[Firm]) -> float:
     """Return recent sales of some firms together over their usual ones; 1 where there are none."""
-    known = [(firm.recent_sales, firm.usual_sales) for firm in firms if firm.alive]
-    usual = sum(pair[1] for pair in known)
-    return sum(pair[0] for pair in known) / usual if usual > 0 else 1.0
+    there = [firm for firm in firms if firm.alive]
+    usual = sum([firm.usual_sales for firm in there])
+    return sum([firm.recent_sales for firm in there]) / usual if usual > 0 else 1.0
 
 
 def restock(firm: Firm, p: DistributionParameters, week: int, trend: float) -> None:

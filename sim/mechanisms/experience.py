@@ -19,6 +19,7 @@ import numpy as np
 
 from sim.compiling import compiled
 from sim.fastmath import clip01
+from sim.lanes import squeeze
 from sim.mechanisms.base import MechanismParameters
 from sim.quantities import quantity
 from sim.streams import mix32, normal_from, uniform_from
@@ -154,19 +155,20 @@ _HALF = np.float32(0.5)
 
 
 @compiled
-def experience(buyers, n, choice, words, luck, keys, t, firms, p, firm_counts):
+def experience(buyers, n, choice, draws, words, luck, keys, t, firms, p, firm_counts):
     """Let a tile's n buyers of one sector live through their purchase, complain, learn and review.
 
     `words` decide the defect and the noise, `luck` the complaint, its repair and the review; `keys` are those of the
-    sector for the five decisions.
+    sector for the five decisions. `draws` are at least three scratch rows (uint32).
     """
+    _draw_ahead(draws[0], draws[1], draws[2], buyers[:n], words, luck, keys.noise, keys.defect, keys.review)
     for i in range(n):
         lane = buyers[i]
         f = choice[lane]
         firm, count = firms[f], firm_counts[f]
-        sound = firm.true_quality + p.match * t.taste[f, lane] + p.noise * normal_from(mix32(words[lane], keys.noise))
+        sound = firm.true_quality + p.match * t.taste[f, lane] + p.noise * normal_from(draws[0, i])
         x = sound
-        if uniform_from(mix32(words[lane], keys.defect)) < firm.defect_rate:
+        if uniform_from(draws[1, i]) < firm.defect_rate:
             count.defects += 1
             x = sound - p.defect_loss
             if uniform_from(mix32(luck[lane], keys.complaint)) < p.complaint_rate:
@@ -181,10 +183,20 @@ def experience(buyers, n, choice, words, luck, keys, t, firms, p, firm_counts):
         t.quality[f, lane] = t.quality[f, lane] + p.learning * (x - t.quality[f, lane])
         extreme = _TWO * x - _ONE
         eager = t.propensity[lane] * p.review_rate * (p.review_floor + (_ONE - p.review_floor) * extreme * extreme)
-        if uniform_from(mix32(luck[lane], keys.review)) < eager:
+        if uniform_from(draws[2, i]) < eager:
             count.reviews += 1
             count.review_score += np.int64(np.int32(x * _SCALE + _HALF))
             count.stars[min(np.int32(x * _STARS), _LAST_STAR)] += 1
+
+
+@compiled
+def _draw_ahead(noises, defects, reviews, buyers, words, luck, noise, defect, review):
+    """Draw together what every purchase needs; the last three are the keys."""
+    squeeze(defects[: buyers.size], words, buyers)
+    squeeze(reviews[: buyers.size], luck, buyers)
+    for i in range(buyers.size):
+        word = defects[i]
+        noises[i], defects[i], reviews[i] = mix32(word, noise), mix32(word, defect), mix32(reviews[i], review)
 
 
 def repair_probability(

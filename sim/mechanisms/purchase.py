@@ -35,6 +35,7 @@ __all__ = [
     "count_units",
     "enter_race",
     "fit_values",
+    "list_wants",
     "miss_on_shelf",
     "settle",
     "start_race",
@@ -153,6 +154,14 @@ _UNITS_ONE = np.int32(1)
 
 
 @compiled
+def list_wants(wants, rate, words, key):
+    """Note who of a tile wants at least one unit (`wants`, bool): by the same draws as `count_units`."""
+    for lane in range(wants.size):
+        none = exp32(-rate[lane])
+        wants[lane] = uniform_from(mix32(words[lane], key)) > none and (none > _RARE or rate[lane] >= _ONE)
+
+
+@compiled
 def count_units(units, luck, term, cumulated, rate, words, key, most):
     """Draw n ~ Poisson(rate) for each lane by inverting its distribution; n stops at `most`.
 
@@ -254,10 +263,10 @@ def settle(buys, choice, units, sum_of_rates, sensitivity, sector, counts):
     Consumer surplus is the logsum of the choice, in money: ln Σ exp(U) / β a unit (Small and Rosen 1981); those to whom
     prices mean next to nothing (β < 0.001) have none that could be put in money. `sensitivity` is to prices.
     """
-    surplus, not_bought = np.int64(0), np.int64(0)
+    surplus, not_bought, reference = np.int64(0), np.int64(0), sector.reference_price
     for lane in range(choice.size):
         beta, rates, wanted = sensitivity[lane], sum_of_rates[lane], np.int64(units[lane])
-        worth = np.int64(_SURPLUS * (sector.reference_price * log32(max(rates, _LEAST)) / max(beta, _DULL)))
+        worth = np.int64(_SURPLUS * (reference * log32(max(rates, _LEAST)) / max(beta, _DULL)))
         surplus += wanted * worth if beta >= _DULL and rates > _ZERO else np.int64(0)
         not_bought += wanted if choice[lane] < 0 else np.int64(0)
         buys[lane] = units[lane] > 0 and choice[lane] >= 0

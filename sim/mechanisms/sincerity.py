@@ -150,7 +150,7 @@ def update_sincerity(sincerity, total, peer_trust, community, firm, home, p):
     restored = firm.restored
     contact = p.contact_weight * firm.human_contact
     repelled = p.repulsion * firm.brand_push * (_ONE - firm.openness)
-    speed, memory, asymmetry, usual = p.speed, p.memory, p.asymmetry, p.initial
+    speed, memory, asymmetry, usual, forgiveness = p.speed, p.memory, p.asymmetry, p.initial, p.forgiveness
     for lane in range(sincerity.size):
         word = total[lane]
         speakers = np.int32(word >> _BITS_COUNT)
@@ -163,7 +163,7 @@ def update_sincerity(sincerity, total, peer_trust, community, firm, home, p):
         s = sincerity[lane]
         pull = by_peers * (heard - s) + by_contact * (_ONE - s)
         hearsay = speed * pull / (memory + by_peers + by_contact)
-        forgiven = p.forgiveness * max(usual - s, _ZERO)
+        forgiven = forgiveness * max(usual - s, _ZERO)
         shown = exposed * (truth - s) + shamed * min(truth - s, _ZERO) - offended * s
         change = shown + forgiven + restored * (_ONE - s) - (repelled * s if member else _ZERO)
         sincerity[lane] = move_sincerity(clip01(s + hearsay), change, asymmetry)

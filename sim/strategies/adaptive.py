@@ -24,6 +24,7 @@ class Adaptive(Strategy):
     """
 
     key: ClassVar[str] = "adaptive"
+    looks_at_rivals: ClassVar[bool] = False
 
     window = 4  # weeks over which profit is measured, before a change and after it
     settling = 1  # weeks left out after a change, while customers notice

@@ -18,6 +18,8 @@ class Strategy(Protocol):
     key: ClassVar[str]
     decides: ClassVar[bool] = True
     """Whether it is asked each week: one that never changes anything need not look at the market."""
+    looks_at_rivals: ClassVar[bool] = True
+    """Whether it reads `Sight.rivals`; where it does not, they are left empty."""
 
     def decide(self, sight: Sight) -> Changes:
         """Return the levers to change this week, by name."""

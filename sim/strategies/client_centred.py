@@ -14,6 +14,7 @@ class ClientCentred(Forgetful):
     """Open, sharing and sincere: says what it does, helps its contributors, and opens further while it can pay."""
 
     key: ClassVar[str] = "client_centred"
+    looks_at_rivals: ClassVar[bool] = False
 
     openness = 0.8  # openness it goes to while it can pay
     sharing = 0.4  # sharing it goes to while it can pay

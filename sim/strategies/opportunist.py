@@ -14,6 +14,7 @@ class Opportunist(Forgetful):
     """Claims co-creation and keeps the value: open enough to harvest ideas, louder when its rating falls."""
 
     key: ClassVar[str] = "opportunist"
+    looks_at_rivals: ClassVar[bool] = False
 
     openness = 0.5  # openness it goes to: enough to harvest ideas
     claimed_openness = 0.9  # openness it goes to proclaim

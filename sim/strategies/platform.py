@@ -17,6 +17,7 @@ class Platform(Forgetful):
     """
 
     key: ClassVar[str] = "platform"
+    looks_at_rivals: ClassVar[bool] = False
 
     hosting = 1.0  # hosting it goes to
     openness = 0.7  # openness it goes to, and proclaims

@@ -14,6 +14,7 @@ class Pyramidal(ListPriced):
     """Closed and brand-led: spends on research and brand; answers losses with more brand and a lower price."""
 
     key: ClassVar[str] = "pyramidal"
+    looks_at_rivals: ClassVar[bool] = False
 
     closing = 0.02  # points a week by which openness, sharing and what is proclaimed of them fall
     push = 0.4  # brand push in ordinary weeks

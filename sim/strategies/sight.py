@@ -70,7 +70,7 @@ class Sight(NamedTuple):
     `rating` is 0 to 1. Sales are in simulated units a week, recent ones the mean of four weeks and usual ones of half a
     year; `contributors` and `community` are people. `voice_for` and `voice_against` are the people who spoke publicly
     for and against it last week, in people of full energy. `published_margin` is its own, as in `Rival`; `rivals` are
-    the other firms alive in its sector, in the market's order.
+    the other firms alive in its sector, in the market's order (none for a strategy that does not look at them).
     """
 
     week: int

@@ -236,6 +236,7 @@ def test_it_asks_for_nothing_but_what_a_firm_can_see(key):
         for _ in range(12):
             strategy.decide(listed)
         assert listed.asked <= PUBLIC
+        assert strategy.looks_at_rivals or not listed.asked & {"rivals", "cheapest_rival"}
 
 
 def small(key):

@@ -9,11 +9,12 @@ from __future__ import annotations
 import argparse
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from dashboards.app.frame import PAGES
 from tests.dashboards.conftest import FLAGS, PATIENCE, ROOT, serve, stop
 
-SHOWS = {
+SHOWS: dict[str, dict[str, Any]] = {
     "laptop": {"locale": "en-GB", "viewport": {"width": 1440, "height": 900}},
     "dark": {"locale": "fr-FR", "viewport": {"width": 1440, "height": 900}, "color_scheme": "dark"},
     "phone": {"locale": "en-GB", "viewport": {"width": 390, "height": 844}, "device_scale_factor": 2},

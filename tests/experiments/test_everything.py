@@ -13,7 +13,7 @@ import pytest
 
 from experiments import headline, memory
 from experiments.naming import alternative_name, item_name, lever_value
-from experiments.reference import _tables
+from experiments.reference import tables
 from experiments.report.charts import CHARTS
 from experiments.report.content import gather
 from experiments.report.events import marks
@@ -291,7 +291,7 @@ def test_the_reference_lists_every_table_that_declares_something():
     # The same keys once more: levers that change, traits of a cohort.
     again = {"LeverChange", "StanceChange", "SomeTraits"}
     declaring = {model.__name__ for model in models_below(Scenario) if quantities(model)} - again
-    assert declaring - {model.__name__ for _, model in _tables().values()} == set()
+    assert declaring - {model.__name__ for _, model in tables().values()} == set()
     assert {"Campaign", "CommonsSetup", "Cohort", "LeaksParameters"} <= declaring
 
 

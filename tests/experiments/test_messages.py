@@ -8,7 +8,7 @@ from typing import get_args
 
 import pytest
 
-from experiments.reference import _tables
+from experiments.reference import tables
 from experiments.report.charts import CHARTS
 from experiments.text import CATALOGUE
 from sim.entities import Event
@@ -57,7 +57,7 @@ def test_every_scope_of_figures_has_a_heading():
 
 
 def test_every_choice_has_a_word_for_each_option():
-    found = [q for _, model in _tables().values() for q in quantities(model).values() if q.unit == "choice"]
+    found = [q for _, model in tables().values() for q in quantities(model).values() if q.unit == "choice"]
     assert {"mode", "kind", "clients"} <= {q.key for q in found}
     for code in LANGUAGES:
         texts = CATALOGUE.texts(code)

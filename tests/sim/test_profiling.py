@@ -6,7 +6,10 @@ from sim.phases import PHASES
 from sim.population import DECLARED
 from sim.profiling import TABLE, loops_of, profile
 
-RARE = {"bought", "brand_trust", "persistence", "episode", "playfulness", "reciprocity", "contributed"}
+RARE = {
+    *("bought", "brand_trust", "persistence", "episode", "playfulness", "reciprocity", "contributed", "attachment"),
+    *("taste", "supplier", "inertia", "use_preference", "skill"),
+}
 """Columns that only those read or write who act, besides those of `TABLE`."""
 
 
@@ -52,8 +55,9 @@ def test_what_became_of_loops(market):
     for name in ("draw_week", "update_quality", "update_sincerity", "utility_of", "enter_race", "count_units"):
         assert rules[name].loops == rules[name].vectorised >= 1
         assert rules[name].width >= 4
-    # Looking things up one by one is what these are for.
-    assert rules["gather_words"].vectorised == 0 < rules["gather_words"].loops
+    # One loop looks up, one by one; the other parts what was found.
+    assert rules["gather_words"].vectorised < rules["gather_words"].loops == 2
+    assert rules["pack_words"].vectorised == rules["pack_words"].loops
     assert all(loops.vectorised <= loops.loops for loops in rules.values())
 
 

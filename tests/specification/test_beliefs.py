@@ -19,7 +19,7 @@ def slow(world):
 def heard_of_each(compiled):
     """Let everybody speak, and give each supplier in the market with what is heard of it: its row, signals, words."""
     t, total = compiled.tile, np.zeros(compiled.said.size, np.uint32)
-    pack_words(compiled.said, compiled.voiced, t.mentioned, t.satisfaction, t.sincerity)
+    pack_words(compiled.said, compiled.voiced, compiled.spare, t.mentioned, t.satisfaction, t.sincerity)
     heard, _ = compiled.hear()
     for f, firm in enumerate(compiled.signals):
         sum_words(total, heard, f)

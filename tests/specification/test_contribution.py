@@ -32,8 +32,8 @@ def fast(world):
     counts = compiled.counts[0]
     bought = (np.arange(compiled.said.size) % 3 == 0).astype(np.bool_)
     contribute(
-        compiled.flags, compiled.chosen, compiled.words[3], compiled.keys[0], bought, compiled.tile, compiled.signals,
-        compiled.s.contribution, compiled.s.sincerity, compiled.firm_counts, counts,
+        compiled.flags, compiled.chosen, compiled.draws, compiled.words[3], compiled.keys[0], bought, compiled.tile,
+        compiled.signals, compiled.s.contribution, compiled.s.sincerity, compiled.firm_counts, counts,
     )  # fmt: skip
     # The histogram of contributions made moves people from bin to bin, and adds what they made.
     return {

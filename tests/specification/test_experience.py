@@ -45,8 +45,8 @@ def fast(world):
             choice[i] = -1 if chosen is None else chosen
         buyers, n = compiled.lanes_where((units > 0) & (choice >= 0))
         compiled_experience.experience(
-            buyers, n, choice, compiled.words[1], compiled.words[2], compiled.sectors[place], compiled.tile,
-            compiled.signals, compiled.s.experience, compiled.firm_counts,
+            buyers, n, choice, compiled.draws, compiled.words[1], compiled.words[2], compiled.sectors[place],
+            compiled.tile, compiled.signals, compiled.s.experience, compiled.firm_counts,
         )  # fmt: skip
     # Stars are the reviews once more, by fifths of the score.
     assert (compiled.firm_counts.stars.sum(axis=1) == compiled.firm_counts.reviews).all()

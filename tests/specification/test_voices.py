@@ -22,7 +22,7 @@ def slow(world):
 def voices_of(compiled):
     t = compiled.tile
     pack_voices(compiled.voiced, t.role, t.energy, t.stance, t.cause, t.target, compiled.s.activation.click_cost)
-    pack_words(compiled.said, compiled.voiced, t.mentioned, t.satisfaction, t.sincerity)
+    pack_words(compiled.said, compiled.voiced, compiled.spare, t.mentioned, t.satisfaction, t.sincerity)
     return compiled.hear()[1]
 
 

@@ -281,7 +281,8 @@ class Compiled:
         self.peers[:, : self.size] = np.array(world.peers).T
         self.said = np.zeros(lanes, np.uint64)
         self.flags, self.chosen = np.zeros(lanes, np.bool_), np.zeros(lanes, np.int32)
-        self.voiced = np.zeros(lanes, np.uint32)
+        self.voiced, self.spare = np.zeros(lanes, np.uint32), np.zeros(lanes, np.float32)
+        self.draws = np.zeros((3, lanes), np.uint32)
         self.signals = signals_of(world.firms)
         self.sectors = sectors_of(world)
         self.s = settings_of(world.p)
@@ -303,7 +304,8 @@ class Compiled:
     def hear(self) -> tuple[Any, Any]:
         """What the peers of everyone said: words of last purchases, and voices."""
         heard, voices = np.zeros((2, *self.peers.shape), np.uint32)
-        gather_words(heard, voices, self.peers, self.said)
+        loud = gather_words(heard, voices, np.zeros(self.said.size, np.uint64), self.peers, self.said)
+        assert loud == voices.any()
         return heard, voices
 
     def outcome(self) -> dict[str, Any]:

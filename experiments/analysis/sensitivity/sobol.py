@@ -22,8 +22,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float64]
+    Whole = NDArray[np.int64]
 
-__all__ = ["Sobol", "design", "sobol", "sobol_of"]
+__all__ = ["Sobol", "base_rows", "design", "sobol", "sobol_of"]
 
 _RESAMPLES = 400
 FEWEST_ROWS = 16
@@ -92,6 +93,27 @@ def design(rows: int, factors: int, seed: int = 0) -> Floats:
     points[:, 1 + every, every] = second
     points[:, -1] = second
     return points.reshape(-1, factors)
+
+
+def base_rows(levels: Floats) -> Whole | None:
+    """Find the points of each base row in a design of Saltelli, (N, D + 2), those of second order left out.
+
+    Parameters
+    ----------
+    levels
+        (n, D), of all points, in SALib's order with or without second order; None is given for any other design.
+    """
+    total, count = levels.shape
+    for blocks in (count + 2, 2 * count + 2):
+        if count and total and total % blocks == 0:
+            places = np.arange(total).reshape(-1, blocks)
+            rows = np.concatenate([places[:, : count + 1], places[:, -1:]], axis=1)
+            drawn = levels[rows]
+            # In row 1 + d, only factor d differs from row 0: tells the two layouts apart.
+            moved = drawn[:, 1 : count + 1] != drawn[:, :1]
+            if not moved[:, ~np.eye(count, dtype=bool)].any():
+                return rows
+    return None
 
 
 def sobol(outcomes: Floats, factors: int, level: float = 0.95, seed: int = 0) -> Sobol:

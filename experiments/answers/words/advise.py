@@ -85,7 +85,7 @@ def _sentence(findings: Advised) -> str:
         levers = say("advise.costing", levers=levers, money=money(best.cost))
     values = {"name": _name(best), "levers": levers, "worlds": count(findings.worlds)}
     if findings.criterion == "satisficing" and best.satisficing is not None:
-        share = best.satisficing
+        share = findings.held_share or best.satisficing
         reason = say(
             "advise.reason.satisficing",
             share=percent(share.value, 0),
@@ -93,9 +93,10 @@ def _sentence(findings: Advised) -> str:
             **values,
         )
     else:
+        regret = findings.held_regret or best.mean_regret
         reason = say(
-            "advise.reason.mean_regret", regret=size(best.mean_regret.value, lead),
-            range=_sizes(best.mean_regret, lead), most=size(best.largest_regret, lead), **values,
+            "advise.reason.mean_regret", regret=size(regret.value, lead), range=_sizes(regret, lead),
+            most=size(best.largest_regret, lead), **values,
         )  # fmt: skip
     said = say("advise.keep" if best.name == AS_IT_IS else "advise.choose", reason=reason, **values)
     if findings.robust == findings.guess:
@@ -361,6 +362,8 @@ def _assumptions(findings: Advised) -> tuple[str, ...]:
         "strategies": count(len(findings.strategies)),
     }  # fmt: skip
     found = [say("answers.premise.ranges"), say("advise.assume.tested", **values)]
+    if findings.held_regret is not None:
+        found.append(say("advise.assume.held"))
     if findings.emulated:
         fit = percent(min((x for x in findings.held_out if math.isfinite(x)), default=math.nan), 1)
         lead = findings.aims[0].outcome

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from experiments.amounts import duration
+from experiments.amounts import counted, duration
 from experiments.answers.asked import Asked, name_of, plain_name, value_text
 from experiments.answers.doubts import doubt_texts
 from experiments.answers.drawing import COLOURS, axis, band, finite, line, percent_sign
@@ -112,7 +112,7 @@ def _answer(results: BatchResults, figures: Sequence[Asked]) -> str:
     status = results.status()
     words = {
         "title": _title(results), "done": count(status.done), "planned": count(status.planned),
-        "points": count(results.point_count), "replicates": count(results.replicates),
+        "points": counted("point", results.point_count), "replicates": counted("future", results.replicates),
     }  # fmt: skip
     if not figures or not status.done:
         return say("answers.batch.answer_runs", **words)
@@ -137,7 +137,11 @@ def _quantiles(
 def _status(results: BatchResults) -> Table:
     status, meta = results.status(), results.meta
     design = say(f"batch.design.{meta['design'] or 'none'}")
-    points = say("batch.points_by", points=count(results.point_count), replicates=count(results.replicates))
+    points = say(
+        "batch.points_by",
+        points=counted("point", results.point_count),
+        replicates=counted("replicate", results.replicates),
+    )
     rows = {
         "arms": ", ".join(results.arms), "design": design, "points": points,
         "done": say("batch.of", done=count(status.done), total=count(status.planned)),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from experiments.amounts import counted
 from experiments.answers.asked import change_text, digits_for, name_of, plain_name, value_text
 from experiments.answers.doubts import doubt_texts
 from experiments.answers.drawing import COLOURS, axis, band, finite, line, percent_sign, points_axis
@@ -205,7 +206,7 @@ def _what_differs(found: Compared) -> list[Table]:
 def _assumptions(found: Compared) -> tuple[str, ...]:
     made = found.made
     words = {"replicates": count(made.replicates), "consumers": count(made.consumers), "weeks": count(made.weeks)}
-    said = [say(f"answers.compare.pairs.{found.pairs}", settings=count(found.settings), **words)]
+    said = [say(f"answers.compare.pairs.{found.pairs}", settings=counted("setting", found.settings), **words)]
     said += [say("answers.assume.level"), say("answers.assume.size", **words)]
     return tuple(said)
 

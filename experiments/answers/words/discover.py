@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from experiments.amounts import counted
 from experiments.answers.doubts import doubt_texts
 from experiments.answers.drawing import axis, finite
 from experiments.answers.told import Chart, Column, Table, Told
@@ -285,7 +286,12 @@ def _trajectory(arm: ArmBoxes, *, several: bool) -> Chart:
 def _assumptions(findings: Discovered) -> tuple[str, ...]:
     found = [say("answers.premise.ranges")]
     found += [
-        say("discover.assume.points", arm=arm.arm, points=count(arm.points), replicates=count(arm.replicates))
+        say(
+            "discover.assume.points",
+            arm=arm.arm,
+            points=counted("point", arm.points),
+            replicates=counted("future", arm.replicates),
+        )
         for arm in findings.arms
     ]
     return (*found, say("discover.assume.sides"))

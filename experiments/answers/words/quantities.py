@@ -85,7 +85,7 @@ def scenario_names(
         Whether the label follows the title.
     """
     own = {label: titles.get(label, {}) for label in labels}
-    found = {label: texts.get(language()) or texts.get("en") or "" for label, texts in own.items()}
+    found = {label: title_of(texts) for label, texts in own.items()}
     count = Counter(found.values())
     key = "answers.titled_label" if labelled else "answers.titled"
     return {
@@ -94,9 +94,9 @@ def scenario_names(
     }
 
 
-def title_of(title: dict[str, str]) -> str:
-    """Give the title of an experiment in the language of the context."""
-    return title.get(language()) or title.get("en") or ""
+def title_of(title: Mapping[str, str]) -> str:
+    """Give a title in the language of the context, else in the other one."""
+    return title.get(language()) or next((text for text in title.values() if text), "")
 
 
 def share_range(low: float, high: float, digits: int = 0) -> str:

@@ -90,7 +90,7 @@ def _players(findings: Rivals) -> Table:
             say("answers.with_range", value=amount(one.payoff.value, own), range=_range(one.payoff, own)),
             say("rivals.none") if stays else _choice(findings, one.deviation), _gain(findings, one),
         ))  # fmt: skip
-    note = say("rivals.note.players", outcome=outcome_name(_own(findings, findings.players[0])))
+    note = say("rivals.note.players", outcome=outcome_name(findings.outcome.model_copy(update={"of": ""})))
     return Table(say("rivals.table.players"), tuple(columns), tuple(rows), note)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
+from experiments.amounts import counted
 from experiments.answers.doubts import doubt_texts
 from experiments.answers.drawing import COLOURS, axis, finite, line
 from experiments.answers.told import Chart, Column, Table, Told
@@ -18,7 +19,7 @@ from experiments.answers.words.quantities import (
     title_of,
     unit_of,
 )
-from experiments.numbers import PERCENT_UNITS, UNKNOWN, count, decimal, percent
+from experiments.numbers import PERCENT_UNITS, UNKNOWN, decimal, percent
 from experiments.text import say
 
 if TYPE_CHECKING:
@@ -255,7 +256,8 @@ def _assumptions(findings: Sensitivity) -> tuple[str, ...]:
     for arm in findings.arms:
         found.append(
             say(
-                "sensitivity.assume.runs", points=count(arm.points), replicates=count(arm.replicates), arm=arm.arm,
+                "sensitivity.assume.runs", arm=arm.arm,
+                points=counted("point", arm.points), replicates=counted("future", arm.replicates),
                 low=amount(arm.low, findings.outcome), high=amount(arm.high, findings.outcome),
             )
         )  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from experiments.analysis.equilibrium import End, Options, Range, outcomes_from, play
+from experiments.analysis.equilibrium import End, Options, Range, least_budget, outcomes_from, play
 from experiments.analysis.notes import Doubt
 
 
@@ -112,11 +112,38 @@ def test_a_clear_answer_is_taken_through_noise():
     assert found.errors == pytest.approx(5 * luck.std(axis=0, ddof=1) / 4)
 
 
-def test_the_budget_ends_a_play_without_an_answer():
-    found = play(bertrand, [Range(0, 10), Range(0, 10)], [1.0, 9.0], budget=60)
-    assert found.end is End.BUDGET
-    assert len(found.cycle) == 0
-    assert found.gains.max() > 0
+def test_the_budget_ends_a_play_without_an_answer_and_is_never_exceeded():
+    players = [Range(0, 10), Range(0, 10)]
+    assert least_budget(players) == 91
+    ends = []
+    for budget in (91, 100, 140, 200, 400):
+        asked: list[int] = []
+
+        def counted(profiles, asked=asked):
+            asked.append(len(profiles))
+            return bertrand(profiles)
+
+        found = play(counted, players, [1.0, 9.0], budget=budget)
+        assert sum(asked) == found.evaluated <= budget
+        ends.append(found.end)
+        if found.end is End.BUDGET:
+            # What is left was kept for a look at what everybody could still gain.
+            assert len(found.cycle) == 0
+            assert found.gains.max() > 0
+    assert ends[0] is End.BUDGET
+    assert ends[-1] is End.EQUILIBRIUM
+
+
+def test_choices_that_differ_by_rounding_alone_are_run_once():
+    # A zoom about 10 from 8 to 12 in sevenths meets some of the first numbers again, but for the last bit.
+    seen: list[bytes] = []
+
+    def counted(profiles):
+        seen.extend(np.round(row, 9).tobytes() for row in profiles)
+        return bertrand(profiles)
+
+    found = play(counted, [Range(8, 12, grid=7, zooms=2)] * 2, [9.9, 10.1])
+    assert len(seen) == len(set(seen)) == found.evaluated
 
 
 def test_the_same_play_twice():
@@ -129,5 +156,7 @@ def test_what_cannot_be_played_is_refused():
         play(cournot, [Range(0, 12), Options((1, 2))], [3.0, 3.0])
     with pytest.raises(ValueError, match="2 players"):
         play(cournot, [Range(0, 12)] * 2, [3.0])
+    with pytest.raises(ValueError, match="the least is 91"):
+        play(cournot, [Range(0, 12)] * 2, [3.0, 3.0], budget=90)
     with pytest.raises(ValueError, match="payoffs must be"):
         play(lambda x: x, [Range(0, 12)] * 2, [3.0, 3.0])

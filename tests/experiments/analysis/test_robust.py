@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import pytest
 
 from experiments.analysis.fronts import as_costs, hypervolume, ranks_of, spread_out
 from experiments.analysis.notes import Doubt
 from experiments.analysis.radius import radius
-from experiments.analysis.robust import front, robustness, switch
+from experiments.analysis.robust import chosen_without, front, halves_interval, robustness, switch
 
 TABLE = np.array([[10.0, 2.0, 6.0, 6.0], [7.0, 5.0, 5.0, 5.0], [4.0, 4.0, 8.0, 1.0]])
 
@@ -144,3 +146,38 @@ def test_conditions_to_switch_are_found():
     assert found.tree.rules[0].box.of(2).high == pytest.approx(0.5, abs=0.02)
     never = switch(worlds, chosen, chosen - 1.0)
     assert (never.share, never.boxes, never.tree) == (0.0, (), None)
+
+
+def best_in(numbers, places):
+    return int(numbers[:, places].mean(axis=1).argmax())
+
+
+def test_the_best_of_equals_is_not_flattered_by_having_been_chosen():
+    # Ten strategies that are equally good, in 40 worlds of noise with deviation 1; 300 repeats. By the worlds it was
+    # chosen in, the best has +0.24 on average. By the half it was not chosen in, it has 0 (to 4 standard errors of
+    # 0.01), and intervals of 95 % lie above 0 in about 2.5 % (at most 5 %).
+    random = np.random.default_rng(1)
+    naive, held, above = [], [], 0
+    for _ in range(300):
+        noise = random.standard_normal((10, 40))
+        naive.append(noise.mean(axis=1).max())
+        without = chosen_without(partial(best_in, noise), 40)
+        told = halves_interval(noise[without, np.arange(40)])
+        held.append(float(told.value))
+        above += bool(told.low > 0)
+    assert np.mean(naive) > 0.2
+    assert abs(np.mean(held)) < 0.04
+    assert above <= 15
+
+
+def test_choosing_for_a_world_never_looks_at_it():
+    seen: list[set[int]] = []
+
+    def choose(places):
+        seen.append(set(places.tolist()))
+        return len(seen) - 1
+
+    without = chosen_without(choose, 23, seed=3)
+    assert sorted(map(len, seen)) == [11, 12]
+    assert all(world not in seen[number] for world, number in enumerate(without.tolist()))
+    assert chosen_without(lambda _: 7, 1).tolist() == [7]

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from experiments.analysis.sensitivity.sobol import base_rows
 from experiments.answers.batch_page import render_batch
 from experiments.answers.effects import effects_of, fan_of
 from experiments.answers.words.batch import figures_shown, tell
@@ -85,6 +87,22 @@ def test_effects_fans_and_words_are_those_of_the_runs(known_market, short_scenar
         page = render_batch(results)
     assert "other &lt;b&gt;" in page
     assert "kind = &#34;sobol&#34;" in page
+
+
+@pytest.mark.parametrize("second_order", [False, True])
+def test_effects_of_saltellis_rows_are_those_of_sobol(
+    known_market, short_scenario, tmp_path, monkeypatch, second_order
+):
+    # As above: 0.8 and 0.2, then 0.5 each. 64 base rows know them to 0.15; intervals hold them.
+    kind = f'kind = "saltelli"\nsecond_order = {str(second_order).lower()}'
+    monkeypatch.setitem(globals(), "DESIGN", DESIGN.replace('kind = "sobol"', kind))
+    with open_results(made(tmp_path, 64)) as results:
+        found = effects_of(results, "userisation", "")
+        assert [one.arm for one in found] == list(results.arms)
+        for one, wanted in zip(found, ([0.8, 0.2], [0.5, 0.5]), strict=True):
+            assert [span.value for span in one.shares] == pytest.approx(wanted, abs=0.15)
+            assert all(span.low <= true <= span.high for span, true in zip(one.shares, wanted, strict=True))
+    assert base_rows(np.random.default_rng(1).random((60, 3))) is None
 
 
 def test_what_failed_is_listed_and_few_points_have_no_effects(known_market, short_scenario, tmp_path, monkeypatch):

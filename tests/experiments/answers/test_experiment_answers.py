@@ -459,6 +459,27 @@ def test_where_hardly_anything_can_be_paid_the_little_is_found(known, command, t
     assert all(one.cost <= 1 for one in read(tmp_path / "out").strategies)
 
 
+def test_where_nothing_can_be_paid_it_is_said(known, command, tmp_path):
+    known(linear)
+    keys = ["sharing", "openness", "recognition"]
+    levers = "".join(
+        f'[[factor]]\nrole = "lever"\nkey = "firm.Nova.levers.{key}"\nlow = 0.0\nhigh = 1.0\n'
+        "cost = { per = 1e12, from = 0.0 }\n"
+        for key in keys
+    )
+    path = experiment(tmp_path, 'kind = "sobol"\nsize = 64', levers)
+    free = ", ".join(f'"firm.Nova.levers.{key}" = 0.0' for key in keys)
+    text = path.read_text(encoding="utf-8").replace(
+        'scenario = "baseline"', f'scenario = "baseline"\nset = {{ {free} }}'
+    )
+    path.write_text(text, encoding="utf-8")
+    words = ["--objective", "profit:Nova:mean", "--runs", 600, "--spend", 1, "--out", tmp_path / "out"]
+    ended = command("advise", path, *words)
+    assert ended.code == Exit.BAD_INPUT
+    assert "no decision was found that costs so little" in " ".join(ended.err.split())
+    assert not (tmp_path / "out" / "findings.json").exists()
+
+
 def test_a_draw_of_the_packaged_ensemble_is_a_factor_by_its_name(tmp_path):
     from experiments.batch.reading import read_experiment
 
@@ -592,7 +613,7 @@ def test_matching_pennies_goes_round(known, command, tmp_path):
             ["--player", "Nova", "--player", "Citadel", "--lever", "price=8:12", "--objective", "hhi"],
             "no figure of firms",
         ),
-        (["--player", "Nova", "--player", "Citadel", "--lever", "price=8:12", "--runs", "20"], "80 are the least"),
+        (["--player", "Nova", "--player", "Citadel", "--lever", "price=8:12", "--runs", "200"], "344 are the least"),
     ],
 )
 def test_a_game_that_cannot_be_played_is_refused(known, command, tmp_path, words, said):

@@ -145,6 +145,12 @@ def test_questions_to_experiments_take_it_too(address, command, tmp_path):
     assert ended.code == 0, ended.err
     with open_results(tmp_path / "out") as results:
         assert results.status().done == 2 * 4 * 3 * 3
+    text = GRID.replace("replicates = 3", "replicates = 1").replace("levels = [9.0, 11.0]", "low = 9.0\nhigh = 11.0")
+    other = write(tmp_path, text.replace('kind = "full_grid"', 'kind = "latin_hypercube"\nsize = 64'), "other.toml")
+    told = command("discover", other, "--fails", "share:Nova < 15%", "--cluster", address, "--out", tmp_path / "other")
+    assert told.code == 0, told.err
+    with open_results(tmp_path / "other") as results:
+        assert results.status().done == 2 * 64
     again = command("sensitivity", tmp_path / "out", "--figure", "share:Nova", "--cluster", address)
     assert again.code == 2
     assert "--cluster is for runs that are to be made" in again.err
@@ -164,9 +170,42 @@ def test_workers_with_another_model_are_refused(address, monkeypatch):
     import experiments.batch.experiment as ours
 
     real = ours.model_version
-    monkeypatch.setattr(Cluster, "_versions", lambda self: {"tcp://x": real() + " other"})
+    monkeypatch.setattr(Cluster, "_versions", lambda _: {"tcp://x": real() + " other"})
     with pytest.raises(ExecutorError, match="another version of the model"):
         Cluster(address)
+
+
+OTHER = """
+import experiments.batch.experiment as ours
+
+ours.model_version = lambda: "9.9.9 (other rules)"
+"""
+
+
+def test_a_worker_with_another_model_that_joins_later_gets_no_more_runs(address, reference, tmp_path):
+    (tmp_path / "other.py").write_text(OTHER, encoding="utf-8")
+    cluster = Sabotaged(address)
+    cluster.function = sabotage.slow
+    other = ("--nthreads", 1, "--no-dashboard", "--memory-limit", 0, "--no-nanny", "--preload", tmp_path / "other.py")
+    late = dask("dask_worker", address, *other)
+    try:
+        cluster._client.wait_for_workers(3, timeout=60)
+        assert ran(made(tmp_path), tmp_path / "out", cluster).failed == 0
+    finally:
+        os.killpg(late.pid, signal.SIGTERM)
+        late.wait()
+    assert cluster.workers == 2
+    assert blocks(tmp_path / "out") == blocks(reference)
+
+
+def test_where_only_workers_with_another_model_are_left_it_is_said(address, tmp_path, monkeypatch):
+    cluster = Sabotaged(address)
+    cluster.function = sabotage.of_another_model
+    monkeypatch.setattr(Cluster, "_version_of", lambda _, worker: "9.9.9")
+    with pytest.raises(ExecutorError, match=r"another version of the model \(9\.9\.9\)"):
+        ran(made(tmp_path), tmp_path / "out", cluster)
+    with open_results(tmp_path / "out") as results:
+        assert results.status().missing == 24
 
 
 def test_without_the_extra_it_is_said(monkeypatch):

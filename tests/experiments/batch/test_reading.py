@@ -176,6 +176,68 @@ def test_several_mistakes_are_told_at_once(tmp_path):
     assert len(said.splitlines()) == 3
 
 
+EVERYTHING_WRONG = """
+schema_version = 1
+[[arm]]
+scenario = "baseline"
+[[arm]]
+scenario = "baselin"
+[[factor]]
+key = "firm.Nova.levers.price"
+levles = [9.0]
+[[factor]]
+key = "firm.Nova.levers.prise"
+low = 9.0
+high = 11.0
+[[factor]]
+draws = "defalts"
+[design]
+kind = "sobl"
+size = 64
+[record]
+figures = ["sharre"]
+"""
+
+
+def test_mistakes_of_every_kind_are_told_together(tmp_path):
+    lines = refused(tmp_path, EVERYTHING_WRONG).splitlines()
+    wanted = [
+        (6, "arm.1.scenario", "'baseline'"), (9, "factor.0.levles", "'levels'"), (11, "factor.1.key", "'price'"),
+        (15, "factor.2.draws", "'defaults'"), (17, "design.kind", "'sobol'"), (20, "record.figures.0", "'share'"),
+    ]  # fmt: skip
+    assert len(lines) == len(wanted)
+    for line, (number, key, meant) in zip(lines, wanted, strict=True):
+        assert f"small.toml:{number}: {key}: " in line
+        assert f"did you mean {meant}?" in line
+
+
+def test_nothing_is_said_of_what_depends_on_what_is_wrong(tmp_path):
+    # Of a design of unknown kind nobody knows what it needs; without a scenario nothing is known of figures.
+    text = GRID.replace('"full_grid"', '"tabel"').replace("levels = [4, 8]", "")
+    assert [line.split(": ")[1] for line in refused(tmp_path, text).splitlines()] == ["design.kind"]
+    text = PLAIN.replace('"baseline"', '"baselin"') + '[record]\nfigures = ["share"]\nformulas = { a = "end(share)" }'
+    assert [line.split(": ")[1] for line in refused(tmp_path, text).splitlines()] == ["arm.0.scenario"]
+
+
+def test_the_packaged_ensemble_is_drawn_from(tmp_path):
+    text = PLAIN.replace('key = "firm.Nova.levers.price"', 'name = "facts"').replace(
+        "low = 8.0\nhigh = 12.0", 'draws = "defaults"'
+    )
+    experiment = made(tmp_path, text)
+    assert len({point.values for point in experiment.points}) == 8
+    settings = experiment.settings(experiment.points[0])
+    assert "population.traits.price_sensitivity.median" in settings
+    for wrong in ("defalts", "nothing.toml"):
+        assert "small.toml:7: factor.facts.draws: " in refused(tmp_path, text.replace('"defaults"', f'"{wrong}"'))
+
+
+def test_a_title_in_one_language_is_told_in_the_other(tmp_path):
+    experiment = made(tmp_path, PLAIN + '[title]\nen = "Prices"\n')
+    assert (experiment.title.en, experiment.title.fr) == ("Prices", "Prices")
+    experiment = made(tmp_path, PLAIN + '[title]\nfr = "Les prix"\n')
+    assert (experiment.title.en, experiment.title.fr) == ("Les prix", "Les prix")
+
+
 def test_two_factors_or_arms_cannot_have_one_name_or_key(tmp_path):
     twice = '[[factor]]\nname = "Price"\nkey = "firm.Nova.levers.price"\nlow = 1.0\nhigh = 2.0\n[design]'
     said = refused(tmp_path, PLAIN.replace("[design]", twice))

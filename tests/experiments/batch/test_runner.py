@@ -11,12 +11,14 @@ import threading
 import time
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from experiments.batch.designs.grids import Table
 from experiments.batch.executors import Here, Processes
+from experiments.batch.experiment import model_version
 from experiments.batch.folder import BatchFolderError, opened
 from experiments.batch.results import FILE, open_results
 from experiments.batch.runner import Done, Runner, piece_size
@@ -137,7 +139,9 @@ def test_a_market_that_breaks_in_its_weeks_is_kept_with_its_trace(tmp_path):
     broken = experiment.arms[0].scenario.model_copy(update={"firms": "none"})
     spoilt = replace(experiment, arms=(replace(experiment.arms[0], scenario=broken),))
     task = replace(next(experiment.tasks()), settings={})
-    (one,) = make_runs(pack(spoilt), [task])
+    finished = make_runs(pack(spoilt), [task])
+    assert isinstance(finished, list)
+    (one,) = finished
     assert (one.status, one.kept) == ("failed", None)
     assert "str" in one.error
     assert "sim/market.py" in one.trace
@@ -197,6 +201,37 @@ def test_a_long_run_is_cut_at_the_end_of_its_week(pool, tmp_path):
     done = ran(made(tmp_path, text), tmp_path / "out", executor, stop=stop, seconds=60.0)
     assert done.runs == 0
     assert time.monotonic() - begun < 30
+
+
+def test_a_worker_with_another_model_makes_no_run(pool, tmp_path):
+    executor = Sabotaged(2, pool)
+    executor.function = sabotage.of_another_model
+    done = ran(made(tmp_path), tmp_path / "out", executor)
+    assert (done.runs, done.failed) == (24, 24)
+    with open_results(tmp_path / "out") as results:
+        for one in results.failures():
+            assert "has another version of the model" in one.error
+            assert model_version() + " and more" in one.error
+    # Made by whoever has the right one, all is well.
+    assert ran(made(tmp_path), tmp_path / "out", Here(), retry=True).failed == 0
+
+
+def test_the_time_left_does_not_count_how_long_workers_take_to_start(tmp_path, monkeypatch):
+    started = 0.0
+
+    class Late(Here):
+        def submit(self, function, *arguments):
+            nonlocal started
+            started = 1000.0  # seconds that go by until the first worker is there
+            return super().submit(function, *arguments)
+
+    clock = SimpleNamespace(monotonic=lambda: time.monotonic() + started)
+    monkeypatch.setattr("experiments.batch.runner.time", clock)
+    told: list[Done] = []
+    ran(made(tmp_path), tmp_path / "out", Late(), seconds=0.25, on_progress=told.append)
+    first = next(one for one in told if one.runs)
+    assert first.rate > first.runs / 500
+    assert all(one.seconds_left is None for one in told if not one.runs)
 
 
 def test_progress_tells_rate_and_time_left(tmp_path):

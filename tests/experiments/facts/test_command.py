@@ -12,7 +12,9 @@ import pytest
 
 from experiments.commands import facts as command_module
 from experiments.exits import Exit
+from experiments.facts import page as page_module
 from experiments.facts import registry
+from experiments.facts.findings import Facts
 
 ROOT = Path(__file__).resolve().parent.parent.parent.parent
 
@@ -85,8 +87,11 @@ def test_the_page_and_its_charts_are_written(command, tmp_path, monkeypatch):
     few = tuple(fact for fact in registry.FACTS if fact.key in ("attention", "talk"))
     monkeypatch.setattr(registry, "FACTS", few)
     monkeypatch.setattr(command_module, "_docs_folder", lambda: tmp_path / "docs")
+    monkeypatch.setattr(page_module, "packaged_path", lambda: tmp_path / "measured.json")
     ended = command("facts", "--docs", "-r", 5, "--lang", "fr")
     assert ended.code == 0, ended.err
+    kept = Facts.model_validate_json((tmp_path / "measured.json").read_text(encoding="utf-8"))
+    assert [fact.key for fact in kept.facts] == ["talk", "attention"]
     page = (tmp_path / "docs" / "facts.md").read_text(encoding="utf-8")
     assert page.startswith("# Facts that the model is held to")
     assert "## 13. Attention decays" in page

@@ -1,0 +1,136 @@
+"""What the Lab of one page remembers, and what can be done with it."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from typing import Any
+
+import solara
+
+from dashboards.app import session
+from dashboards.futures import CHOICES
+from dashboards.history import History
+from dashboards.lab.levers import Lever, moved
+from dashboards.lab.runner import Runner
+from dashboards.lab.text import say
+from dashboards.lab.view import Choice, Tornado, View
+from dashboards.links import restored
+from dashboards.markets import DEFAULT, Draft
+from sim.figures import FIGURES
+from sim.text import language
+
+__all__ = [
+    "begin", "choice", "choose", "go", "history", "move", "opened", "problem", "redo", "reset", "runner",
+    "set_baseline", "start_from", "tornado", "undo", "view", "want",
+]  # fmt: skip
+
+history: solara.Reactive[History] = solara.reactive(History(Draft.of(DEFAULT)))
+"""What was done to the draft."""
+choice: solara.Reactive[Choice] = solara.reactive(Choice())
+"""What is to be seen."""
+view: solara.Reactive[View | None] = solara.reactive(None)
+"""What is seen."""
+tornado: solara.Reactive[Tornado | None] = solara.reactive(None)
+"""What single levers do."""
+problem: solara.Reactive[str] = solara.reactive("")
+"""Why there are no futures; empty if there is no reason."""
+opened: solara.Reactive[str] = solara.reactive("")
+"""The window that is open over the page, such as ``gallery``, ``save`` or ``edit 2``; empty for none."""
+runner: solara.Reactive[Runner | None] = solara.reactive(None)
+"""What works futures out for this page."""
+_has_begun: solara.Reactive[bool] = solara.reactive(False)
+
+
+def begin(search: str | None) -> None:
+    """Restore what a link says, when the page is first drawn."""
+    if _has_begun.peek():
+        return
+    _has_begun.set(True)
+    query = search or ""
+    if any(f"{name}=" in query for name in ("scenario", "set", "events", "file", "you")):
+        draft, ignored = restored(query)
+        base = Draft.of(draft.source) if draft.source else draft.reset()
+        session.draft.set(draft)
+        session.baseline.set(replace(base, you=draft.you))
+        if ignored:
+            session.tell(say("page.link_partly", count=ignored), "warning")
+    history.set(History(session.draft.peek()))
+
+
+def want() -> None:
+    """Wish for the futures of what is now."""
+    worker = runner.peek()
+    if worker is not None:
+        worker.want(session.draft.peek(), session.baseline.peek(), choice.peek(), language())
+
+
+def go(draft: Draft, about: str = "") -> None:
+    """Take a step: the draft is checked, its futures are wished for, and the page follows.
+
+    Raises
+    ------
+    ScenarioError
+        The draft cannot be run; all stays as it was.
+    """
+    _ = draft.scenario
+    if draft == session.draft.peek():
+        return
+    _now(history.peek().go(draft, about, time.monotonic()))
+
+
+def move(lever: Lever, value: Any) -> None:
+    """Move a lever."""
+    go(moved(session.draft.peek(), lever, value), lever.key)
+
+
+def _now(steps: History) -> None:
+    history.set(steps)
+    problem.set("")
+    session.draft.set(steps.present)
+    want()
+
+
+def undo() -> None:
+    """Take the last step back."""
+    _back_to(history.peek().undo())
+
+
+def redo() -> None:
+    """Take a step again."""
+    _back_to(history.peek().redo())
+
+
+def _back_to(steps: History) -> None:
+    """Go to a step; where it was of another scenario, that one is the baseline again."""
+    if steps.present.base.text_hash != session.baseline.peek().base.text_hash:
+        session.baseline.set(replace(steps.present.reset(), you=steps.present.you))
+    _now(steps)
+
+
+def reset() -> None:
+    """Go back to the scenario as it began."""
+    go(session.draft.peek().reset())
+
+
+def start_from(draft: Draft) -> None:
+    """Begin with another market, which is its own baseline."""
+    _ = draft.scenario
+    session.baseline.set(draft)
+    _now(history.peek().go(draft))
+
+
+def set_baseline() -> None:
+    """Compare with the present draft from now on."""
+    session.baseline.set(session.draft.peek())
+    session.tell(say("page.is_baseline"), "good")
+    want()
+
+
+def choose(**changes: Any) -> None:
+    """Change what is to be seen; what is not known is not taken."""
+    new = replace(choice.peek(), **changes)
+    known = all(key == "lead" or key in FIGURES for key in new.cards) and new.outcome in FIGURES
+    if known and new.futures in CHOICES and new != choice.peek():
+        choice.set(new)
+        want()

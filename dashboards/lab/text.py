@@ -1,0 +1,14 @@
+"""The texts of the Lab, in English and French."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sim.text import Catalogue
+
+__all__ = ["CATALOGUE", "say"]
+
+CATALOGUE = Catalogue(Path(__file__).parent / "messages")
+"""The texts of this room."""
+
+say = CATALOGUE.say

@@ -1,0 +1,134 @@
+"""The page of experiments in a real browser: begun, watched, stopped, gone on with; seen by two; asked; refused."""
+
+import re
+
+import pytest
+
+from experiments.batch.results import open_results
+from tests.dashboards.batches.conftest import SMALL, many
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+DRAWN = "start => Object.keys(window.__plots || {}).some(name => name.startsWith(start))"
+
+
+def state(name, *states):
+    return ", ".join(f"[data-job='{name}'][data-state={one}]" for one in states)
+
+
+def give(page, name, text):
+    """Give a file to the page of experiments."""
+    page.wait_for_selector(".b-gallery")
+    page.set_input_files("input[type=file]", {"name": name, "mimeType": "text/plain", "buffer": text.encode()})
+
+
+def start(page, name, text):
+    """Begin an experiment of one's own, and give the name of its folder."""
+    give(page, f"{name}.toml", text)
+    page.get_by_role("button", name="Start", exact=True).click()
+    page.wait_for_function("location.search.startsWith('?open=')")
+    return page.evaluate("new URLSearchParams(location.search).get('open')")
+
+
+def test_an_experiment_outlives_its_page_is_stopped_gone_on_with_and_drawn(new_page, dashboard):
+    page = new_page("experiments")
+    name = start(page, "prices", many())
+    page.wait_for_selector(state(name, "running"))
+    page.wait_for_function("/[1-9]\\d* of 720 runs/.test(document.querySelector('main').innerText)")
+    page.reload()  # nothing of it lives in the page
+    page.wait_for_selector(state(name, "running", "done"))
+    other = new_page("experiments")  # another visitor sees the same
+    other.wait_for_selector(state(name, "running"))
+    other.get_by_role("button", name="Stop: Small").click()
+    page.wait_for_selector(state(name, "stopped"))
+    other.wait_for_selector(state(name, "stopped"))
+    with open_results(dashboard.results / name) as results:
+        kept = results.status().done
+    assert 0 < kept < 720
+    page.wait_for_function(DRAWN, arg="fan")
+    page.get_by_role("button", name="Go on", exact=True).click()
+    page.wait_for_selector(state(name, "done"))
+    page.wait_for_function("document.querySelector('main').innerText.includes('720 of 720 runs')")
+    assert "8 in 10 lie between" in page.locator(".b-answer").first.inner_text()
+    page.get_by_role("radio", name="Two factors").click()
+    page.wait_for_function(DRAWN, arg="map")
+    page.locator("select").nth(0).select_option(label="Profit")
+    page.wait_for_function(
+        "[...document.querySelectorAll('.b-answer')].some(one => one.innerText.startsWith('Profit'))"
+    )
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="CSV").click()
+    assert saved.value.suggested_filename == f"{name}.csv"
+    lines = saved.value.path().read_text(encoding="utf-8-sig").splitlines()
+    assert len(lines) == 721
+    assert lines[0].startswith("run,point,arm,replicate,citadel,peers,status")
+
+
+def test_a_question_is_asked_of_an_experiment_and_answered_on_the_page(new_page):
+    page = new_page("experiments")
+    name = start(page, "questions", SMALL.replace("levels = [9.0, 10.0, 11.0]", "low = 8.0\nhigh = 12.0").replace(
+        'kind = "full_grid"', 'kind = "latin_hypercube"\nsize = 70'
+    ).replace("steps = 2\n", "").replace("replicates = 3", "replicates = 1"))  # fmt: skip
+    page.wait_for_selector(state(name, "done"))
+    page.get_by_role("radio", name="Ask", exact=True).click()
+    page.get_by_role("button", name="Ask", exact=True).click()
+    page.wait_for_selector(state(f"{name}-sensitivity", "done"))
+    page.get_by_role("button", name=re.compile("What does this depend on: Market share, Citadel")).click()
+    page.wait_for_function("document.querySelectorAll('.js-plotly-plot .main-svg').length >= 2")
+    text = page.locator("main").inner_text()
+    assert "citadel" in text
+    assert "The answer" in text
+    page.get_by_role("radio", name="French").click()
+    page.wait_for_function("document.querySelector('main').innerText.includes('La réponse')")
+    page.get_by_role("button", name=f"L'expérience : {name}").click()
+    page.wait_for_selector(state(name, "done"))
+
+
+def test_a_file_that_is_wrong_is_refused_with_its_lines(new_page):
+    page = new_page("experiments")
+    give(page, "mine.toml", SMALL.replace("network.peers", "network.pears").replace("[9.0, 10.0", "[9.0, -1.0"))
+    page.wait_for_selector(".b-problems li")
+    said = page.locator(".b-problems").inner_text()
+    line = 1 + SMALL.splitlines().index('key = "network.peers"')
+    assert f"mine.toml:{line}" in said
+    assert page.locator(".b-problems li").count() >= 2
+    assert not page.get_by_role("button", name="Start", exact=True).is_visible()
+    give_again = SMALL.replace('"baseline"', '"../baseline.toml"')
+    page.set_input_files(
+        "input[type=file]", {"name": "mine.toml", "mimeType": "text/plain", "buffer": give_again.encode()}
+    )
+    page.wait_for_function("document.querySelector('.b-problems').innerText.includes('../baseline.toml')")
+
+
+def test_an_experiment_is_put_together_without_a_file(new_page):
+    page = new_page("experiments?new=own")
+    page.wait_for_selector(".b-knob")
+    before = page.locator(".b-knob").count()
+    page.get_by_role("button", name="Vary one more").click()
+    page.wait_for_function("count => document.querySelectorAll('.b-knob').length === count", arg=before + 1)
+    page.locator(".b-knob select").nth(2 * before).select_option(label="Peer network")
+    page.wait_for_function("[...document.querySelectorAll('.b-knob select')].some(one => /Peers/.test(one.innerText))")
+    page.get_by_role("button", name="See what it costs").click()
+    page.wait_for_selector(".b-cost")
+    assert page.locator(".u-two .u-table tbody tr").count() == before + 1
+    assert page.get_by_role("button", name="Start", exact=True).is_enabled()
+
+
+def test_addresses_that_lead_nowhere_are_answered(new_page):
+    for path in ("experiments?open=../../etc", "experiments?open=nothing", "experiments?new=..%2Fsecret"):
+        page = new_page(path)
+        page.wait_for_selector(".u-notice")
+        page.get_by_role("button", name="All experiments").click()
+        page.wait_for_selector(".b-gallery")
+
+
+def test_an_experiment_of_the_library_tells_its_story_and_its_cost_on_a_phone(new_page):
+    page = new_page("experiments", locale="fr-FR", width=390, height=844, color_scheme="dark")
+    page.locator("[data-experiment=screening]").click()
+    page.wait_for_selector("h1:has-text('Quelles hypothèses comptent')")
+    page.wait_for_selector(".b-cost")
+    assert "560 simulations" in page.locator(".b-cost").inner_text()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.locator("input[type=number]").first.fill("4")
+    page.locator("input[type=number]").first.press("Enter")
+    page.wait_for_function("document.querySelector('.b-facts').innerText.includes('28 points')")

@@ -1,0 +1,139 @@
+"""Comparing in a browser: scenarios, figures, weeks, why; links, files, languages, a phone, cancelling."""
+
+import csv
+import io
+
+import pytest
+
+from tests.dashboards.browser.test_every_page import violations
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+TWO = "compare?a=library:baseline&b=library:sincere_opening"
+
+
+def drawn(page, name="compare-levels", count=1):
+    page.wait_for_function("([name, count]) => ((window.__plots || {})[name] || {}).count >= count", arg=[name, count])
+
+
+def ready(page):
+    page.wait_for_selector(".c-headline")
+    drawn(page, "compare-pairs")
+    page.wait_for_function("!document.querySelector('.c-found[aria-busy=true]')")
+    return page
+
+
+def headline(page):
+    return page.locator(".c-headline").inner_text()
+
+
+def test_two_scenarios_are_compared_as_soon_as_they_are_chosen(new_page):
+    page = ready(new_page(TWO))
+    assert headline(page).startswith("Market share, Nova, at the end: +")
+    assert "B (Nova opens itself, and means it)" in page.locator(".c-sentence").first.inner_text()
+    rows = page.locator(".c-answer .u-table tbody tr")
+    assert rows.count() == 2
+    assert "of 16" in rows.nth(1).inner_text()
+    assert page.get_by_text("Nova: openness").first.is_visible()
+
+
+def test_other_figures_and_weeks_need_no_new_runs(new_page):
+    page = ready(new_page(TWO))
+    page.get_by_label("Figure", exact=True).select_option("contributors")
+    page.wait_for_function("document.querySelector('.c-headline').innerText.startsWith('Contributors')")
+    page.get_by_label("Of", exact=True).select_option("Agora")
+    page.wait_for_function("document.querySelector('.c-headline').innerText.startsWith('Contributors, Agora')")
+    page.get_by_role("radio", name="One week").click()
+    page.wait_for_function("document.querySelector('.c-headline').innerText.includes('week 52')")
+    week = page.get_by_role("slider", name="Week")
+    week.focus()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function("document.querySelector('.c-headline').innerText.includes('week 53')")
+    assert page.locator(".c-running").count() == 0
+
+
+def test_a_third_scenario_is_added_and_the_address_leads_back(new_page):
+    page = ready(new_page(TWO))
+    page.get_by_role("button", name="Add a scenario").click()
+    page.get_by_label("Scenario C").select_option("library:hypocrite")
+    page.wait_for_function("document.querySelectorAll('.c-answer .u-table tbody tr').length === 3")
+    page.wait_for_function("location.search.includes('c=library:hypocrite')")
+    assert page.locator(".c-panel").count() == 3
+    again = ready(new_page(page.evaluate("location.pathname + location.search")))
+    assert again.get_by_label("Scenario C").input_value() == "library:hypocrite"
+    assert headline(again) == headline(page)
+    page.get_by_role("button", name="Take B out").click()
+    page.wait_for_function("document.querySelectorAll('.c-answer .u-table tbody tr').length === 2")
+    assert page.get_by_label("Scenario B").input_value() == "library:hypocrite"
+
+
+def test_why_is_found_out_in_the_background_and_can_be_stopped(new_page):
+    page = ready(new_page("compare?a=library:baseline&b=library:sweatshop_scandal"))
+    why = page.locator(".c-why")
+    assert "3 changes, 8 markets in 8 futures" in why.inner_text()
+    why.get_by_role("button", name="Find out why").click()
+    drawn(page, "compare-why")
+    drawn(page, "compare-why-weeks")
+    assert "It is shared out like this" in why.inner_text()
+    assert "Citadel: says on work" in why.inner_text()
+    assert violations(page) == []
+    why.get_by_role("radio", name="Thoroughly").click()
+    why.get_by_role("button", name="Find out why").click()
+    why.get_by_role("button", name="Stop").click()
+    why.get_by_text("Stopped.").wait_for()
+    assert page.locator(".c-headline").is_visible()
+
+
+def test_runs_can_be_stopped_and_begun_again(new_page):
+    page = new_page("compare?a=library:wardrobe_swap&b=library:group_buying")
+    page.get_by_role("radio", name="64").click()
+    page.get_by_role("button", name="Stop").click()
+    page.get_by_role("button", name="Compare again").click()
+    page.get_by_role("radio", name="8", exact=True).click()
+    ready(page)
+    assert "8 futures" in page.locator(".c-caution").first.inner_text()
+
+
+def test_numbers_and_the_report_are_saved(new_page):
+    page = ready(new_page(TWO))
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="Numbers (CSV)").click()
+    rows = list(csv.DictReader(io.StringIO(saved.value.path().read_text(encoding="utf-8-sig"))))
+    assert {row["market"] for row in rows} == {"A", "B"}
+    assert len(rows) == 2 * 104 + 2
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="Report (HTML)").click()
+    text = saved.value.path().read_text(encoding="utf-8")
+    assert "Nova opens itself, and means it" in text
+
+
+def test_a_scenario_file_is_compared_and_a_bad_one_refused(new_page, tmp_path):
+    page = ready(new_page(TWO))
+    page.get_by_text("Open a scenario file").first.click()
+    good = tmp_path / "cheap.toml"
+    schedule = '[[schedule]]\nweek = 9\nfirm = "Nova"\n'
+    good.write_text(f'extends = "baseline"\n[title]\nen = "Nova <b>cheap</b>"\n{schedule}price = 7.0\n')
+    page.locator("input[type=file]").set_input_files(good)
+    page.wait_for_function("document.querySelectorAll('.c-answer .u-table tbody tr').length === 3")
+    assert "C · File: Nova <b>cheap</b>" in page.locator(".c-answer .u-table").inner_text()
+    bad = tmp_path / "bad.toml"
+    bad.write_text(f'extends = "baseline"\n{schedule}prize = 7.0\n')
+    page.locator("input[type=file]").set_input_files(bad)
+    page.get_by_text("bad.toml:5").wait_for()
+    assert page.locator(".c-answer .u-table tbody tr").count() == 3
+
+
+JUNK = ["a=library:nowhere&b=%00", "a=library:baseline", "a=" + 500 * "x", "%ff=%fe&&&==", "d=1&a=file:x"]
+
+
+@pytest.mark.parametrize("junk", JUNK)
+def test_junk_in_the_address_leads_to_the_usual_comparison(new_page, junk):
+    page = ready(new_page(f"compare?{junk}"))
+    assert page.get_by_label("Scenario B").input_value() == "library:sincere_opening"
+
+
+def test_french_on_a_phone(new_page):
+    page = ready(new_page(TWO, locale="fr-FR", width=390, height=844, has_touch=True))
+    assert headline(page).startswith("Part de marché, Nova, à la fin : +")
+    assert "\u202f%" in page.locator(".c-answer .u-table").inner_text()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390

@@ -1,0 +1,356 @@
+"""The Lab in a browser: drag, keys, events, undo, files, links."""
+
+import json
+import re
+
+import pytest
+
+from dashboards.markets import Draft
+from sim.scenario import changed
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+QUICK = "scenario={}&set=population.size=300&set=horizon=40"
+"""A small market: what is tried here is the page, not the model."""
+
+
+def quick(name="baseline"):
+    return "/?" + QUICK.format(name)
+
+
+def settled(page):
+    """Wait until what is seen is that of the present levers, all futures in it."""
+    page.wait_for_function(
+        "window.__plots && window.__plots.share && document.querySelector('.l-head h1 em')"
+        " && !document.querySelector('[aria-busy=true]')"
+    )
+    return page
+
+
+def drawn(page):
+    return page.evaluate("window.__plots.share.count")
+
+
+def lever(page, name):
+    return page.get_by_role("slider", name=name, exact=True).first
+
+
+def wait_for_drawing(page, count):
+    page.wait_for_function("count => window.__plots.share.count > count", arg=count)
+    settled(page)
+
+
+def headline(page):
+    return page.locator(".l-head h1").inner_text()
+
+
+def query(page):
+    return page.evaluate("decodeURIComponent(location.search)")
+
+
+FIGURE = """() => {
+  const at = document.querySelector('.l-shares .js-plotly-plot');
+  return JSON.stringify({ data: at.data, range: at.layout.yaxis.range });
+}"""
+"""What is drawn of the shares."""
+
+
+def figure(page):
+    return page.evaluate(FIGURE)
+
+
+def wait_for_figure(page, wanted):
+    page.wait_for_function(f"wanted => ({FIGURE})() === wanted", arg=wanted)
+
+
+def test_dragging_a_lever_moves_the_futures_and_is_one_step(new_page):
+    page = settled(new_page(quick()))
+    before, count = headline(page), drawn(page)
+    box = lever(page, "Price").bounding_box()
+    y = box["y"] + box["height"] / 2
+    page.mouse.move(box["x"] + box["width"] * 0.375, y)
+    page.mouse.down()
+    for step in range(1, 11):
+        page.mouse.move(box["x"] + box["width"] * (0.375 - 0.02 * step), y)
+    page.mouse.up()
+    wait_for_drawing(page, count)
+    assert headline(page) != before
+    assert "above the baseline" in headline(page)
+    page.wait_for_function("location.search.includes('levers.price')")
+    traces = json.loads(figure(page))["data"]
+    assert "Baseline" in [trace.get("name") for trace in traces]
+    # The whole drag is undone at once.
+    page.get_by_role("button", name="Undo").click()
+    page.wait_for_function("!location.search.includes('levers.price')")
+    assert settled(page).get_by_role("button", name="Redo").is_enabled()
+
+
+def test_keys_move_a_lever_and_undo_it(new_page):
+    page = settled(new_page(quick()))
+    price = lever(page, "Price")
+    price.focus()
+    first = float(price.input_value())
+    count = drawn(page)
+    page.keyboard.press("ArrowRight")
+    wait_for_drawing(page, count)
+    assert float(price.input_value()) == pytest.approx(first + 0.1)
+    moved = figure(page)
+    page.keyboard.press("Control+z")
+    page.wait_for_function(
+        "value => Number(document.querySelector('.l-side input[type=range]').value) === value", arg=first
+    )
+    settled(page)
+    page.keyboard.press("Control+y")
+    page.wait_for_function("location.search.includes('levers.price')")
+    page.wait_for_function(
+        "value => Number(document.querySelector('.l-side input[type=range]').value) !== value", arg=first
+    )
+    wait_for_figure(page, moved)
+    price.focus()
+    page.keyboard.press("Delete")  # sets a lever back to the baseline
+    page.wait_for_function("!location.search.includes('levers.price')")
+
+
+def test_axes_stay_while_a_lever_moves(new_page):
+    page = settled(new_page(quick()))
+    price = lever(page, "Price")
+    price.focus()
+    for key in ("Home", "End"):
+        count = drawn(page)
+        page.keyboard.press(key)
+        wait_for_drawing(page, count)
+        if key == "Home":
+            top = json.loads(figure(page))["range"]
+    assert json.loads(figure(page))["range"] == top
+
+
+def test_a_lever_that_is_not_in_sight_is_found_by_words_and_moved(new_page):
+    page = settled(new_page(quick()))
+    page.get_by_label("Find a lever").fill("fuites marche")
+    switch = page.get_by_role("switch", name="Leaks: at work")
+    switch.wait_for()
+    count = drawn(page)
+    switch.click()
+    wait_for_drawing(page, count)
+    page.wait_for_function("decodeURIComponent(location.search).includes('mechanisms.leaks.enabled=false')")
+    page.get_by_label("Find a lever").fill("xyzzy")
+    page.get_by_text("No lever has these words").wait_for()
+
+
+def test_a_value_that_does_not_go_with_others_is_refused_with_a_message(new_page):
+    page = settled(new_page(quick()))
+    page.get_by_label("Find a lever").fill("Threshold below which a click")
+    page.get_by_label("Find a lever").fill("mechanisms.activation.click_cost")
+    slider = page.locator("[role=search] input[type=range]").first
+    slider.wait_for()
+    slider.focus()
+    page.keyboard.press("End")
+    page.locator(".u-notice.is-error").wait_for()
+    assert "Traceback" not in page.locator("body").inner_text()
+    assert "click_cost" not in query(page)
+
+
+def test_events_are_moved_by_hand_and_by_key_switched_and_removed(new_page):
+    page = settled(new_page(quick("sweatshop_scandal")))
+    mark = page.locator(".l-mark")
+    assert mark.get_attribute("data-week") == "30"
+    count = drawn(page)
+    mark.focus()
+    page.keyboard.press("ArrowLeft")
+    wait_for_drawing(page, count)
+    assert mark.get_attribute("data-week") == "29"
+    box = mark.bounding_box()
+    page.mouse.move(box["x"] + 9, box["y"] + 9)
+    page.mouse.down()
+    page.mouse.move(box["x"] - 60, box["y"] + 9, steps=6)
+    count = drawn(page)
+    page.mouse.up()
+    page.wait_for_function("Number(document.querySelector('.l-mark').dataset.week) < 29")
+    week = int(mark.get_attribute("data-week"))
+    settled(page)
+    assert f"Week {week}" in mark.get_attribute("aria-label")
+    mark.focus()
+    page.keyboard.press(" ")
+    page.wait_for_selector(".l-mark.off")
+    assert "switched off" in mark.get_attribute("aria-label")
+    page.keyboard.press("Delete")
+    page.wait_for_function("!document.querySelector('.l-mark')")
+    page.get_by_role("button", name="Undo").click()
+    page.wait_for_selector(".l-mark.off")
+
+
+def test_a_rival_and_a_price_cut_are_added(new_page):
+    page = settled(new_page(quick()))
+    count = drawn(page)
+    page.get_by_role("button", name="Add an event").click()
+    page.get_by_role("button", name="A rival's entry").click()
+    page.get_by_role("switch", name="It happens").wait_for()
+    page.get_by_role("button", name="Done").click()
+    page.wait_for_function("!document.querySelector('dialog[open]')")
+    wait_for_drawing(page, count)
+    names = [trace.get("name") for trace in json.loads(figure(page))["data"]]
+    assert "Newcomer" in names
+    page.get_by_role("button", name="Add an event").click()
+    page.get_by_role("button", name="Price cut").click()
+    page.get_by_role("button", name="Done").click()
+    page.wait_for_function("document.querySelectorAll('.l-mark').length === 2")
+    settled(page)
+    page.locator(".l-mark", has_text="Newcomer").click()
+    page.get_by_role("button", name="Remove").click()
+    page.wait_for_function("document.querySelectorAll('.l-mark').length === 1")
+    settled(page)
+    assert "Newcomer" not in figure(page)
+
+
+def test_a_link_restores_the_market(new_page):
+    page = settled(new_page(quick("sweatshop_scandal")))
+    lever(page, "Price").focus()
+    count = drawn(page)
+    page.keyboard.press("ArrowLeft")
+    wait_for_drawing(page, count)
+    page.wait_for_function("location.search.includes('levers.price')")
+    address, said, seen = page.url, headline(page), figure(page)
+    other = settled(new_page("/?" + address.partition("?")[2]))
+    assert headline(other) == said
+    wait_for_figure(other, seen)
+
+
+def test_a_market_is_named_saved_and_opened_again(new_page, tmp_path):
+    page = settled(new_page(quick()))
+    count = drawn(page)
+    lever(page, "Openness").focus()
+    page.keyboard.press("ArrowRight")
+    wait_for_drawing(page, count)
+    page.get_by_role("button", name="Save", exact=True).click()
+    page.get_by_label("Name of the scenario").fill("../My été: plan")
+    page.get_by_label("Name of the scenario").press("Tab")
+    page.wait_for_function("document.querySelector('.l-name').innerText.includes('My été')")
+    with page.expect_download() as caught:
+        page.get_by_role("button", name="Scenario file").click()
+    assert caught.value.suggested_filename == "my_ete_plan.toml"
+    path = tmp_path / "plan.toml"
+    caught.value.save_as(path)
+    saved = Draft.from_toml(path.read_text("utf-8"))
+    expected = changed(
+        Draft.of("baseline").scenario,
+        {"population.size": 300, "horizon": 40, "firm.Nova.levers.openness": 0.31},
+    )
+    assert saved.scenario.firms == expected.firms
+    assert saved.scenario.title.fr == "../My été: plan"
+    page.keyboard.press("Escape")
+    other = settled(new_page(quick("price_war")))
+    other.get_by_role("button", name="Open a file").click()
+    other.set_input_files("dialog input[type=file]", path)
+    other.wait_for_function("document.querySelector('.l-name').innerText.includes('My été')")
+    settled(other)
+    assert float(lever(other, "Openness").input_value()) == pytest.approx(0.31)
+
+
+def test_a_bad_file_is_refused_with_all_its_mistakes(new_page, tmp_path):
+    page = settled(new_page(quick()))
+    page.get_by_role("button", name="Open a file").click()
+    for name, text, words in (
+        (
+            "wrong.toml",
+            "extends = 'baseline'\nhorizon = -3\n[population]\nsizze = 3\n",
+            ["wrong.toml:2", "wrong.toml:4"],
+        ),
+        ("evil.toml", "extends = '/etc/passwd'\n", ["evil.toml:1"]),
+        ("no.toml", "\x00\x01 not toml", ["no.toml:1"]),
+    ):
+        path = tmp_path / name
+        path.write_text(text)
+        page.set_input_files("dialog input[type=file]", path)
+        page.locator(".u-dialog .u-notice.is-error", has_text=words[0]).wait_for()
+        shown = page.locator(".u-dialog .u-notice.is-error").inner_text()
+        assert all(word in shown for word in words)
+        assert "Traceback" not in shown
+    large = tmp_path / "large.toml"
+    large.write_text("# " + "x" * 1_100_000)
+    page.set_input_files("dialog input[type=file]", large)
+    page.get_by_text("too large").wait_for()
+
+
+def test_numbers_and_report_can_be_taken_away(new_page, tmp_path):
+    page = settled(new_page(quick()))
+    page.get_by_role("button", name="Export").click()
+    with page.expect_download() as caught:
+        page.get_by_role("button", name="Numbers (CSV)").click()
+    path = tmp_path / "numbers.csv"
+    caught.value.save_as(path)
+    lines = path.read_text("utf-8-sig").splitlines()
+    assert lines[0].startswith("market,figure,item,week,")
+    assert any(line.startswith("now,share,Nova,40,") for line in lines)
+    with page.expect_download(timeout=120_000) as caught:
+        page.get_by_role("button", name="Report (HTML)").click()
+    report = tmp_path / "report.html"
+    caught.value.save_as(report)
+    text = report.read_text("utf-8")
+    assert "Nova" in text
+    assert not re.search(r'<(script|link|img|iframe)\b[^>]*(src|href)="https?:', text)
+
+
+def test_the_gallery_leads_to_another_market_and_a_baseline_can_be_set(new_page):
+    page = settled(new_page())
+    page.get_by_role("button", name=re.compile(r"^All \d+ scenarios$")).click()
+    page.get_by_label("Find a scenario").fill("aeriennes")
+    count = drawn(page)
+    page.locator("dialog [data-scenario=price_war]").click()
+    wait_for_drawing(page, count)
+    assert "Aubaine" in headline(page)
+    assert page.get_by_role("button", name="Set as baseline").is_disabled()
+    count = drawn(page)
+    lever(page, "Price").focus()
+    page.keyboard.press("ArrowLeft")
+    wait_for_drawing(page, count)
+    page.get_by_role("button", name="Set as baseline").click()
+    page.get_by_text("This is now your baseline.").wait_for()
+    page.wait_for_function("document.querySelector('.l-support').innerText.includes('This is your baseline')")
+
+
+def test_other_figures_and_more_futures_can_be_chosen(new_page):
+    page = settled(new_page(quick()))
+    page.get_by_role("radio", name="4", exact=True).click()
+    page.wait_for_function("document.querySelector('.l-support').innerText.includes('4 futures')")
+    settled(page)
+    page.get_by_role("button", name="Choose the figures").click()
+    page.get_by_label("Figure 2").select_option("surplus")
+    page.wait_for_function("document.querySelector('.u-kpis').innerText.includes('Consumer surplus')")
+    page.keyboard.press("Escape")
+    settled(page)
+    assert len(page.locator(".u-kpi-v").all_inner_texts()) == 4
+    assert all(re.search(r"\d", text) for text in page.locator(".u-kpi-v").all_inner_texts())
+
+
+def test_french_numbers_and_words(new_page):
+    page = settled(new_page(quick(), locale="fr-FR"))
+    assert headline(page).startswith("En semaine 40, Nova tient ")
+    assert re.search(r"\d,\d", page.locator(".u-kpis").inner_text())
+    page.get_by_role("radio", name="Anglais").click()
+    page.wait_for_function("document.querySelector('.l-head h1').innerText.startsWith('By week 40')")
+    settled(page)
+
+
+def test_on_a_phone_levers_are_in_a_sheet(new_page):
+    page = settled(new_page(quick("sweatshop_scandal"), width=390, height=844, has_touch=True))
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert not lever(page, "Price").is_visible()
+    count = drawn(page)
+    page.locator(".l-fab").click()
+    lever(page, "Price").wait_for()
+    lever(page, "Price").focus()
+    page.keyboard.press("ArrowLeft")
+    wait_for_drawing(page, count)
+    page.keyboard.press("Escape")
+    page.wait_for_function("getComputedStyle(document.querySelector('.l-side')).visibility === 'hidden'")
+
+
+def test_the_theme_repaints_charts_without_new_data(new_page):
+    page = settled(new_page(quick()))
+    light = json.loads(figure(page))["data"][-1]["line"]["color"]
+    page.get_by_role("button", name="Dark or light").click()
+    page.wait_for_function(
+        "colour => [...document.querySelectorAll('.l-shares .js-plotly-plot')].some("
+        "(one) => one.data[one.data.length - 1].line.color !== colour)",
+        arg=light,
+    )

@@ -1,0 +1,115 @@
+"""What can be done in the Lab, without a browser."""
+
+from typing import cast
+
+import pytest
+
+from dashboards.app import session
+from dashboards.history import History
+from dashboards.lab import state
+from dashboards.lab.levers import levers_of
+from dashboards.lab.runner import Runner
+from dashboards.lab.view import Choice
+from dashboards.markets import DEFAULT, Draft
+from sim.problems import ScenarioError
+
+PRICE = "firm.Nova.levers.price"
+
+
+class Heard:
+    """Stands for what works futures out: notes what was wished for."""
+
+    def __init__(self):
+        self.wishes = []
+
+    def want(self, draft, baseline, choice, language):
+        self.wishes.append((draft, baseline, choice))
+
+
+@pytest.fixture
+def heard():
+    begun = Draft.of(DEFAULT)
+    session.draft.set(begun)
+    session.baseline.set(begun)
+    session.told.set(None)
+    state.history.set(History(begun))
+    state.choice.set(Choice())
+    state._has_begun.set(False)
+    worker = Heard()
+    state.runner.set(cast(Runner, worker))
+    yield worker
+    state.runner.set(None)
+    session.draft.set(begun)
+    session.baseline.set(begun)
+    session.told.set(None)
+
+
+def price(value):
+    state.move(levers_of(session.draft.value)[PRICE], value)
+
+
+def test_a_lever_that_is_moved_is_wished_for_at_once(heard):
+    price(8.0)
+    ((draft, baseline, _),) = heard.wishes
+    assert draft.value(PRICE) == 8.0
+    assert baseline == Draft.of(DEFAULT)
+
+
+def test_a_drag_is_one_step_back(heard):
+    for place in range(10):
+        price(9.0 - place / 10)
+    state.undo()
+    assert session.draft.value == Draft.of(DEFAULT)
+    state.redo()
+    assert session.draft.value.value(PRICE) == pytest.approx(8.1)
+    assert heard.wishes[-1][0] == session.draft.value
+
+
+def test_what_cannot_be_run_changes_nothing(heard):
+    lever = levers_of(session.draft.value)["mechanisms.activation.click_cost"]
+    with pytest.raises(ScenarioError):
+        state.move(lever, 1e9)
+    assert session.draft.value == Draft.of(DEFAULT)
+    assert heard.wishes == []
+
+
+def test_another_scenario_is_its_own_baseline_until_it_is_undone(heard):
+    price(8.0)
+    state.start_from(Draft.of("price_war"))
+    assert session.baseline.value == session.draft.value == Draft.of("price_war")
+    state.undo()
+    assert session.draft.value.value(PRICE) == 8.0
+    assert session.baseline.value == Draft.of(DEFAULT)
+
+
+def test_a_baseline_can_be_set(heard):
+    price(8.0)
+    state.set_baseline()
+    assert session.baseline.value == session.draft.value
+    state.reset()
+    assert session.draft.value == Draft.of(DEFAULT)
+    assert heard.wishes[-1][1].value(PRICE) == 8.0
+
+
+def test_a_link_is_restored_once(heard):
+    state.begin("?scenario=price_war&set=firm.Aubaine.levers.price=70&set=nothing=1&lang=fr")
+    assert session.draft.value.value("firm.Aubaine.levers.price") == 70
+    assert session.baseline.value == Draft.of("price_war")
+    assert session.told.value is not None
+    assert session.told.value.kind == "warning"
+    state.begin("?scenario=baseline")
+    assert session.draft.value.source == "price_war"
+
+
+def test_an_address_of_another_kind_is_no_link(heard):
+    state.begin("?lang=fr&x=1")
+    assert session.draft.value == Draft.of(DEFAULT)
+    assert session.told.value is None
+
+
+@pytest.mark.parametrize("junk", [{"futures": 5000}, {"outcome": "nothing"}, {"cards": ("share", "x", "y", "z")}])
+def test_what_is_not_known_cannot_be_chosen(heard, junk):
+    state.choose(**junk)
+    assert state.choice.value == Choice()
+    state.choose(futures=64)
+    assert heard.wishes[-1][2].futures == 64
