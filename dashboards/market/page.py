@@ -87,11 +87,12 @@ def Page() -> None:
 def _fitted(scenario: Scenario) -> Scenario:
     """Give a market as it is drawn; what was cut lately is at hand."""
     key = scenario.text_hash
-    if key not in _cut:
-        _cut[key] = fitted(scenario)
-        while len(_cut) > _MOST_CUT:
+    found = _cut.get(key)
+    if found is None:
+        found = _cut[key] = fitted(scenario)
+        if len(_cut) > _MOST_CUT:
             _cut.popitem(last=False)
-    return _cut[key]
+    return found
 
 
 @solara.component
