@@ -32,6 +32,9 @@ LAST = """() => {
 }"""
 """Milliseconds to the last chart of the market's futures; what moves most is worked out after them."""
 
+_ROUND = 300
+"""Milliseconds after which a page has surely heard that something is being worked out."""
+
 
 def main() -> None:
     """Measure, and print a table."""
@@ -91,8 +94,9 @@ def _by_hand(page: Any, turn: int, rest: int) -> float:
         page.wait_for_timeout(25)
     page.wait_for_timeout(rest)
     page.mouse.up()
-    page.wait_for_function(ALL_DRAWN)
-    return float(page.evaluate(LAST))
+    page.wait_for_timeout(_ROUND)  # what the last move asked for may be drawn before the lever is let go
+    page.wait_for_function("!document.querySelector('[aria-busy=true]')")
+    return max(0.0, float(page.evaluate(LAST)))
 
 
 if __name__ == "__main__":
