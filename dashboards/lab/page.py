@@ -29,6 +29,7 @@ from dashboards.lab.view import SHARE_HEIGHT, Choice, needed
 from dashboards.lab.windows import Windows
 from dashboards.markets import DEFAULT, Draft
 from experiments.numbers import count
+from sim.compiling import is_warm
 from sim.text import language
 
 __all__ = ["Page", "warm_up"]
@@ -104,7 +105,7 @@ def _Head() -> Element:
             Notice(problem, "error")
         if view is None:
             Text(session.draft.value.title_in(language()), "h1")
-            Text(say("headline.working"))
+            Text(say("headline.working" if is_warm() else "headline.compiling"))
         else:
             solara.HTML(tag="h1", unsafe_innerHTML=view.sentence)
             so_far = (
