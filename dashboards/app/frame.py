@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import solara
@@ -30,6 +31,10 @@ PAGES = {
 """The pages in the bar: their addresses and their keys in the catalogue."""
 
 
+_LONGEST, _MOST_FIELDS = 20_000, 200
+"""Of an address: letters and fields that are read."""
+
+
 @vue("frame.vue")
 def _Bar(
     pages: list[dict[str, str]], active: str, base: str, language: str, languages: list[list[str]], cookie: str,
@@ -44,7 +49,9 @@ def _first_language(search: str | None) -> str:
     headers: dict[str, list[str]] = getattr(solara.lab.headers, "value", None) or {}
     cookies: dict[str, str] = getattr(solara.lab.cookies, "value", None) or {}
     accepted = next((values for name, values in headers.items() if name.lower() == "accept-language"), [""])
-    wanted = parse_qs(search or "", max_num_fields=60).get("lang", [""])[0] if search and len(search) < 20_000 else ""
+    wanted = ""
+    with suppress(ValueError):  # more fields than any link of ours has
+        wanted = parse_qs((search or "")[:_LONGEST], max_num_fields=_MOST_FIELDS).get("lang", [""])[0]
     return session.preferred(accepted[0] if accepted else "", cookie=cookies.get(session.COOKIE, ""), wanted=wanted)
 
 

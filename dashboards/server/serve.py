@@ -92,8 +92,11 @@ def application(address: Address) -> Starlette:
     from starlette.applications import Starlette
     from starlette.middleware import Middleware
     from starlette.middleware.trustedhost import TrustedHostMiddleware
-    from starlette.routing import Mount
+    from starlette.requests import Request
+    from starlette.responses import RedirectResponse
+    from starlette.routing import Mount, Route
 
+    from dashboards.app.frame import PAGES
     from dashboards.server.assets import front_end, plotly_script
 
     class FilesAtHand(solara_server.StaticCdn):
@@ -113,11 +116,18 @@ def application(address: Address) -> Starlette:
             response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
             return response
 
+    async def page_or_first(request: Request) -> Any:
+        """Answer an address that is no page with the first page."""
+        if "/" + request.path_params["path"].strip("/") not in PAGES:
+            return RedirectResponse("/", status_code=303)
+        return await solara_server.root(request)
+
     cdn = f"/{solara_server.cdn_url_path}"
     kept = [
         route
         for route in solara_server.routes
-        if getattr(route, "path", "") not in (*_NOT_SERVED, cdn) and "auth" not in getattr(route, "path", "")
+        if (path := getattr(route, "path", "")) not in (*_NOT_SERVED, cdn, "/{fullpath}", "/{fullpath:path}")
+        and "auth" not in path
     ]
     everyone = address.host in ("0.0.0.0", "::")
     # Whoever listens on all addresses is reached by names that cannot be known here; the secret link stands guard.
@@ -127,6 +137,7 @@ def application(address: Address) -> Starlette:
             Mount(cdn, app=FilesAtHand(directory=front_end())),
             Mount("/static/plotly", app=PlotlyScript(directory=plotly_script().parent)),
             *kept,
+            Route("/{path:path}", page_or_first),
         ],
         middleware=[
             Middleware(TrustedHostMiddleware, allowed_hosts=hosts, www_redirect=False),

@@ -62,12 +62,11 @@ def test_a_closed_page_frees_its_memory(dashboard, new_page):
             page.context.close()
 
     come_and_go()
-    come_and_go()
     first = memory_of(dashboard.process.pid)
-    for _ in range(4):
+    for _ in range(2):
         come_and_go()
-    # Sixteen pages later: what each left behind would show. Solara closes a session a moment after its page.
-    wait_until(lambda: memory_of(dashboard.process.pid) < first + 60, seconds=90)
+    # Eight pages later: what each left behind would show. Solara closes a session a moment after its page.
+    wait_until(lambda: memory_of(dashboard.process.pid) < first + 40, seconds=90)
 
 
 def test_an_address_that_nobody_would_type_harms_nobody(page):

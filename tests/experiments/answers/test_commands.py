@@ -33,7 +33,7 @@ def test_compare_prints_leaves_a_folder_and_needs_no_new_runs(command, known_mar
     assert "cheap" in ended.out
     assert "0 of 6 futures" in " ".join(ended.out.split())
     assert "Pyramide: price" in ended.out
-    assert "12 runs are to be made" in " ".join(ended.err.split())  # before the first of them
+    assert "12 runs to be made" in " ".join(ended.err.split())  # before the first of them
     assert {path.name for path in Path("out").iterdir()} >= {
         "findings.json",
         "report.html",
@@ -56,7 +56,7 @@ def test_explain_prints_shares_that_add_up(command, known_market, scenario_file)
     ended = command(*words, "-f", "userisation:20-26")
     assert ended.code == 0, ended.err
     assert "4 combinations in 6 futures are 24 runs" in ended.err
-    assert "24 runs are to be made" in " ".join(ended.err.split())
+    assert "24 runs to be made" in " ".join(ended.err.split())
     for text in ("Pyramide: price", "Pyramide: openness", "−2.00", "+1.00", "−1.00"):
         assert text in ended.out
     grouped = command(*words[:-1], "other", "-f", "userisation", "--group", "firm", "--json")
