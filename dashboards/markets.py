@@ -19,7 +19,7 @@ from dashboards.declared import Setting, settings_of, value_at
 from dashboards.happening import Happening, happenings_of
 from dashboards.uploads import read
 from sim.documents import Document, Place, Problem, ScenarioError, apply_settings
-from sim.keys import element_position, join_key, split_key
+from sim.keys import found_at, join_key, split_key
 from sim.scenario import Scenario, from_document, library, load
 
 __all__ = ["DEFAULT", "Draft", "Happening", "file_stem", "problems_of"]
@@ -390,14 +390,7 @@ def _plain(text_hash: str, canonical: str) -> Mapping[str, Any]:
 
 def _base_value(base: Scenario, key: str) -> Any:
     """Give the value that a key has in the base, None if none."""
-    data: Any = _plain(base.text_hash, base.canonical)
-    for part in split_key(key)[0]:
-        if isinstance(data, list):
-            position = element_position(data, part)
-            data = None if position is None else data[position]
-        else:
-            data = data.get(part) if isinstance(data, dict) else None
-    return data
+    return found_at(_plain(base.text_hash, base.canonical), split_key(key)[0])
 
 
 def _put(data: dict[str, Any], parts: tuple[str, ...], value: Any) -> None:
@@ -412,11 +405,6 @@ def _put(data: dict[str, Any], parts: tuple[str, ...], value: Any) -> None:
 def _remove(data: Any, key: str) -> None:
     """Leave a value out of data, if it is there."""
     parts = split_key(key)[0]
-    for part in parts[:-1]:
-        if isinstance(data, list):
-            position = element_position(data, part)
-            data = None if position is None else data[position]
-        else:
-            data = data.get(part) if isinstance(data, dict) else None
-    if isinstance(data, dict):
-        data.pop(parts[-1], None)
+    table = found_at(data, parts[:-1])
+    if isinstance(table, dict):
+        table.pop(parts[-1], None)

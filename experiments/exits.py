@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from enum import IntEnum
 
+from experiments import pythons
+
 __all__ = ["Exit"]
 
 
@@ -17,7 +19,7 @@ class Exit(IntEnum):
     """The command was misused, or a scenario (or another input file) is wrong."""
     CANNOT_WRITE = 3
     """The output could not be written where it was asked for."""
-    UNAVAILABLE = 69
+    UNAVAILABLE = pythons.UNAVAILABLE
     """Something that the command needs is not installed (EX_UNAVAILABLE in the usual table)."""
     INTERNAL = 70
     """An unexpected error: a defect of the program."""

@@ -39,20 +39,13 @@ def is_fixed(key: str) -> bool:
 
 def present_value(scenario: Scenario, key: str) -> Any:
     """Give the value that a key has now, None if it has none or leads nowhere."""
-    from sim.keys import KeyFormError, element_position, split_key
+    from sim.keys import KeyFormError, found_at, split_key
 
     try:
         parts = split_key(key)[0]
     except KeyFormError:
         return None
-    data: Any = scenario.as_file()
-    for part in parts:
-        if isinstance(data, list):
-            position = element_position(data, part)
-            data = None if position is None else data[position]
-        else:
-            data = data.get(part) if isinstance(data, dict) else None
-    return data
+    return found_at(scenario.as_file(), parts)
 
 
 def short_name(key: str) -> str:

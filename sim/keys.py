@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sim.toml_lines import KeyPath
@@ -80,6 +81,17 @@ def element_position(array: list[Any], part: str) -> int | None:
     if re.fullmatch(r"[0-9]{1,9}", part) and int(part) < len(array):
         return int(part)
     return None
+
+
+def found_at(data: Any, parts: Iterable[str]) -> Any:
+    """Give what the parts of a key lead to in the data of a scenario; None where they lead nowhere."""
+    for part in parts:
+        if isinstance(data, list):
+            position = element_position(data, part)
+            data = None if position is None else data[position]
+        else:
+            data = data.get(part) if isinstance(data, Mapping) else None
+    return data
 
 
 def _quoted(part: str) -> str:

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from sim.inheritance import CHOOSERS, graft
-from sim.keys import KeyFormError, element_name, element_position, join_key, split_key
+from sim.keys import KeyFormError, element_name, element_position, found_at, join_key, split_key
 from sim.problems import SETTING, Place, Problem, ScenarioError, advice, shown
 from sim.text import say
 from sim.toml_files import Document, is_too_large, parse, paths
@@ -143,13 +143,7 @@ def _put(
 
 def _default_table(parts: tuple[str, ...], defaults: Callable[[], Mapping[str, Any]]) -> dict[str, Any]:
     """Give a copy of the table that holds by default, if a word in it says which keys it has; else an empty one."""
-    found: Any = defaults()
-    for part in parts:
-        if isinstance(found, list):
-            position = element_position(found, part)
-            found = None if position is None else found[position]
-        else:
-            found = found.get(part) if isinstance(found, Mapping) else None
+    found = found_at(defaults(), parts)
     if isinstance(found, dict) and any(isinstance(found.get(key), str) for key in CHOOSERS):
         return copy.deepcopy(found)
     return {}

@@ -202,23 +202,11 @@ def _traits(data: Any) -> list[Knob]:
     return found
 
 
-def _now(data: Any, key: str) -> Any:
-    """Give what a key leads to; None where it leads nowhere."""
-    from sim.keys import element_position, split_key
-
-    for part in split_key(key)[0]:
-        if isinstance(data, list):
-            place = element_position(data, part)
-            data = None if place is None else data[place]
-        else:
-            data = data.get(part) if isinstance(data, dict) else None
-    return data
-
-
 def _knob(data: Any, key: str, group: str, one: Quantity, role: Literal["lever", "uncertainty"]) -> Knob | None:
     from experiments.settable import is_fixed
+    from sim.keys import found_at, split_key
 
-    now = _now(data, key)
+    now = found_at(data, split_key(key)[0])
     if isinstance(now, bool) or not isinstance(now, int | float) or is_fixed(key) or one.options:
         return None
     is_whole = isinstance(now, int) and isinstance(one.default, int)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from dashboards.batches.reading import Fan, FigureChoice, Grid
 from dashboards.batches.text import say
+from dashboards.charts import style
 from experiments.answers.drawing import band, finite, percent_sign
 from experiments.numbers import LARGE_UNITS, PERCENT_UNITS, count, figure_text, plain_number
 from experiments.text import say as say_experiments
@@ -50,7 +50,7 @@ def shown_value(value: float, figure: FigureChoice) -> str:
 
 def escaped(text: str) -> str:
     """Give a text that plotly shows as it is written."""
-    return html.escape(text, quote=False).replace("\n", "<br>")
+    return style.escaped(text).replace("\n", "<br>")
 
 
 def base_layout(**more: Any) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from dashboards.charts.style import escaped
 from dashboards.market.recording import Recording
 from dashboards.market.series import colour_of
 from dashboards.market.text import say
@@ -180,7 +181,7 @@ def _trace(
     values: list[float | None], name: str, colour: str, width: float, dash: str, sign: str = ""
 ) -> dict[str, Any]:
     return {
-        "type": "scatter", "mode": "lines", "x": list(range(1, len(values) + 1)), "y": values, "name": _escaped(name),
+        "type": "scatter", "mode": "lines", "x": list(range(1, len(values) + 1)), "y": values, "name": escaped(name),
         "line": {"color": colour, "width": width, "dash": dash}, "hovertemplate": f"%{{y:{sign}.4~g}}",
     }  # fmt: skip
 
@@ -259,16 +260,11 @@ def _labels(ends: list[tuple[float, str, str]], height: float) -> list[dict[str,
                 places[i], places[i + 1] = middle - gap / 2, middle + gap / 2
     return [
         {
-            "x": 1.01, "xref": "paper", "xanchor": "left", "y": place, "text": _escaped(label[:18]),
+            "x": 1.01, "xref": "paper", "xanchor": "left", "y": place, "text": escaped(label[:18]),
             "showarrow": False, "font": {"color": colour, "size": 12},
         }
         for place, (_, label, colour) in zip(places, ends, strict=True)
     ]  # fmt: skip
-
-
-def _escaped(text: str) -> str:
-    """Give a name as plotly shows it: it reads some markup."""
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def _mean(values: NDArray[np.float64]) -> float:
