@@ -1,9 +1,10 @@
 """The engine's service: ensembles of futures for all who look, on processes that stay warm.
 
 Somebody wishes for a market; its replicates are dealt out one by one to the processes, in turn over all sessions, so
-that ten at once each get their share. In one lane of a session the newest wish wins: while a slider is dragged, a wish
-that has shown its first futures is stopped at once when a newer one comes. What was worked out is kept by the market's
-hash; replicate r of one market and replicate r of another meet the same luck, so results are compared in pairs.
+that ten at once each get their share. In one lane of a session the newest wish wins. While a slider is held, a wish may
+go on to its first futures, which are shown, so that something moves under the hand; when it is let go, what is under
+way is stopped at once. What was worked out is kept by the market's hash; replicate r of one market and replicate r of
+another meet the same luck, so results are compared in pairs.
 """
 
 from __future__ import annotations
@@ -40,8 +41,9 @@ CONSUMERS = 5_000
 CHOICES = (4, 16, 64)
 """Numbers of futures to choose from."""
 FIRST = 4
-"""Futures after which a wish shows what it has so far."""
+"""Futures after which a wish shows what it has so far: while a lever is held, or where the rest takes long."""
 _PATIENCE = 0.15  # seconds that a newer wish waits for the first futures of the one under way
+_LONG = 0.6  # seconds; what is whole sooner is drawn once: drawing takes a tenth of a second of the same processors
 _PAGE_BYTES = 60_000_000
 _CACHE_BYTES = 96_000_000
 _CACHE_MARKETS = 200
@@ -68,7 +70,7 @@ class Wish:
 
     def __init__(
         self, owner: Hashable, scenario: Scenario, futures: int, figures: tuple[str, ...], priority: int,
-        on_news: Callable[[Wish], None] | None,
+        on_news: Callable[[Wish], None] | None, is_held: bool = False,
     ) -> None:  # fmt: skip
         self.owner = owner
         self.scenario = scenario
@@ -76,6 +78,7 @@ class Wish:
         self.futures = futures
         self.figures = figures
         self.priority = priority
+        self.is_held = is_held
         self.made = time.monotonic()
         self.stop = threading.Event()
         self.ended = threading.Event()
@@ -127,6 +130,17 @@ class Wish:
         self.ended.set()
         if self._job is not None:
             self._job.ask_to_stop()
+
+    @property
+    def _takes_long(self) -> bool:
+        """Whether what is left will take so long that what there is should be shown."""
+        spent = time.monotonic() - self.made
+        return spent * (self.futures / max(1, len(self.done)) - 1) > _LONG
+
+    def _go_on_for(self, other: Wish) -> None:
+        """Go on in place of another wish for the same, for which somebody waits."""
+        self.owner, self.priority, self.is_held = other.owner, other.priority, other.is_held
+        self._on_news, self._context = other._on_news, other._context
 
     def _tell(self) -> None:
         if self._on_news is not None and not self.is_cancelled:
@@ -212,6 +226,7 @@ class Service:
         figures: Iterable[str] = ("share",),
         priority: int = 0,
         on_news: Callable[[Wish], None] | None = None,
+        is_held: bool = False,
     ) -> Wish:
         """Wish for an ensemble.
 
@@ -228,11 +243,14 @@ class Service:
         priority
             0 for what somebody waits for; what has a higher number is done when nothing else is to do.
         on_news
-            Called, in a thread of the service, after the first futures and at the end, whether it went well or not. It
-            must be quick: pass the word on.
+            Called, in a thread of the service, after the first futures if the rest takes long, and at the end, whether
+            it went well or not. It must be quick: pass the word on.
+        is_held
+            Whether the lever is held, and more wishes may come: first futures are told in any case, and those of the
+            wish under way before.
         """
         self.start()
-        wish = Wish(owner, scenario, futures, tuple(dict.fromkeys(figures)), priority, on_news)
+        wish = Wish(owner, scenario, futures, tuple(dict.fromkeys(figures)), priority, on_news, is_held)
         with self._changed:
             lane = self._lanes.setdefault(owner, _Lane())
             current = lane.current
@@ -241,11 +259,16 @@ class Service:
                 if not current.ended.is_set():
                     current._on_news = on_news or current._on_news
                     return wish_under_way
-            self._take_from_cache(wish)
+            ahead = self._worked_ahead(owner, wish)
+            if ahead is None:
+                self._take_from_cache(wish)
+            else:
+                ahead._go_on_for(wish)
+                wish = ahead
             if lane.waiting is not None:
                 lane.waiting.cancel()
                 lane.waiting = None
-            if not wish._left or current is None or not self._keeps(current):
+            if not wish._left or current is None or not is_held or not self._keeps(current):
                 lane.current = wish
                 dropped = current
             else:
@@ -253,7 +276,7 @@ class Service:
             self._changed.notify_all()
         if dropped is not None and not dropped.ended.is_set():
             dropped.cancel()
-        if not wish._left:
+        if not wish._left and not wish._running:
             self._end(wish)
         return wish
 
@@ -279,6 +302,17 @@ class Service:
                     wish.cancel()
 
     # --- inside -------------------------------------------------------------------------------------------
+
+    def _worked_ahead(self, owner: Hashable, wish: Wish) -> Wish | None:
+        """Take from another lane of the same session what was begun there, when nobody waited for it yet."""
+        for other, lane in self._lanes.items():
+            if other == owner or not isinstance(other, tuple) or not isinstance(owner, tuple) or other[0] != owner[0]:
+                continue
+            begun = lane.current
+            if begun is not None and _same(begun, wish) and not begun.ended.is_set() and wish.priority < begun.priority:
+                lane.current = None
+                return begun
+        return None
 
     def _keeps(self, current: Wish) -> bool:
         """Tell whether a wish under way may go on to its first futures, although a newer one has come."""
@@ -349,7 +383,7 @@ class Service:
             else:
                 wish.problem = wish.problem or run.error
             is_over = not wish._left and wish._running == 0
-            is_first = len(wish.done) == min(FIRST, wish.futures) and not is_over
+            is_first = len(wish.done) == min(FIRST, wish.futures) and (wish.is_held or wish._takes_long)
         if is_over:
             self._end(wish)
         elif is_first:

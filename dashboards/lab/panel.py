@@ -75,6 +75,7 @@ def Widget(draft: Draft, lever: Lever, label: str, baseline: Draft, *, can_leave
             log=reach.is_log, scale=lever.factor, digits=_digits(reach.step * lever.factor, lever),
             unit=lever.unit if lever.factor == 100 or not lever.unit else f"\u00a0{lever.unit}",
             help=lever.help, on_value=safe(lambda given: state.move(lever, given)),
+            on_hold=safe(lambda given: state.move(lever, given, is_held=True)),
         )  # fmt: skip
 
     if not lever.setting.is_optional or not can_leave_out:

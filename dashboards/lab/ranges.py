@@ -7,7 +7,10 @@ from dataclasses import dataclass
 
 from sim.quantities import Quantity
 
-__all__ = ["Range", "nice", "on_grid", "range_of", "step_for"]
+__all__ = ["LOG_PLACES", "Range", "nice", "on_grid", "range_of", "step_for"]
+
+LOG_PLACES = 200
+"""Places of a slider on which equal ways are equal ratios."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +30,21 @@ class Range:
     def including(self, value: float) -> Range:
         """Give a range that reaches a value."""
         return Range(min(self.low, value), max(self.high, value), self.step, self.is_log and value > 0)
+
+    def next_after(self, before: float, value: float) -> float | None:
+        """Give the next value the same way, if a slider went one place from `before` to `value`; otherwise None."""
+        way = self._place(value) - self._place(before)
+        place = self._place(value) + way
+        if abs(way) != 1 or not self._place(self.low) <= place <= self._place(self.high):
+            return None
+        if self.is_log:
+            return float(f"{self.low * (self.high / self.low) ** (place / LOG_PLACES):.3g}")
+        return float(f"{self.low + place * self.step:.10g}")
+
+    def _place(self, value: float) -> int:
+        if self.is_log:
+            return round(LOG_PLACES * math.log(value / self.low) / math.log(self.high / self.low))
+        return round((value - self.low) / self.step)
 
     def moved(self, value: float, part: float) -> float:
         """Give a value by a part of the range higher or lower, held inside."""

@@ -15,12 +15,16 @@ from dashboards.futures import FIRST, Ensemble, Service, Wish, affordable, inter
 from dashboards.lab.text import say
 from dashboards.lab.view import Axes, Choice, Pull, Tornado, View, build, needed, pulls, tornado_of
 from dashboards.markets import Draft
+from sim.scenario import Scenario
 from sim.text import use_language
 
 __all__ = ["TRIED", "Runner"]
 
 TRIED = FIRST
 """Futures for each position of a lever that is tried by itself."""
+
+_AHEAD, _TRYING = 3, 5
+"""How urgent it is to work ahead, and to try single levers: less than what somebody waits for."""
 
 _log = logging.getLogger("userisation.dashboard")
 
@@ -35,6 +39,7 @@ class _Task:
     language: str
     now: Wish | None = None
     before: Wish | None = None
+    ahead: Wish | None = None
     shown: tuple[int, int] = (0, 0)
     tried: list[tuple[Pull, Wish, Wish]] | None = None
     is_tornado_shown: bool = False
@@ -85,8 +90,20 @@ class Runner:
         self._thread = threading.Thread(target=self._work, name="lab", daemon=True)
         self._thread.start()
 
-    def want(self, draft: Draft, baseline: Draft, choice: Choice, language: str) -> None:
+    def want(
+        self, draft: Draft, baseline: Draft, choice: Choice, language: str, *, is_held: bool = False,
+        ahead: Draft | None = None,
+    ) -> None:  # fmt: skip
         """Wish for the futures of a draft; what was wished before is dropped.
+
+        Parameters
+        ----------
+        draft, baseline, choice, language
+            What is to be seen.
+        is_held
+            Whether a lever is still held.
+        ahead
+            What may be wished for next: its futures are worked out when nothing else is to do.
 
         Raises
         ------
@@ -104,10 +121,14 @@ class Runner:
         if old is not None:
             for piece in old.pieces:
                 piece.cancel()
+            if old.ahead is not None and old.ahead.market != market.text_hash:
+                old.ahead.cancel()
         with use_language(language):
-            task.now = self._ask("now", market, futures, keys)
+            task.now = self._ask("now", market, futures, keys, is_held=is_held)
             if market.text_hash != other.text_hash:
                 task.before = self._ask("before", other, futures, keys)
+            if ahead is not None:
+                task.ahead = self._ask("ahead", interactive(ahead.scenario), futures, keys, _AHEAD)
         self._news.set()
 
     def close(self) -> None:
@@ -121,9 +142,12 @@ class Runner:
                 piece.cancel()
         self._news.set()
 
-    def _ask(self, lane: str, market: object, futures: int, keys: tuple[str, ...], priority: int = 0) -> Wish:
+    def _ask(
+        self, lane: str, market: Scenario, futures: int, keys: tuple[str, ...], priority: int = 0,
+        is_held: bool = False,
+    ) -> Wish:  # fmt: skip
         return self._service.ask(
-            (self._owner, lane), market, futures=futures, figures=keys, priority=priority,  # type: ignore[arg-type]
+            (self._owner, lane), market, futures=futures, figures=keys, priority=priority, is_held=is_held,
             on_news=lambda _: self._news.set(),
         )  # fmt: skip
 
@@ -173,7 +197,7 @@ class Runner:
             keys, tried = (task.choice.outcome,), []
             for place, pull in enumerate(pulls(task.draft)):
                 wishes = [
-                    self._ask(f"{way} {place}", interactive(draft.scenario), TRIED, keys, 5)
+                    self._ask(f"{way} {place}", interactive(draft.scenario), TRIED, keys, _TRYING)
                     for way, draft in (("down", pull.down), ("up", pull.up))
                 ]
                 task.pieces += wishes

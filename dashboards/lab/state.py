@@ -16,7 +16,7 @@ from dashboards.lab.runner import Runner
 from dashboards.lab.text import say
 from dashboards.lab.view import Choice, Tornado, View
 from dashboards.links import restored
-from dashboards.markets import DEFAULT, Draft
+from dashboards.markets import DEFAULT, Draft, problems_of
 from sim.figures import FIGURES
 from sim.problems import ScenarioError
 from sim.text import language
@@ -61,15 +61,27 @@ def begin(search: str | None) -> None:
     history.set(History(session.draft.peek()))
 
 
-def want() -> None:
-    """Wish for the futures of what is now."""
+def want(*, is_held: bool = False, ahead: Draft | None = None) -> None:
+    """Wish for the futures of what is now, and of what may be wished for next."""
     worker = runner.peek()
     if worker is not None:
-        worker.want(session.draft.peek(), session.baseline.peek(), choice.peek(), language())
+        now = (session.draft.peek(), session.baseline.peek(), choice.peek(), language())
+        worker.want(*now, is_held=is_held, ahead=ahead)
 
 
-def go(draft: Draft, about: str = "") -> None:
+def go(draft: Draft, about: str = "", *, is_held: bool = False, ahead: Draft | None = None) -> None:
     """Take a step: the draft is checked, its futures are wished for, and the page follows.
+
+    Parameters
+    ----------
+    draft
+        The market as it is now.
+    about
+        What was changed: several steps about the same thing, one after the other, are undone together.
+    is_held
+        Whether a lever is still held.
+    ahead
+        The market that is likely to come next.
 
     Raises
     ------
@@ -79,23 +91,35 @@ def go(draft: Draft, about: str = "") -> None:
     _ = draft.scenario
     if draft == session.draft.peek():
         return
-    _now(history.peek().go(draft, about, time.monotonic()))
+    _now(history.peek().go(draft, about, time.monotonic()), is_held, ahead)
 
 
-def move(lever: Lever, value: Any) -> None:
+def move(lever: Lever, value: Any, *, is_held: bool = False) -> None:
     """Move a lever; one that cannot go there is drawn again where it was."""
+    draft = session.draft.peek()
     try:
-        go(moved(session.draft.peek(), lever, value), lever.key)
+        go(moved(draft, lever, value), lever.key, is_held=is_held, ahead=_ahead(draft, lever, value))
     except ScenarioError:
         refused.set(refused.peek() + 1)
         raise
 
 
-def _now(steps: History) -> None:
+def _ahead(draft: Draft, lever: Lever, value: Any) -> Draft | None:
+    """Give the market of the lever's next place, if it went one place: by a key, it may well go on."""
+    before = draft.value(lever.key)
+    numbers = [one for one in (before, value) if isinstance(one, int | float) and not isinstance(one, bool)]
+    if lever.range is None or len(numbers) < 2:
+        return None
+    following = lever.range.including(float(value)).next_after(float(before), float(value))
+    ahead = None if following is None else moved(draft, lever, following)
+    return None if ahead is None or problems_of(ahead) else ahead
+
+
+def _now(steps: History, is_held: bool = False, ahead: Draft | None = None) -> None:
     history.set(steps)
     problem.set("")
     session.draft.set(steps.present)
-    want()
+    want(is_held=is_held, ahead=ahead)
 
 
 def undo() -> None:

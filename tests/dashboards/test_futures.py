@@ -86,10 +86,38 @@ def test_the_first_futures_are_told_before_all_are_there(engine):
         if wish.ended.is_set():
             over.set()
 
-    engine.ask("a", market(6.5, 40), futures=12, figures=("share",), on_news=news)
+    engine.ask("a", market(6.5, 40), futures=12, figures=("share",), on_news=news, is_held=True)
     assert over.wait(PATIENCE)
     assert heard[-1] == 12
     assert FIRST <= heard[0] < 12
+    # Nor need a lever be held where the rest takes long: here, 40 futures of two hundred weeks.
+    heard.clear()
+    over.clear()
+    engine.ask("a", market(6.6, 200, 2000), futures=40, figures=("share",), on_news=news)
+    assert over.wait(PATIENCE)
+    assert len(heard) == 2
+    assert FIRST <= heard[0] < 40
+
+
+def test_a_lever_that_is_let_go_stops_what_was_under_way(engine):
+    held = engine.ask("a", market(6.1, 2000), futures=16, figures=("share",), is_held=True)
+    still = engine.ask("a", market(6.2, 2000), futures=16, figures=("share",), is_held=True)
+    assert not held.is_cancelled  # it may show its first futures
+    last = engine.ask("a", market(6.3), futures=4, figures=("share",))
+    assert held.is_cancelled
+    assert still.is_cancelled
+    assert last.wait(PATIENCE) is not None
+
+
+def test_what_was_begun_ahead_is_gone_on_with_when_it_is_wished_for(engine):
+    ahead = engine.ask(("me", "ahead"), market(6.4, 300), futures=8, figures=("share",), priority=3)
+    other = engine.ask(("you", "now"), market(6.4, 300), futures=8, figures=("share",))
+    now = engine.ask(("me", "now"), market(6.4, 300), futures=8, figures=("share",))
+    assert now is ahead
+    assert other is not ahead
+    assert now.priority == 0
+    assert now.wait(PATIENCE).is_whole
+    engine.forget("you")
 
 
 def test_sessions_take_turns(engine):

@@ -50,6 +50,7 @@ def test_a_clock_changes_nothing():
     assert (timed.words_heard()["words"] == plain.words_heard()["words"]).all()
 
 
+@pytest.mark.heavy
 def test_what_became_of_loops(market):
     rules = {loops.rule: loops for phase in loops_of(market).values() for loops in phase}
     for name in ("draw_week", "update_quality", "update_sincerity", "utility_of", "enter_race", "count_units"):

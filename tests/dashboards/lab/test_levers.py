@@ -203,3 +203,17 @@ def test_bounds_of_the_declaration_count():
 
     window = quantities(FigureSettings)["window"]
     assert range_of(window, 13, whole=True) == Range(1, 50, 1)
+
+
+def test_the_place_after_the_next_is_where_a_slider_goes():
+    even = range_of(LEVERS["openness"], 0.3, whole=False)
+    assert even.next_after(0.3, 0.31) == 0.32
+    assert even.next_after(0.31, 0.3) == 0.29
+    assert even.next_after(0.3, 0.33) is None
+    assert even.next_after(0.3, 0.3) is None
+    assert even.next_after(0.99, 1.0) is None
+    ratios = range_of(LEVERS["research"], 200_000.0, whole=False)
+    assert ratios.is_log
+    places = [float(f"{ratios.low * (ratios.high / ratios.low) ** (n / 200):.3g}") for n in (100, 101, 102)]
+    assert ratios.next_after(*places[:2]) == places[2]
+    assert ratios.next_after(*places[:0:-1]) == places[0]

@@ -21,9 +21,13 @@ class Heard:
 
     def __init__(self):
         self.wishes = []
+        self.ahead = []
+        self.held = []
 
-    def want(self, draft, baseline, choice, language):
+    def want(self, draft, baseline, choice, language, *, is_held, ahead):
         self.wishes.append((draft, baseline, choice))
+        self.ahead.append(ahead)
+        self.held.append(is_held)
 
 
 @pytest.fixture
@@ -63,6 +67,21 @@ def test_a_drag_is_one_step_back(heard):
     state.redo()
     assert session.draft.value.value(PRICE) == pytest.approx(8.1)
     assert heard.wishes[-1][0] == session.draft.value
+
+
+def test_the_next_place_of_a_lever_that_goes_step_by_step_is_worked_out_ahead(heard):
+    lever = levers_of(session.draft.value)[PRICE]
+    now, step = session.draft.value.value(PRICE), lever.range.step
+    for places in (1, 2, 5, 4):
+        state.move(lever, float(f"{now + places * step:.10g}"), is_held=places == 5)
+    found = [None if ahead is None else ahead.value(PRICE) for ahead in heard.ahead]
+    assert found == [pytest.approx(now + 2 * step), pytest.approx(now + 3 * step), None, pytest.approx(now + 3 * step)]
+    assert heard.held == [False, False, True, False]
+    # What a browser says of the same place is the same number, to the last bit.
+    assert found[0] == float(f"{now + 2 * step:.10g}")
+    state.move(lever, lever.range.low)
+    state.move(levers_of(session.draft.value)["firm.Nova.levers.mode"], "rent")
+    assert heard.ahead[-2:] == [None, None]
 
 
 def test_what_cannot_be_run_changes_nothing(heard):
