@@ -71,6 +71,7 @@ def test_a_drag_is_one_step_back(heard):
 
 def test_the_next_place_of_a_lever_that_goes_step_by_step_is_worked_out_ahead(heard):
     lever = levers_of(session.draft.value)[PRICE]
+    assert lever.range is not None
     now, step = session.draft.value.value(PRICE), lever.range.step
     for places in (1, 2, 5, 4):
         state.move(lever, float(f"{now + places * step:.10g}"), is_held=places == 5)
