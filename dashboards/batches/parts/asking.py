@@ -182,8 +182,8 @@ def _Advise(job: Job, overview: Overview) -> Element:
     arm, set_arm = solara.use_state(overview.arms[0])
     consumers, set_consumers = solara.use_state(min(_CONSUMERS, overview.consumers))
     choice = overview.figure(first.figure) or overview.figures[0]
-    whose = first.item or first_figure(overview)[1]  # a formula names no firm: what stands beside it does
-    others = [one for one in overview.figures if one.key != choice.key and (whose in one.items or one.items == ("",))]
+    whose = first.item or first_figure(overview)[1]
+    others = questions.beside(first, overview, whose)
 
     def ask() -> None:
         jobs = service.jobs()
