@@ -33,7 +33,7 @@ def taken(browser: Any, address: str, results: Path, folder: Path) -> list[Path]
         for name, (width, height, show) in SHOWS.items():
             context = browser.new_context(locale=locale, viewport={"width": width, "height": height})
             page = context.new_page()
-            page.set_default_timeout(PATIENCE)
+            page.set_default_timeout(5 * PATIENCE)
             file = folder / f"tutorial_{name}_{code}.png"
             file.write_bytes(small(show(page, address)))
             assert file.stat().st_size <= LARGEST, f"{file} is too large"
@@ -84,8 +84,8 @@ def _why(page: Any, address: str) -> bytes:
     page.locator(".c-why").get_by_role("button", name=re.compile("^(Find out why|Chercher pourquoi)$")).click()
     page.wait_for_function(DRAWN, arg="compare-why")
     _still(page)
-    chart = page.locator(".u-card", has=page.locator(".c-why [data-plot=compare-why], .c-why .js-plotly-plot")).first
-    return _bytes((chart if chart.count() else page.locator(".c-why")).screenshot())
+    card = page.locator(".c-why")
+    return _cut(page, card, card.locator(".js-plotly-plot").first)
 
 
 def _branch(page: Any, address: str) -> bytes:
@@ -107,7 +107,8 @@ def _branch(page: Any, address: str) -> bytes:
     assert "Citadel" in verdict.inner_text()
     page.wait_for_function(DRAWN, arg="market-difference")
     _still(page)
-    return _bytes(page.locator(".u-card", has=verdict).first.screenshot())
+    card = page.locator(".u-card", has=verdict).first
+    return _cut(page, card, card)
 
 
 def _regret(page: Any, address: str) -> bytes:
@@ -116,7 +117,17 @@ def _regret(page: Any, address: str) -> bytes:
     title.wait_for()
     _still(page)
     page.wait_for_timeout(1500)
-    return _bytes(page.locator(".u-card", has=title).first.screenshot())
+    card = page.locator(".u-card", has=title).first
+    return _cut(page, card, card)
+
+
+def _cut(page: Any, first: Any, last: Any) -> bytes:
+    """Take a part of the page, from the top of one thing to the bottom of another within it."""
+    page.evaluate("window.scrollTo(0, 0)")
+    page.wait_for_timeout(300)
+    top, bottom = first.bounding_box(), last.bounding_box()
+    height = bottom["y"] + bottom["height"] - top["y"]
+    return _bytes(page.screenshot(full_page=True, clip={**top, "height": height}))
 
 
 def _bytes(picture: Any) -> bytes:
