@@ -13,7 +13,7 @@ from experiments.numbers import PERCENT_UNITS, decimal
 from sim.problems import Place, Problem
 
 __all__ = [
-    "FEWEST_RUNS", "Over", "Wanted", "check_advise", "check_figure", "check_rivals", "condition_text",
+    "FEWEST_RUNS", "Over", "Wanted", "beside", "check_advise", "check_figure", "check_rivals", "condition_text",
     "condition_words", "figure_text", "fitting", "overs_of", "refusal",
 ]  # fmt: skip
 
@@ -70,6 +70,22 @@ def overs_of(overview: Overview, choice: FigureChoice) -> tuple[Over, ...]:
 def fitting(wanted: Wanted, overview: Overview, choice: FigureChoice) -> Wanted:
     """Take the end where nothing else was kept."""
     return wanted if wanted.over in overs_of(overview, choice) else replace(wanted, over="end")
+
+
+def beside(first: Wanted, overview: Overview, usual: str) -> list[FigureChoice]:
+    """Give the figures that can stand beside the first objective, of its firm or of the market.
+
+    Parameters
+    ----------
+    first
+        The first objective; a formula names no firm.
+    overview
+        What the experiment is.
+    usual
+        The firm that is asked about where `first` names none.
+    """
+    of = first.item or usual
+    return [one for one in overview.figures if one.key != first.figure and (of in one.items or one.items == ("",))]
 
 
 def check_figure(folder: Path, text: str, *, is_condition: bool = False) -> None:

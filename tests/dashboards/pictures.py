@@ -1,7 +1,8 @@
-"""Take pictures of every page: `python3 -m tests.dashboards.pictures FOLDER [--docs]`.
+"""Take pictures of every page: `python3 -m tests.dashboards.pictures FOLDER [--docs] [--tutorial [--results DIR]]`.
 
 To be looked at. Each page on a laptop in English, light; in French, dark; and on a phone. With `--docs`, those that
-stand in the documentation are renewed too.
+stand in the documentation are renewed too. With `--tutorial` those of the tutorial are taken instead, in the folder and
+in the documentation; a folder of results that has the tutorial's search for advice saves some minutes.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import Any
 
 from dashboards.app.frame import PAGES
 from tests.dashboards.conftest import FLAGS, PATIENCE, ROOT, serve, stop
+from tests.dashboards.tutorial import taken
 
 SHOWS: dict[str, dict[str, Any]] = {
     "laptop": {"locale": "en-GB", "viewport": {"width": 1440, "height": 900}},
@@ -34,12 +36,19 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("folder", type=Path)
     parser.add_argument("--docs", action="store_true")
+    parser.add_argument("--tutorial", action="store_true")
+    parser.add_argument("--results", type=Path)
     asked = parser.parse_args()
     asked.folder.mkdir(parents=True, exist_ok=True)
-    served = serve(Path(tempfile.mkdtemp()))
+    served = serve(asked.results or Path(tempfile.mkdtemp()))
     try:
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
+            if asked.tutorial:
+                for file in taken(browser, served.url, served.results, asked.folder):
+                    shutil.copy(file, ROOT / "docs" / "images" / file.name)
+                    print(file)
+                return
             for show, options in SHOWS.items():
                 for path, key in PAGES.items():
                     context = browser.new_context(**options)

@@ -182,9 +182,8 @@ def _Advise(job: Job, overview: Overview) -> Element:
     arm, set_arm = solara.use_state(overview.arms[0])
     consumers, set_consumers = solara.use_state(min(_CONSUMERS, overview.consumers))
     choice = overview.figure(first.figure) or overview.figures[0]
-    others = [
-        one for one in overview.figures if one.key != choice.key and (first.item in one.items or one.items == ("",))
-    ]
+    whose = first.item or first_figure(overview)[1]
+    others = questions.beside(first, overview, whose)
 
     def ask() -> None:
         jobs = service.jobs()
@@ -192,7 +191,7 @@ def _Advise(job: Job, overview: Overview) -> Element:
         objectives = [questions.figure_text(first, is_formula=choice.is_formula)]
         added = overview.figure(second)
         if added is not None:
-            item = first.item if first.item in added.items else ""
+            item = whose if whose in added.items else ""
             objectives.append(questions.figure_text(Wanted(added.key, item), is_formula=added.is_formula))
         goal = None if has_target == _NONE else questions.condition_text(first, has_target, target, choice)
         own = arm if len(overview.arms) > 1 else None

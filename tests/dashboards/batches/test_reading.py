@@ -12,6 +12,7 @@ from dashboards.batches.answers import filled
 from dashboards.batches.figures import fan_chart, fan_words, figure_title, heat_chart, heat_words, native
 from dashboards.batches.questions import (
     Wanted,
+    beside,
     check_advise,
     check_figure,
     check_rivals,
@@ -123,6 +124,13 @@ def test_what_is_not_there_is_told(found, tmp_path):
     (tmp_path / "experiment.sqlite").write_text("nonsense", encoding="utf-8")
     with pytest.raises(ResultsError):
         reader.overview(tmp_path)
+
+
+def test_a_figure_of_a_firm_can_stand_beside_a_formula(found):
+    overview = Reader().overview(found)
+    assert "share" in [one.key for one in beside(Wanted("gap"), overview, "Nova")]
+    assert [one.key for one in beside(Wanted("share", "Nova"), overview, "")] == ["profit", "militants", "gap"]
+    assert [one.key for one in beside(Wanted("gap"), overview, "")] == ["militants"]
 
 
 def test_questions_are_put_as_the_command_line_takes_them(found):
