@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from experiments.batch.declarations import json_schema
+from experiments.batch.factors import Ranged
 from experiments.batch.reading import experiments_folder, find, library, read_experiment
+from experiments.settable import present_value
 from sim.problems import ScenarioError
 from tests.experiments.batch.files import GRID, made, write
 
@@ -298,6 +300,17 @@ def test_every_packaged_experiment_is_right_and_tells_its_story_in_both_language
         assert text.en != text.fr
     assert experiment.text.startswith("#:schema ./experiments.json\nschema_version = 1\n")
     assert experiment.run_count > 1
+
+
+@pytest.mark.parametrize("name", library())
+def test_what_is_not_known_lies_around_what_its_scenarios_say(name):
+    experiment = read_experiment(name)
+    for arm in experiment.arms:
+        for factor in experiment.factors:
+            if factor.role == "uncertainty" and isinstance(factor.domain, Ranged):
+                said = present_value(arm.scenario, factor.keys[0])
+                low, high = (factor.domain.value(level) for level in (0.05, 0.95))
+                assert low <= said <= high, (factor.name, low, said, high)
 
 
 def test_the_schema_is_the_one_exported_and_takes_the_library():
