@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from dashboards.lab.measure import Difference
 from dashboards.lab.text import say
 from experiments.numbers import count, decimal, percent
+from sim.text import language
 
 __all__ = ["Known", "sentence", "support", "title"]
 
@@ -81,13 +82,21 @@ def support(known: Known) -> list[str]:
         low, high = (_signed(end) for end in (known.change.low, known.change.high))
         said.append(say("headline.pairs_unclear", points=_points(known.change.middle), low=low, high=high))
     if known.profit is not None:
-        said.append(say("headline.pairs", count=count(known.profit.above), futures=count(known.profit.futures)))
+        said.append(_pairs(known.profit))
     if 0 < known.gone < known.futures:
         said.append(say("headline.out_of_some", count=count(known.gone), futures=count(known.futures)))
     said.append(say("headline.futures", futures=count(known.futures)))
     if known.consumers:
         said.append(say("headline.capped", size=count(known.consumers)))
     return [*said, say("headline.no_forecast")]
+
+
+def _pairs(profit: Difference) -> str:
+    """Say in how many futures the profit is above the baseline's."""
+    futures = count(profit.futures)
+    if profit.above in (0, profit.futures):
+        return say("headline.pairs_all" if profit.above else "headline.pairs_none", futures=futures)
+    return say("headline.pairs", count=count(profit.above), futures=futures)
 
 
 def title(known: Known) -> str:
@@ -101,7 +110,12 @@ def title(known: Known) -> str:
 
 def _points(change: float) -> str:
     number = decimal(100 * change, 0 if abs(change) >= 0.0195 else 1)
-    return say("headline.point" if number in ("1", "−1") else "headline.points", points=number)
+    return say("headline.point" if is_one(100 * change, number) else "headline.points", points=number)
+
+
+def is_one(value: float, written: str) -> bool:
+    """Tell whether a number goes with a singular: in English one alone, in French all below two."""
+    return abs(value) < 1.95 if language() == "fr" else written in ("1", "−1", "+1")
 
 
 def _signed(change: float) -> str:

@@ -17,6 +17,7 @@ from dashboards.lab.text import say
 from dashboards.lab.view import Choice, Tornado, View
 from dashboards.links import restored
 from dashboards.markets import DEFAULT, Draft, problems_of
+from experiments.numbers import count
 from sim.figures import FIGURES
 from sim.problems import ScenarioError
 from sim.text import language
@@ -57,7 +58,8 @@ def begin(search: str | None) -> None:
         session.draft.set(draft)
         session.baseline.set(replace(base, you=draft.you))
         if ignored:
-            session.tell(say("page.link_partly", count=ignored), "warning")
+            said = say("page.link_partly", count=count(ignored)) if ignored > 1 else say("page.link_partly_one")
+            session.tell(said, "warning")
     history.set(History(session.draft.peek()))
 
 

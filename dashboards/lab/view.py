@@ -130,7 +130,9 @@ def build(draft: Draft, baseline: Draft, now: Ensemble, before: Ensemble | None,
     if len(data["sector"]) > 1:
         sub.insert(0, say("share.of_sector", sector=sector["name"]))
     if drawn.hidden:
-        sub.append(say("share.hidden", count=count(drawn.hidden)))
+        sub.append(
+            say("share.hidden", count=count(drawn.hidden)) if drawn.hidden > 1 else say("share.hidden_one")
+        )
     figure, label, reach = _outcomes(shown, choice, axes.outcome)
     return View(
         draft=draft,
