@@ -14,7 +14,7 @@ from experiments.report.events import event_words, schedule_words
 from experiments.text import say as say_of_experiments
 from sim.keys import split_key
 
-__all__ = ["KINDS", "can_add", "fields_of", "made", "short", "words"]
+__all__ = ["KINDS", "can_add", "fields_of", "free_week", "made", "short", "words"]
 
 KINDS = ("scandal", "campaign", "price_cut", "entry", "news", "exposure", "hardship", "listing", "opening")
 """What can be added, what is asked for most first."""
@@ -28,6 +28,15 @@ def can_add(draft: Draft, kind: str) -> str:
     if len(draft.happenings) >= MOST_HAPPENINGS:
         return say("timeline.full")
     return say("timeline.no_cause") if kind in _NEED_A_CAUSE and not draft.laid_out.get("cause") else ""
+
+
+def free_week(draft: Draft) -> int:
+    """Give a week for something new: a quarter of the way, or the next in which it stands apart from all the rest."""
+    taken = [one.week for one in draft.happenings]
+    apart = draft.horizon / 26
+    start = max(2, round(draft.horizon / 4))
+    steps = (start + round(place * apart) for place in range(1 + int(0.7 * 26)))
+    return next((week for week in steps if all(abs(week - one) >= apart for one in taken)), start)
 
 
 def made(draft: Draft, kind: str, week: int) -> Draft:
@@ -122,5 +131,7 @@ def short(one: Happening) -> str:
 def words(one: Happening) -> str:
     """Say what happens in full."""
     if one.table == "entry":
+        if one.is_added_firm and one.data["setup"].get("entry_margin") is None:
+            return say("happening.enters", firm=one.firm)
         return say_of_experiments("event.enters", firm=one.firm)
     return event_words(one.data) if one.table == "event" else schedule_words(one.data)

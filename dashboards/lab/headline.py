@@ -10,7 +10,7 @@ from dashboards.lab.text import say
 from experiments.numbers import count, decimal, percent
 from sim.text import language
 
-__all__ = ["Known", "sentence", "support", "title"]
+__all__ = ["Known", "is_one", "sentence", "support", "title"]
 
 
 @dataclass(frozen=True)

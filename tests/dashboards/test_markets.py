@@ -10,6 +10,7 @@ from sim.problems import ScenarioError
 from sim.scenario import library
 from sim.text import LANGUAGES, use_language
 
+
 def from_text(text):
     """Read a scenario as every other reader does."""
     import tomllib

@@ -227,7 +227,7 @@ def test_a_market_is_named_saved_and_opened_again(new_page, tmp_path):
     page.get_by_label("Name of the scenario").press("Tab")
     page.wait_for_function("document.querySelector('.l-name').innerText.includes('My été')")
     with page.expect_download() as caught:
-        page.get_by_role("button", name="Scenario file").click()
+        page.get_by_role("button", name="Save the file").click()
     assert caught.value.suggested_filename == "my_ete_plan.toml"
     path = tmp_path / "plan.toml"
     caught.value.save_as(path)
@@ -240,7 +240,7 @@ def test_a_market_is_named_saved_and_opened_again(new_page, tmp_path):
     assert saved.scenario.title.fr == "../My été: plan"
     page.keyboard.press("Escape")
     other = settled(new_page(quick("price_war")))
-    other.get_by_role("button", name="Open a file").click()
+    other.get_by_role("button", name="Open", exact=True).click()
     other.set_input_files("dialog input[type=file]", path)
     other.wait_for_function("document.querySelector('.l-name').innerText.includes('My été')")
     settled(other)
@@ -249,7 +249,7 @@ def test_a_market_is_named_saved_and_opened_again(new_page, tmp_path):
 
 def test_a_bad_file_is_refused_with_all_its_mistakes(new_page, tmp_path):
     page = settled(new_page(quick()))
-    page.get_by_role("button", name="Open a file").click()
+    page.get_by_role("button", name="Open", exact=True).click()
     for name, text, words in (
         (
             "wrong.toml",
@@ -328,7 +328,7 @@ def test_french_numbers_and_words(new_page):
     assert headline(page).startswith("En semaine 40, Nova tient ")
     assert re.search(r"\d,\d", page.locator(".u-kpis").inner_text())
     page.get_by_role("radio", name="Anglais").click()
-    page.wait_for_function("document.querySelector('.l-head h1').innerText.startsWith('By week 40')")
+    page.wait_for_function("document.querySelector('.l-head h1').innerText.startsWith('By week 40, ')")
     settled(page)
 
 

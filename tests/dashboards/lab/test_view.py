@@ -81,7 +81,7 @@ def known(**changes):
 
 def test_the_sentence_says_share_difference_and_lead():
     assert headline.sentence(known()) == (
-        "By week 104 <em>Nova</em> holds <em>28%</em> of the market, <em>5\u00a0points</em> above the baseline, and "
+        "By week 104, <em>Nova</em> holds <em>28%</em> of the market, <em>5\u00a0points</em> above the baseline, and "
         "leads in <em>12 of 16</em> futures."
     )
     with use_language("fr"):
