@@ -15,7 +15,7 @@ __all__ = ["mend"]
 class _Navigator(solara.widgets.Navigator):
     """Solara's own, whose script says ``modules.export``: browsers warn of it on every page."""
 
-    template_file = None
+    template_file = None  # type: ignore[assignment]  # the text below stands for it
 
     @traitlets.default("template")
     def _corrected(self) -> str:

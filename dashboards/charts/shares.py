@@ -168,4 +168,4 @@ def _smooth(quantiles: Any) -> Any:
 
 
 def _cut(name: str) -> str:
-    return escaped(name if len(name) <= 12 else name[:11] + "…")
+    return escaped(name if len(name) <= 11 else name[:9].rstrip() + "…")

@@ -20,6 +20,8 @@ KINDS = ("scandal", "campaign", "price_cut", "entry", "news", "exposure", "hards
 """What can be added, what is asked for most first."""
 _NEED_A_CAUSE = {"scandal", "news"}
 _ENTRY_FIELDS = ("enters", "strategy", "appeal", "quality", "price", "openness", "sharing", "claimed_quality")
+_TOLD_FIRST = ("price", "openness", "sharing", "facilitation")
+"""Of a change of several levers, the one that it is named by."""
 _TRIES = 12
 
 
@@ -69,7 +71,7 @@ def _new(draft: Draft, kind: str, week: int) -> Happening:
         case "listing":
             event |= {"firm": you["name"], "availability": 0.7}
         case "price_cut":
-            price = float(f"{0.85 * float(you['levers']['price']):.4g}")
+            price = float(f"{0.85 * float(you['levers']['price']):.3g}")
             return Happening.of("schedule", {"week": week, "firm": you["name"], "price": price})
         case "opening":
             return Happening.of(
@@ -121,6 +123,7 @@ def short(one: Happening) -> str:
         return say("happening.short_entry", firm=one.firm)
     if one.table == "schedule":
         levers = [key for key in data if key not in ("week", "until", "firm", "causes")]
+        levers.sort(key=lambda key: _TOLD_FIRST.index(key) if key in _TOLD_FIRST else len(_TOLD_FIRST))
         named = naming.lever_name(levers[0]) if levers else ""
         return say("happening.short_change", firm=one.firm, lever=named + (" …" if len(levers) > 1 else ""))
     about = one.firm or str(data.get("cause") or data.get("cohort") or "")

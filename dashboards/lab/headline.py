@@ -33,6 +33,8 @@ class Known:
         Its profit so far against the baseline's; None where that is not known.
     consumers
         Consumers simulated, where these are fewer than the scenario has; else 0.
+    common
+        Weeks of the baseline, where it has fewer; else 0.
     """
 
     you: str
@@ -44,6 +46,7 @@ class Known:
     change: Difference | None
     profit: Difference | None
     consumers: int = 0
+    common: int = 0
 
 
 def sentence(known: Known) -> str:
@@ -55,7 +58,7 @@ def sentence(known: Known) -> str:
     if known.leads is None:
         return say("headline.alone", **words)
     said = say("headline.holds", **words)
-    if known.change is not None:
+    if known.change is not None and not known.common:
         said += _against(known.change)
     if known.leads == known.futures:
         return said + say("headline.leads_always", futures=_strong(count(known.futures)))
@@ -81,11 +84,16 @@ def support(known: Known) -> list[str]:
     elif not known.change.is_clear and (known.change.low != 0 or known.change.high != 0):
         low, high = (_signed(end) for end in (known.change.low, known.change.high))
         said.append(say("headline.pairs_unclear", points=_points(known.change.middle), low=low, high=high))
-    if known.profit is not None:
+    if known.common:
+        said.append(say("headline.common", weeks=count(known.common)))
+    if known.profit is not None and known.profit.low == known.profit.high == 0:
+        said.append(say("headline.pairs_same", futures=count(known.profit.futures)))
+    elif known.profit is not None:
         said.append(_pairs(known.profit))
+    else:
+        said.append(say("headline.futures", futures=count(known.futures)))
     if 0 < known.gone < known.futures:
         said.append(say("headline.out_of_some", count=count(known.gone), futures=count(known.futures)))
-    said.append(say("headline.futures", futures=count(known.futures)))
     if known.consumers:
         said.append(say("headline.capped", size=count(known.consumers)))
     return [*said, say("headline.no_forecast")]
@@ -101,7 +109,7 @@ def _pairs(profit: Difference) -> str:
 
 def title(known: Known) -> str:
     """Name the chart of shares by what is seen in it."""
-    if known.change is None:
+    if known.change is None or known.common:
         return say("share.title_same")
     if not known.change.is_clear:
         return say("share.title_unclear", you=known.you)

@@ -90,8 +90,11 @@ def _Bar() -> Element:
         Button(
             say("page.open"), on_click=lambda: state.opened.set("open"), icon="upload", title=say("page.open_file"),
         )  # fmt: skip
-        Button(say("page.save"), on_click=lambda: state.opened.set("save"), icon="save")
-        Button(say("page.export"), on_click=lambda: state.opened.set("export"), icon="download", kind="primary")
+        Button(say("page.save"), on_click=lambda: state.opened.set("save"), icon="save", title=say("save.title"))
+        Button(
+            say("page.export"), on_click=lambda: state.opened.set("export"), icon="download", kind="primary",
+            title=say("page.export"),
+        )  # fmt: skip
     return main
 
 

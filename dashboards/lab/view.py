@@ -170,6 +170,7 @@ def _known(draft: Draft, shown: Shown) -> headline.Known:
         you=you, weeks=now.weeks, futures=len(now.numbers), share=end.middle, leads=leading, gone=gone,
         change=change, profit=None if before is None else profit,
         consumers=CONSUMERS if capped > CONSUMERS else 0,
+        common=0 if before is None or before.weeks >= now.weeks else before.weeks,
     )  # fmt: skip
 
 

@@ -91,6 +91,31 @@ def test_the_sentence_says_share_difference_and_lead():
         )
 
 
+def test_a_longer_market_is_compared_where_the_baseline_ends_and_says_so():
+    same = Difference(0.0, 0.0, 0.0, 0, 16)
+    longer = known(weeks=208, common=104, change=same, profit=same)
+    assert "baseline" not in headline.sentence(longer)
+    support = " ".join(headline.support(longer))
+    assert "at week 104" in support
+    assert "is that of the baseline in all 16 futures" in support
+    assert "This is your baseline" not in support
+    assert headline.title(longer) == "Who has which share of the market"
+
+
+@pytest.mark.parametrize(
+    ("above", "words"), [(16, "in all 16 futures"), (0, "in none of 16 futures"), (1, "in 1 of 16 futures")]
+)
+def test_the_profit_is_told_in_words_where_all_futures_agree(above, words):
+    assert words in " ".join(headline.support(known(profit=Difference(1.0, -1.0, 2.0, above, 16))))
+
+
+def test_french_has_a_singular_below_two():
+    with use_language("fr"):
+        assert change_text(0.015, "share", 3) == "+1,5\u00a0point"
+        assert change_text(0.021, "share", 3) == "+2,1\u00a0points"
+    assert change_text(0.015, "share", 3) == "+1.5\u00a0points"
+
+
 def test_an_interval_with_zero_is_no_clear_difference():
     said = headline.sentence(known(change=Difference(0.004, -0.01, 0.02, 9, 16)))
     assert "no clear difference" in said
