@@ -19,7 +19,7 @@ from dashboards.components.layout import Card
 from dashboards.components.shown import Kpi, KpiCards, Plot
 from dashboards.components.vue import vue
 from dashboards.futures import CHOICES, interactive, service
-from dashboards.lab import happenings, state
+from dashboards.lab import happenings, linking, state
 from dashboards.lab.kpis import choices, figure_name
 from dashboards.lab.measure import LEAD
 from dashboards.lab.panel import Levers
@@ -83,8 +83,8 @@ def _Bar() -> Element:
             title=say("page.set_baseline_title"), disabled=draft == baseline,
         )  # fmt: skip
         _Link(
-            query=draft.to_query(), label=say("page.link"), done_label=say("page.link_done"),
-            too_long=say("page.link_long"), event_undo=lambda *_: safe(state.undo)(),
+            query=linking.query_of(draft, baseline, state.choice.value), label=say("page.link"),
+            done_label=say("page.link_done"), too_long=say("page.link_long"), event_undo=lambda *_: safe(state.undo)(),
             event_redo=lambda *_: safe(state.redo)(),
         )  # fmt: skip
         Button(

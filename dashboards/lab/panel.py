@@ -73,7 +73,7 @@ def Widget(draft: Draft, lever: Lever, label: str, baseline: Draft, *, can_leave
         return Slider(
             label, float(value), low=reach.low, high=reach.high, step=reach.step, baseline=float(before),
             log=reach.is_log, scale=lever.factor, digits=_digits(reach.step * lever.factor, lever),
-            unit=lever.unit if lever.factor == 100 or not lever.unit else f"\u00a0{lever.unit}",
+            unit=lever.unit,
             help=lever.help, on_value=safe(lambda given: state.move(lever, given)),
             on_hold=safe(lambda given: state.move(lever, given, is_held=True)),
         )  # fmt: skip

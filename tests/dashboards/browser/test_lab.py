@@ -217,11 +217,14 @@ def test_a_link_restores_the_market(new_page):
 
 
 def test_a_market_is_named_saved_and_opened_again(new_page, tmp_path):
-    page = settled(new_page(quick()))
+    page = settled(new_page(quick("sweatshop_scandal")))
     count = drawn(page)
     lever(page, "Openness").focus()
     page.keyboard.press("ArrowRight")
     wait_for_drawing(page, count)
+    page.locator(".l-mark").focus()
+    page.keyboard.press(" ")
+    page.wait_for_selector(".l-mark.off")
     page.get_by_role("button", name="Save", exact=True).click()
     page.get_by_label("Name of the scenario").fill("../My été: plan")
     page.get_by_label("Name of the scenario").press("Tab")
@@ -233,10 +236,11 @@ def test_a_market_is_named_saved_and_opened_again(new_page, tmp_path):
     caught.value.save_as(path)
     saved = Draft.from_toml(path.read_text("utf-8"))
     expected = changed(
-        Draft.of("baseline").scenario,
-        {"population.size": 300, "horizon": 40, "firm.Nova.levers.openness": 0.31},
+        Draft.of("sweatshop_scandal").scenario,
+        {"population.size": 300, "horizon": 40, "firm.Citadel.levers.openness": 0.11},
     )
     assert saved.scenario.firms == expected.firms
+    assert not saved.scenario.events
     assert saved.scenario.title.fr == "../My été: plan"
     page.keyboard.press("Escape")
     other = settled(new_page(quick("price_war")))
@@ -244,7 +248,12 @@ def test_a_market_is_named_saved_and_opened_again(new_page, tmp_path):
     other.set_input_files("dialog input[type=file]", path)
     other.wait_for_function("document.querySelector('.l-name').innerText.includes('My été')")
     settled(other)
-    assert float(lever(other, "Openness").input_value()) == pytest.approx(0.31)
+    assert float(lever(other, "Openness").input_value()) == pytest.approx(0.11)
+    # What was switched off has come with the file, and can be switched on.
+    assert "switched off" in other.locator(".l-mark").get_attribute("aria-label")
+    other.locator(".l-mark").focus()
+    other.keyboard.press(" ")
+    other.wait_for_function("!document.querySelector('.l-mark.off')")
 
 
 def test_a_bad_file_is_refused_with_all_its_mistakes(new_page, tmp_path):

@@ -166,7 +166,7 @@ def shown(shift=0.05):
 def test_a_card_has_value_change_and_range():
     found = card(shown(), "share")
     assert (found.label, found.unit, found.direction, found.good) == ("Market share", "%", 1, True)
-    assert found.change == "+5.0 points (+5.0 … +5.0)"
+    assert found.change == "+5.0\u00a0points (+5.0 … +5.0)"
     assert found.note.startswith("8 in 10 futures: ")
     assert len(found.spark) == len(found.ghost) <= 61
 
@@ -191,7 +191,7 @@ def test_every_figure_of_firms_sectors_and_the_market_can_be_chosen():
 
 
 def test_changes_have_signs_and_points():
-    assert change_text(0.0123, "share", 3) == "+1.2 points"
+    assert change_text(0.0123, "share", 3) == "+1.2\u00a0points"
     assert change_text(-12_345.0, "currency", 0) == "−12.3K"
 
 
