@@ -167,14 +167,14 @@ def _change(change: Difference | None, key: str, unit: str, digits: int) -> tupl
         return "", 0, None
     if not any(digit in _bare(end, unit, digits) for end in (change.low, change.high) for digit in "123456789"):
         return say("kpi.no_change"), 0, None
-    reach = say("kpi.change_range", low=_bare(change.low, unit, digits), high=_bare(change.high, unit, digits))
+    reach = f"({_bare(change.low, unit, digits)} … {_bare(change.high, unit, digits)})"
     if not change.is_clear:
-        return f"{say('kpi.unclear')} ({reach})", 0, None
+        return f"{say('kpi.unclear')} {reach}", 0, None
     rises = change.middle > 0
     good = is_good(key)
     said = change_text(change.middle, unit, digits)
     return (
-        f"{said} ({_bare(change.low, unit, digits)} … {_bare(change.high, unit, digits)})",
+        f"{said} {reach}",
         1 if rises else -1,
         (None if good is None else good == rises),
     )
