@@ -91,7 +91,9 @@ class Draft:
         """
         draft = cls.of_scenario(read(text, Path(file).name[:80] or "scenario.toml"))
         kept = tuple(one for one in asides.read(text) if _could_happen(draft, one))
-        found = replace(draft, set_aside=kept)
+        firm = asides.firm_of(text)
+        you = firm if any(one.name == firm for one in draft.base.firms) else draft.you
+        found = replace(draft, set_aside=kept, you=you)
         return replace(found, happenings=found.beginning)
 
     def __eq__(self, other: object) -> bool:
@@ -310,7 +312,9 @@ class Draft:
             if not data[table]:
                 del data[table]  # an empty list would leave no room for what is written below
         off = (one for one in self.happenings if not one.is_on or (one.table != "entry" and one.week > self.horizon))
-        return toml_text(data) + asides.written(off)
+        text = toml_text(data) + asides.written(off)
+        guessed = _firm_it_is_about(self.scenario.model_copy(update={"claim": None}))
+        return text if guessed == self.you else asides.signed(text, self.you)
 
     def to_query(self) -> str:
         """Give it as the query of a link; empty where that would be longer than `LONGEST_LINK`."""

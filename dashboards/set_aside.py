@@ -1,4 +1,4 @@
-"""What is switched off, in a scenario file: comments at its end, which other readers pass over."""
+"""What is switched off, and who "you" are, in a scenario file: comments at its end, which other readers pass over."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ from dashboards.happening import Happening, Table
 from dashboards.text import say
 from experiments.toml_text import toml_text
 
-__all__ = ["MARK", "read", "written"]
+__all__ = ["MARK", "firm_of", "read", "signed", "written"]
 
 MARK = "#:"
 """Begins each line; where the marks are taken away, what follows them happens."""
+_YOU = "#you: "
 _MOST = 400
 _TABLES: tuple[Table, ...] = ("event", "schedule", "entry")
 
@@ -32,6 +33,17 @@ def written(happenings: Iterable[Happening]) -> str:
         return ""
     marked = "".join(f"{MARK} {line}".rstrip() + "\n" for line in text.splitlines())
     return f"\n# {say('file.set_aside')}\n{marked}"
+
+
+def signed(text: str, firm: str) -> str:
+    """Add to a file's text whose strategist works on it."""
+    return f"{text}{'' if MARK in text else chr(10)}{_YOU}{firm}\n"
+
+
+def firm_of(text: str) -> str:
+    """Find in the last lines of a file's text whose strategist works on it; empty where that is not said."""
+    last = text.rstrip().rpartition("\n")[2]
+    return last.removeprefix(_YOU).strip() if last.startswith(_YOU) else ""
 
 
 def read(text: str) -> tuple[Happening, ...]:

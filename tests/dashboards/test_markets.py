@@ -1,5 +1,7 @@
 """A market being worked on: edits, undo, files, links."""
 
+from dataclasses import replace
+
 import pytest
 
 from dashboards.history import History
@@ -310,6 +312,17 @@ def test_what_is_switched_off_is_kept_in_a_file_and_other_readers_pass_over_it(k
     }
     assert not again.reset().is_changed
     assert Draft.from_toml(again.reset().to_toml()).happenings == again.reset().happenings
+
+
+@pytest.mark.parametrize("name", ["baseline", "sweatshop_scandal"])
+def test_a_file_says_whose_strategist_works_on_it(name):
+    begun = draft(name)
+    for firm in begun.base.firms:
+        for chosen in (replace(begun, you=firm.name), replace(begun, you=firm.name).with_change("horizon", 20)):
+            again = Draft.from_toml(chosen.to_toml())
+            assert again.you == firm.name
+            assert [one.is_on for one in again.happenings] == [one.week <= chosen.horizon for one in begun.happenings]
+    assert Draft.from_toml("extends = 'baseline'\n#you: Nobody\n").you == "Nova"
 
 
 def test_where_the_marks_are_taken_away_it_happens():
