@@ -15,6 +15,7 @@ from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
+from dashboards import set_aside as asides
 from dashboards.declared import Setting, settings_of, value_at
 from dashboards.happening import Happening, happenings_of
 from dashboards.uploads import read
@@ -46,6 +47,8 @@ class Draft:
         What happens in it, what is switched off included.
     you
         The firm whose strategist works on it.
+    set_aside
+        What was switched off in the file it began with.
     """
 
     source: str
@@ -54,6 +57,7 @@ class Draft:
     changes: tuple[tuple[str, Any], ...] = ()
     happenings: tuple[Happening, ...] = ()
     you: str = ""
+    set_aside: tuple[Happening, ...] = ()
 
     @classmethod
     def of(cls, name: str) -> Draft:
@@ -78,12 +82,19 @@ class Draft:
     def from_toml(cls, text: str, file: str = "scenario.toml") -> Draft:
         """Begin with the text of a scenario file. It may extend scenarios of the library, and no other file.
 
+        What `to_toml` wrote at its end as switched off is so again.
+
         Raises
         ------
         ScenarioError
             With every mistake found, with `file` as the name of the file.
         """
-        return cls.of_scenario(read(text, Path(file).name[:80] or "scenario.toml"))
+        draft = cls.of_scenario(read(text, Path(file).name[:80] or "scenario.toml"))
+        kept = tuple(one for one in asides.read(text) if _could_happen(draft, one))
+        firm = asides.firm_of(text)
+        you = firm if any(one.name == firm for one in draft.base.firms) else draft.you
+        found = replace(draft, set_aside=kept, you=you)
+        return replace(found, happenings=found.beginning)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Draft) and self._identity == other._identity
@@ -143,7 +154,7 @@ class Draft:
     def changed_keys(self) -> tuple[str, ...]:
         """Keys that differ from the base; of what happens, ``event.N`` or ``schedule.N`` and ``firm.NAME.enters``."""
         keys = [key for key, _ in self.changes]
-        before = happenings_of(self.base)
+        before = self.beginning
         counts = {"event": 0, "schedule": 0, "entry": 0}
         for one in self.happenings:
             place = counts[one.table]
@@ -157,7 +168,14 @@ class Draft:
     @property
     def is_changed(self) -> bool:
         """Whether its market differs from the base."""
-        return bool(self.changes) or self.happenings != happenings_of(self.base)
+        return bool(self.changes) or self.happenings != self.beginning
+
+    @cached_property
+    def beginning(self) -> tuple[Happening, ...]:
+        """What happened in it at the beginning, what was switched off included."""
+        out = {one.firm for one in self.set_aside if one.table == "entry"}
+        kept = (one for one in happenings_of(self.base) if one.table != "entry" or one.firm not in out)
+        return (*kept, *self.set_aside)
 
     @property
     def horizon(self) -> int:
@@ -225,7 +243,7 @@ class Draft:
         """Give it with the base's value of a key, and of all keys inside of it."""
         parts = split_key(key)[0]
         if parts[0] in ("event", "schedule") or parts[-1] == "enters":
-            before, place = happenings_of(self.base), self._place_of(parts)
+            before, place = self.beginning, self._place_of(parts)
             if place is None:
                 return self
             one = self.happenings[place]
@@ -272,12 +290,12 @@ class Draft:
 
     def reset(self) -> Draft:
         """Give it as it began."""
-        return replace(self, title={}, changes=(), happenings=happenings_of(self.base))
+        return replace(self, title={}, changes=(), happenings=self.beginning)
 
     # --- files and links ----------------------------------------------------------------------------------
 
     def to_toml(self) -> str:
-        """Give it as a scenario file that needs no other; what is switched off is left out.
+        """Give it as a scenario file that needs no other; what is switched off stands at its end, as comments.
 
         Raises
         ------
@@ -290,7 +308,13 @@ class Draft:
         if self.title:
             data["title"] = dict(self.title)
         data["name"] = file_stem(self.title_in("en"))
-        return toml_text(data)
+        for table in ("event", "schedule"):
+            if not data[table]:
+                del data[table]  # an empty list would leave no room for what is written below
+        off = (one for one in self.happenings if not one.is_on or (one.table != "entry" and one.week > self.horizon))
+        text = toml_text(data) + asides.written(off)
+        guessed = _firm_it_is_about(self.scenario.model_copy(update={"claim": None}))
+        return text if guessed == self.you else asides.signed(text, self.you)
 
     def to_query(self) -> str:
         """Give it as the query of a link; empty where that would be longer than `LONGEST_LINK`."""
@@ -340,6 +364,13 @@ class Draft:
         if place is not None:
             return self.with_happening(place, self.happenings[place].moved(week))
         return self.adding(Happening.of("entry", {"firm": firm, "week": week})) if week > 1 else self
+
+
+def _could_happen(draft: Draft, one: Happening) -> bool:
+    """Tell whether what was switched off in a draft's file goes with the rest of it."""
+    if one.table == "entry":
+        return any(firm.name == one.firm and firm.enters > 1 for firm in draft.base.firms) and 1 < one.week <= 5200
+    return not problems_of(draft.adding(replace(one.moved(min(one.week, draft.horizon)), is_on=True)))
 
 
 def problems_of(draft: Draft) -> tuple[Problem, ...]:

@@ -8,6 +8,7 @@ from typing import Any
 
 import solara
 
+from dashboards.app import address
 from dashboards.app.frame import PAGES, Frame
 from dashboards.text import say
 
@@ -24,6 +25,8 @@ _ROOMS = {
 """The room of each page: its module `page` has the component `Page`."""
 
 Layout = Frame
+
+address.mend()
 
 
 def _page(key: str) -> Callable[[], Any]:

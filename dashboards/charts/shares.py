@@ -65,7 +65,8 @@ def share_chart(
 
     names = now.names("share")
     median = _smooth(now.quantiles("share"))
-    ends = {firm: float(median[2, -1, names.index(firm)]) for firm in firms if firm in names}
+    at_end = _ends(now, "share")
+    ends = {firm: float(at_end[names.index(firm)]) for firm in firms if firm in names}
     rivals = [firm for firm in firms if firm != you and firm in ends]
     largest = sorted(rivals, key=lambda firm: -max(ends[firm], 0))[: MOST_FIRMS - 1]
     shown = [firm for firm in rivals if firm in largest]
@@ -85,14 +86,16 @@ def share_chart(
         y = median[2, at, names.index(firm)] * 100
         highest = max(highest, float(y.max()))
         of = colour(1 + [name for name in firms if name != you].index(firm))
-        traces.append(line(x, rounded(y, 2), escaped(firm), of, width=1.7, hovertemplate=hover))
-        ends_of_lines.append(Label(float(y[-1]), f"{_cut(firm)} {percent(y[-1] / 100, 0)}", of))
+        entered = np.flatnonzero(y)  # who is not there yet has no line
+        start = int(entered[0]) - 1 if len(entered) and entered[0] > 1 else 0
+        traces.append(line(x[start:], rounded(y[start:], 2), escaped(firm), of, width=1.7, hovertemplate=hover))
+        ends_of_lines.append(Label(float(y[-1]), f"{_cut(firm)} {percent(ends[firm], 0)}", of))
     for number, (name, key, item) in enumerate(others):
         y = _smooth(now.quantiles(key))[2, at, item] * 100
         highest = max(highest, float(y.max()))
         of = colour(FREE - number)
         traces.append(line(x, rounded(y, 2), escaped(name), of, width=1.7, dash="dash", hovertemplate=hover))
-        ends_of_lines.append(Label(float(y[-1]), f"{_cut(name)} {percent(y[-1] / 100, 0)}", of))
+        ends_of_lines.append(Label(float(y[-1]), f"{_cut(name)} {percent(_ends(now, key)[item], 0)}", of))
     if place >= 0:
         if before is not None and you in before.names("share"):
             old = _smooth(before.quantiles("share"))[2, :, before.names("share").index(you)] * 100
@@ -101,11 +104,12 @@ def share_chart(
             ghost = {"dash": "dot", "opacity": 0.8, "hovertemplate": hover}
             traces.append(line(x[: len(old)], rounded(old, 2), words["baseline"], "--firm-0", width=2, **ghost))
             if len(old) == len(x):
-                text = f"{words['baseline']} {percent(old[-1] / 100, 0)}"
+                end = _ends(before, "share")[before.names("share").index(you)]
+                text = f"{words['baseline']} {percent(end, 0)}"
                 ends_of_lines.append(Label(float(old[-1]), text, "--firm-0"))
         y = q[2]
         traces.append(line(x, rounded(y, 2), escaped(you), "--firm-0", width=3.4, hovertemplate=hover))
-        ends_of_lines.append(Label(float(y[-1]), f"{_cut(you)} {percent(y[-1] / 100, 0)}", "--firm-0", True))
+        ends_of_lines.append(Label(float(y[-1]), f"{_cut(you)} {percent(ends[you], 0)}", "--firm-0", True))
     top = min(100.0, axis_top(highest, top))
     shapes = [
         {
@@ -135,7 +139,7 @@ def _unit(text: str) -> dict[str, Any]:
     """Give the unit of the axis of time, right of its numbers."""
     return {
         "x": 1.0, "xref": "paper", "xanchor": "left", "xshift": 18, "y": 0, "yref": "paper", "yanchor": "top",
-        "yshift": -4, "text": escaped(text), "showarrow": False, "font": {"color": "--muted", "size": 12},
+        "yshift": -1, "text": escaped(text), "showarrow": False, "font": {"color": "--muted", "size": 12},
     }  # fmt: skip
 
 
@@ -143,6 +147,14 @@ def _ticks(weeks: int) -> list[int]:
     """Give weeks to write below the axis: the first, and quarters, half years or years."""
     step = next((step for step in (4, 13, 26, 52, 104, 260, 520) if weeks / step <= 9), 1040)
     return [1, *range(step, weeks + 1, step)] if weeks > step else [1, weeks]
+
+
+def _ends(ensemble: Ensemble, key: str) -> Any:
+    """Give what is written at the ends of lines: medians over futures of the mean of the last weeks, by item."""
+    import numpy as np
+
+    last = np.nan_to_num(ensemble.figures[key][:, -SMOOTHED:, :].astype(np.float64))
+    return np.quantile(last.mean(axis=1), 0.5, axis=0)
 
 
 def _smooth(quantiles: Any) -> Any:
@@ -156,4 +168,4 @@ def _smooth(quantiles: Any) -> Any:
 
 
 def _cut(name: str) -> str:
-    return escaped(name if len(name) <= 12 else name[:11] + "…")
+    return escaped(name if len(name) <= 11 else name[:9].rstrip() + "…")

@@ -70,7 +70,7 @@ def tornado_chart(
             barmode="group",
             bargap=0.28,
             bargroupgap=0.08,
-            margin={"l": 150, "r": 14, "t": 4, "b": 30},
+            margin={"l": 160, "r": 14, "t": 4, "b": 30},
             xaxis={"range": [-reach, reach], "nticks": 5, "ticksuffix": suffix, "showgrid": True, "zeroline": True},
             yaxis={"showgrid": False, "tickmode": "array", "tickvals": names, "ticktext": names},
         ),
@@ -78,4 +78,4 @@ def tornado_chart(
 
 
 def _wrapped(text: str) -> str:
-    return text if len(text) <= 24 else text[:23].rstrip() + "…"
+    return text if len(text) <= 27 else text[:26].rstrip() + "…"

@@ -14,12 +14,14 @@ from experiments.report.events import event_words, schedule_words
 from experiments.text import say as say_of_experiments
 from sim.keys import split_key
 
-__all__ = ["KINDS", "can_add", "fields_of", "made", "short", "words"]
+__all__ = ["KINDS", "can_add", "fields_of", "free_week", "made", "short", "words"]
 
 KINDS = ("scandal", "campaign", "price_cut", "entry", "news", "exposure", "hardship", "listing", "opening")
 """What can be added, what is asked for most first."""
 _NEED_A_CAUSE = {"scandal", "news"}
 _ENTRY_FIELDS = ("enters", "strategy", "appeal", "quality", "price", "openness", "sharing", "claimed_quality")
+_TOLD_FIRST = ("price", "openness", "sharing", "facilitation")
+"""Of a change of several levers, the one that it is named by."""
 _TRIES = 12
 
 
@@ -28,6 +30,15 @@ def can_add(draft: Draft, kind: str) -> str:
     if len(draft.happenings) >= MOST_HAPPENINGS:
         return say("timeline.full")
     return say("timeline.no_cause") if kind in _NEED_A_CAUSE and not draft.laid_out.get("cause") else ""
+
+
+def free_week(draft: Draft) -> int:
+    """Give a week for something new: a quarter of the way, or the next in which it stands apart from all the rest."""
+    taken = [one.week for one in draft.happenings]
+    apart = draft.horizon / 26
+    start = max(2, round(draft.horizon / 4))
+    steps = (start + round(place * apart) for place in range(1 + int(0.7 * 26)))
+    return next((week for week in steps if all(abs(week - one) >= apart for one in taken)), start)
 
 
 def made(draft: Draft, kind: str, week: int) -> Draft:
@@ -60,7 +71,7 @@ def _new(draft: Draft, kind: str, week: int) -> Happening:
         case "listing":
             event |= {"firm": you["name"], "availability": 0.7}
         case "price_cut":
-            price = float(f"{0.85 * float(you['levers']['price']):.4g}")
+            price = float(f"{0.85 * float(you['levers']['price']):.3g}")
             return Happening.of("schedule", {"week": week, "firm": you["name"], "price": price})
         case "opening":
             return Happening.of(
@@ -112,6 +123,7 @@ def short(one: Happening) -> str:
         return say("happening.short_entry", firm=one.firm)
     if one.table == "schedule":
         levers = [key for key in data if key not in ("week", "until", "firm", "causes")]
+        levers.sort(key=lambda key: _TOLD_FIRST.index(key) if key in _TOLD_FIRST else len(_TOLD_FIRST))
         named = naming.lever_name(levers[0]) if levers else ""
         return say("happening.short_change", firm=one.firm, lever=named + (" …" if len(levers) > 1 else ""))
     about = one.firm or str(data.get("cause") or data.get("cohort") or "")
@@ -122,5 +134,7 @@ def short(one: Happening) -> str:
 def words(one: Happening) -> str:
     """Say what happens in full."""
     if one.table == "entry":
+        if one.is_added_firm and one.data["setup"].get("entry_margin") is None:
+            return say("happening.enters", firm=one.firm)
         return say_of_experiments("event.enters", firm=one.firm)
     return event_words(one.data) if one.table == "event" else schedule_words(one.data)

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from dashboards.lab.measure import Difference
 from dashboards.lab.text import say
 from experiments.numbers import count, decimal, percent
+from sim.text import language
 
-__all__ = ["Known", "sentence", "support", "title"]
+__all__ = ["Known", "is_one", "sentence", "support", "title"]
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,8 @@ class Known:
         Its profit so far against the baseline's; None where that is not known.
     consumers
         Consumers simulated, where these are fewer than the scenario has; else 0.
+    common
+        Weeks of the baseline, where it has fewer; else 0.
     """
 
     you: str
@@ -43,6 +46,7 @@ class Known:
     change: Difference | None
     profit: Difference | None
     consumers: int = 0
+    common: int = 0
 
 
 def sentence(known: Known) -> str:
@@ -54,7 +58,7 @@ def sentence(known: Known) -> str:
     if known.leads is None:
         return say("headline.alone", **words)
     said = say("headline.holds", **words)
-    if known.change is not None:
+    if known.change is not None and not known.common:
         said += _against(known.change)
     if known.leads == known.futures:
         return said + say("headline.leads_always", futures=_strong(count(known.futures)))
@@ -80,19 +84,32 @@ def support(known: Known) -> list[str]:
     elif not known.change.is_clear and (known.change.low != 0 or known.change.high != 0):
         low, high = (_signed(end) for end in (known.change.low, known.change.high))
         said.append(say("headline.pairs_unclear", points=_points(known.change.middle), low=low, high=high))
-    if known.profit is not None:
-        said.append(say("headline.pairs", count=count(known.profit.above), futures=count(known.profit.futures)))
+    if known.common:
+        said.append(say("headline.common", weeks=count(known.common)))
+    if known.profit is not None and known.profit.low == known.profit.high == 0:
+        said.append(say("headline.pairs_same", futures=count(known.profit.futures)))
+    elif known.profit is not None:
+        said.append(_pairs(known.profit))
+    else:
+        said.append(say("headline.futures", futures=count(known.futures)))
     if 0 < known.gone < known.futures:
         said.append(say("headline.out_of_some", count=count(known.gone), futures=count(known.futures)))
-    said.append(say("headline.futures", futures=count(known.futures)))
     if known.consumers:
         said.append(say("headline.capped", size=count(known.consumers)))
     return [*said, say("headline.no_forecast")]
 
 
+def _pairs(profit: Difference) -> str:
+    """Say in how many futures the profit is above the baseline's."""
+    futures = count(profit.futures)
+    if profit.above in (0, profit.futures):
+        return say("headline.pairs_all" if profit.above else "headline.pairs_none", futures=futures)
+    return say("headline.pairs", count=count(profit.above), futures=futures)
+
+
 def title(known: Known) -> str:
     """Name the chart of shares by what is seen in it."""
-    if known.change is None:
+    if known.change is None or known.common:
         return say("share.title_same")
     if not known.change.is_clear:
         return say("share.title_unclear", you=known.you)
@@ -101,7 +118,12 @@ def title(known: Known) -> str:
 
 def _points(change: float) -> str:
     number = decimal(100 * change, 0 if abs(change) >= 0.0195 else 1)
-    return say("headline.point" if number in ("1", "−1") else "headline.points", points=number)
+    return say("headline.point" if is_one(100 * change, number) else "headline.points", points=number)
+
+
+def is_one(value: float, written: str) -> bool:
+    """Tell whether a number goes with a singular: in English one alone, in French all below two."""
+    return abs(value) < 1.95 if language() == "fr" else written in ("1", "−1", "+1")
 
 
 def _signed(change: float) -> str:

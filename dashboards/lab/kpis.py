@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from dashboards.lab.headline import is_one
 from dashboards.lab.measure import ENDS, LEAD, Difference, difference, item_of, leads, outcome
 from dashboards.lab.text import say
 from experiments.numbers import PERCENT_UNITS, decimal, figure_text, interval, percent
@@ -97,8 +98,13 @@ def change_text(value: float, unit: str, digits: int) -> str:
     """Give a change with its sign: in points for shares."""
     sign = "+" if value > 0 else ""
     if unit in PERCENT_UNITS:
-        return say("kpi.points", points=sign + decimal(100 * value, max(1, digits - 2)))
+        return _points(100 * value, max(1, digits - 2))
     return sign + figure_text(value, unit, digits)
+
+
+def _points(value: float, digits: int) -> str:
+    written = ("+" if value > 0 else "") + decimal(value, digits)
+    return say("kpi.point" if is_one(value, written) else "kpi.points", points=written)
 
 
 def card(shown: Shown, key: str) -> Card:
@@ -148,8 +154,7 @@ def _lead_card(shown: Shown) -> Card:
     if there is not None:
         apart = here[-1] - there[-1]
         direction, good = (1 if apart > 0 else -1 if apart < 0 else 0), (apart > 0 if apart else None)
-        points = say("kpi.points", points=("+" if apart > 0 else "") + decimal(100 * apart, 0))
-        said = say("kpi.against", change=points) if apart else say("kpi.no_change")
+        said = say("kpi.against", change=_points(100 * apart, 0)) if apart else say("kpi.no_change")
     return Card(
         say("kpi.lead"), value, unit, said, direction, good, _thin(here), () if there is None else _thin(there),
         say("kpi.lead_note"),
@@ -162,14 +167,14 @@ def _change(change: Difference | None, key: str, unit: str, digits: int) -> tupl
         return "", 0, None
     if not any(digit in _bare(end, unit, digits) for end in (change.low, change.high) for digit in "123456789"):
         return say("kpi.no_change"), 0, None
-    reach = say("kpi.change_range", low=_bare(change.low, unit, digits), high=_bare(change.high, unit, digits))
+    reach = f"({_bare(change.low, unit, digits)} … {_bare(change.high, unit, digits)})"
     if not change.is_clear:
-        return f"{say('kpi.unclear')} ({reach})", 0, None
+        return f"{say('kpi.unclear')} {reach}", 0, None
     rises = change.middle > 0
     good = is_good(key)
     said = change_text(change.middle, unit, digits)
     return (
-        f"{said} ({_bare(change.low, unit, digits)} … {_bare(change.high, unit, digits)})",
+        f"{said} {reach}",
         1 if rises else -1,
         (None if good is None else good == rises),
     )

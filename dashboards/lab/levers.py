@@ -260,21 +260,31 @@ def option_text(lever: Lever, option: str) -> str:
 
 
 def common(draft: Draft) -> dict[Family, list[Lever]]:
-    """Give the levers that are in sight, by family; for a lever that your schedule sets, what it sets it to."""
+    """Give the levers that are in sight, by family.
+
+    For a lever that the scenario's schedule sets, what it sets it to; where you have planned a change, both.
+    """
     levers, data = levers_of(draft), draft.laid_out
     you = next((firm for firm in data["firm"] if firm["name"] == draft.you), data["firm"][0])
     own = ("firm", you["name"])
     keys: dict[Family, list[str]] = {"you": [join_key((*own, "strategy"))], "market": [], "rivals": []}
+    changes = [one for one in draft.happenings if one.table == "schedule"]
+    theirs = sum(1 for one in draft.beginning if one.table == "schedule")
     for name in _YOUR_COMMON:
         later = next(
             (
-                f"schedule.{place}.{name}"
-                for place, change in enumerate(data["schedule"])
-                if change["firm"] == you["name"] and change.get(name) is not None and change.get("until") is None
+                place
+                for place, change in enumerate(changes)
+                if change.is_on and change.firm == you["name"] and "until" not in change.data and name in change.data
             ),
             None,
         )
-        keys["you"].append(later or join_key((*own, "levers", name)))
+        key = join_key((*own, "levers", name))
+        is_changed = any(changed == key for changed, _ in draft.changes)
+        if later is None or later >= theirs or is_changed:
+            keys["you"].append(key)
+        if later is not None:
+            keys["you"].append(f"schedule.{later}.{name}")
     for trait in _TRAITS_IN_SIGHT:
         table = data["population"]["traits"][trait]
         centre = next(name for name in _CENTRES if name in table)

@@ -19,7 +19,7 @@ from dashboards.components.layout import Card
 from dashboards.components.shown import Kpi, KpiCards, Plot
 from dashboards.components.vue import vue
 from dashboards.futures import CHOICES, interactive, service
-from dashboards.lab import happenings, state
+from dashboards.lab import happenings, linking, state
 from dashboards.lab.kpis import choices, figure_name
 from dashboards.lab.measure import LEAD
 from dashboards.lab.panel import Levers
@@ -72,10 +72,6 @@ def _Bar() -> Element:
         said = say("page.unchanged") if draft.source else say("page.from_file")
     with Tag("div", classes=["l-bar"], attributes={"role": "toolbar", "aria-label": say("page.scenario")}) as main:
         Tag("div", classes=["l-name"], children=[Tag("b", children=[draft.title_in(language())]), f" · {said}"])
-        Segmented(
-            say("page.futures"), str(state.choice.value.futures), [(str(n), str(n)) for n in CHOICES],
-            on_value=safe(lambda given: state.choose(futures=int(given))),
-        )  # fmt: skip
         Button(say("page.undo"), on_click=safe(state.undo), icon="undo", disabled=not steps.can_undo, hide_label=True)
         Button(say("page.redo"), on_click=safe(state.redo), icon="redo", disabled=not steps.can_redo, hide_label=True)
         Button(
@@ -87,36 +83,54 @@ def _Bar() -> Element:
             title=say("page.set_baseline_title"), disabled=draft == baseline,
         )  # fmt: skip
         _Link(
-            query=draft.to_query(), label=say("page.link"), done_label=say("page.link_done"),
-            too_long=say("page.link_long"), event_undo=lambda *_: safe(state.undo)(),
+            query=linking.query_of(draft, baseline, state.choice.value), label=say("page.link"),
+            done_label=say("page.link_done"), too_long=say("page.link_long"), event_undo=lambda *_: safe(state.undo)(),
             event_redo=lambda *_: safe(state.redo)(),
         )  # fmt: skip
-        Button(say("page.open_file"), on_click=lambda: state.opened.set("open"), icon="upload", hide_label=True)
-        Button(say("page.save"), on_click=lambda: state.opened.set("save"), icon="save")
-        Button(say("page.export"), on_click=lambda: state.opened.set("export"), icon="download", kind="primary")
+        Button(
+            say("page.open"), on_click=lambda: state.opened.set("open"), icon="upload", title=say("page.open_file"),
+        )  # fmt: skip
+        Button(say("page.save"), on_click=lambda: state.opened.set("save"), icon="save", title=say("save.title"))
+        Button(
+            say("page.export"), on_click=lambda: state.opened.set("export"), icon="download", kind="primary",
+            title=say("page.export"),
+        )  # fmt: skip
     return main
 
 
 @solara.component
 def _Head() -> Element:
     view, problem = state.view.value, state.problem.value
-    with Tag("div", classes=["l-head"], attributes={"aria-live": "polite"}) as main:
-        if problem:
-            Notice(problem, "error")
-        if view is None:
-            Text(session.draft.value.title_in(language()), "h1")
-            Text(say("headline.working" if is_warm() else "headline.compiling"))
-        else:
-            solara.HTML(tag="h1", unsafe_innerHTML=view.sentence)
-            so_far = (
-                [] if view.is_whole else [say("headline.so_far", count=count(view.done), futures=count(view.wished))]
-            )
+    with Tag("div", classes=["l-head"]) as main:
+        with Tag("div", attributes={"aria-live": "polite"}):
+            if problem:
+                Notice(problem, "error")
+            if view is None:
+                Text(session.draft.value.title_in(language()), "h1")
+                said = say("headline.working" if is_warm() else "headline.compiling")
+            else:
+                solara.HTML(tag="h1", unsafe_innerHTML=view.sentence)
+                so_far = say("headline.so_far", count=count(view.done), futures=count(view.wished))
+                said = " ".join(view.support) if view.is_whole else so_far
             with Tag("div", classes=["l-support"]):
-                Text(" ".join(so_far or view.support))
-                Button(
-                    say("kpi.choose"), on_click=lambda: state.opened.set("figures"), kind="quiet", icon="edit",
-                    hide_label=True,
-                )  # fmt: skip
+                Text(said)
+        _Wishes()
+    return main
+
+
+@solara.component
+def _Wishes() -> Element:
+    """Put how many futures are wanted, and which figures of them."""
+    with Tag("div", classes=["l-wishes"]) as main:
+        Tag("span", children=[say("page.futures")], attributes={"aria-hidden": "true"})
+        Segmented(
+            say("page.futures"), str(state.choice.value.futures), [(str(n), str(n)) for n in CHOICES],
+            on_value=safe(lambda given: state.choose(futures=int(given))),
+        )  # fmt: skip
+        Button(
+            say("kpi.choose"), on_click=lambda: state.opened.set("figures"), kind="quiet", icon="edit",
+            hide_label=True,
+        )  # fmt: skip
     return main
 
 

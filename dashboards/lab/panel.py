@@ -58,7 +58,7 @@ def Widget(draft: Draft, lever: Lever, label: str, baseline: Draft, *, can_leave
     if lever.setting.is_optional and value is None:
         start = lever.range.low if lever.range.low > 0 else (lever.range.low + lever.range.high) / 2
         return Toggle(
-            say("levers.is_set", lever=label), False, help=lever.help,
+            _is_set(lever, label), False, help=lever.help,
             on_value=safe(lambda _: state.move(lever, start)),
         )  # fmt: skip
     quantity = lever.setting.quantity
@@ -73,7 +73,7 @@ def Widget(draft: Draft, lever: Lever, label: str, baseline: Draft, *, can_leave
         return Slider(
             label, float(value), low=reach.low, high=reach.high, step=reach.step, baseline=float(before),
             log=reach.is_log, scale=lever.factor, digits=_digits(reach.step * lever.factor, lever),
-            unit=lever.unit if lever.factor == 100 or not lever.unit else f"\u00a0{lever.unit}",
+            unit=lever.unit,
             help=lever.help, on_value=safe(lambda given: state.move(lever, given)),
             on_hold=safe(lambda given: state.move(lever, given, is_held=True)),
         )  # fmt: skip
@@ -82,10 +82,13 @@ def Widget(draft: Draft, lever: Lever, label: str, baseline: Draft, *, can_leave
         return slider()
     with Tag("div") as both:
         slider()
-        Toggle(
-            say("levers.is_set", lever=label), True, on_value=safe(lambda _: state.move(lever, None)), help=lever.help
-        )
+        Toggle(_is_set(lever, label), True, on_value=safe(lambda _: state.move(lever, None)), help=lever.help)
     return both
+
+
+def _is_set(lever: Lever, label: str) -> str:
+    """Name the switch of a value that can be left out."""
+    return say("levers.ends") if lever.setting.path[-1] == "until" else say("levers.is_set", lever=label)
 
 
 def _digits(step: float, lever: Lever) -> int:
@@ -236,6 +239,6 @@ def Levers() -> Element:
         for family in FAMILIES:
             Text(say(f"family.{family}"), "h2", ["u-eyebrow"])
             _Common(family)
-        Text(say("levers.find"), "h2", ["u-eyebrow"])
+        Text(say("levers.others"), "h2", ["u-eyebrow"])
         _Others()
     return main

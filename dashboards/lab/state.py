@@ -9,15 +9,14 @@ from typing import Any
 import solara
 
 from dashboards.app import session
-from dashboards.futures import CHOICES
 from dashboards.history import History
+from dashboards.lab import linking
 from dashboards.lab.levers import Lever, moved
 from dashboards.lab.runner import Runner
 from dashboards.lab.text import say
 from dashboards.lab.view import Choice, Tornado, View
-from dashboards.links import restored
 from dashboards.markets import DEFAULT, Draft, problems_of
-from sim.figures import FIGURES
+from experiments.numbers import count
 from sim.problems import ScenarioError
 from sim.text import language
 
@@ -52,12 +51,13 @@ def begin(search: str | None) -> None:
     _has_begun.set(True)
     query = search or ""
     if any(f"{name}=" in query for name in ("scenario", "set", "events", "file", "you")):
-        draft, ignored = restored(query)
-        base = Draft.of(draft.source) if draft.source else draft.reset()
+        draft, baseline, chosen, ignored = linking.whole(query)
         session.draft.set(draft)
-        session.baseline.set(replace(base, you=draft.you))
+        session.baseline.set(baseline)
+        choice.set(chosen)
         if ignored:
-            session.tell(say("page.link_partly", count=ignored), "warning")
+            said = say("page.link_partly", count=count(ignored)) if ignored > 1 else say("page.link_partly_one")
+            session.tell(said, "warning")
     history.set(History(session.draft.peek()))
 
 
@@ -135,7 +135,7 @@ def redo() -> None:
 def _back_to(steps: History) -> None:
     """Go to a step; where it was of another scenario, that one is the baseline again."""
     if steps.present.base.text_hash != session.baseline.peek().base.text_hash:
-        session.baseline.set(replace(steps.present.reset(), you=steps.present.you))
+        session.baseline.set(linking.usual_baseline(steps.present))
     _now(steps)
 
 
@@ -161,7 +161,6 @@ def set_baseline() -> None:
 def choose(**changes: Any) -> None:
     """Change what is to be seen; what is not known is not taken."""
     new = replace(choice.peek(), **changes)
-    known = all(key == "lead" or key in FIGURES for key in new.cards) and new.outcome in FIGURES
-    if known and new.futures in CHOICES and new != choice.peek():
+    if linking.is_known(new) and new != choice.peek():
         choice.set(new)
         want()

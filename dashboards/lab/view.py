@@ -130,7 +130,7 @@ def build(draft: Draft, baseline: Draft, now: Ensemble, before: Ensemble | None,
     if len(data["sector"]) > 1:
         sub.insert(0, say("share.of_sector", sector=sector["name"]))
     if drawn.hidden:
-        sub.append(say("share.hidden", count=count(drawn.hidden)))
+        sub.append(say("share.hidden", count=count(drawn.hidden)) if drawn.hidden > 1 else say("share.hidden_one"))
     figure, label, reach = _outcomes(shown, choice, axes.outcome)
     return View(
         draft=draft,
@@ -170,6 +170,7 @@ def _known(draft: Draft, shown: Shown) -> headline.Known:
         you=you, weeks=now.weeks, futures=len(now.numbers), share=end.middle, leads=leading, gone=gone,
         change=change, profit=None if before is None else profit,
         consumers=CONSUMERS if capped > CONSUMERS else 0,
+        common=0 if before is None or before.weeks >= now.weeks else before.weeks,
     )  # fmt: skip
 
 
@@ -183,8 +184,8 @@ def _against(shown: Shown, key: str) -> Difference | None:
 
 
 def _share_label(now: Ensemble, firms: list[str]) -> str:
-    names, quantiles = now.names("share"), now.quantiles("share")
-    ends = [(firm, float(quantiles[2, -1, names.index(firm)])) for firm in firms if firm in names][:10]
+    names = now.names("share")
+    ends = [(firm, outcome(now, "share", names.index(firm)).middle) for firm in firms if firm in names][:10]
     said = ", ".join(say("share.label_part", name=firm, share=percent(end, 0)) for firm, end in ends)
     return say("share.label", words=said)
 

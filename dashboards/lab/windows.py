@@ -21,6 +21,7 @@ from dashboards.lab.measure import LEAD
 from dashboards.lab.panel import Widget
 from dashboards.lab.text import say
 from dashboards.markets import Draft, file_stem
+from experiments.numbers import count
 from sim.text import language
 from sim.toml_files import LARGEST_FILE
 
@@ -140,7 +141,7 @@ def _Figures() -> Element:
 
             Select(say("kpi.figure", number=place + 1), key, options, on_value=safe(pick)).key(f"card {place}")
         outcomes = [one for one in options if one[0] != LEAD]
-        Select(say("outcomes.title"), chosen.outcome, outcomes, on_value=safe(lambda key: state.choose(outcome=key)))
+        Select(say("kpi.outcome"), chosen.outcome, outcomes, on_value=safe(lambda key: state.choose(outcome=key)))
     return main
 
 
@@ -150,7 +151,7 @@ def _Adding() -> Element:
 
     def add(kind: str) -> None:
         now = session.draft.peek()
-        state.go(happenings.made(now, kind, max(2, round(now.horizon / 4))))
+        state.go(happenings.made(now, kind, happenings.free_week(now)))
         state.opened.set(f"edit {len(session.draft.peek().happenings) - 1}")
 
     with Tag("div", classes=["l-kinds"]) as main:
@@ -174,13 +175,17 @@ def _Editing(place: int) -> Element:
             _close()
             state.go(session.draft.peek().without(place))
 
-        Text(happenings.words(one), "p", ["u-sub"])
+        Text(say("timeline.marker", week=count(one.week), words=happenings.words(one)), "p", ["u-sub"])
         Toggle(
             say("timeline.on"), one.is_on,
             on_value=safe(lambda is_on: state.go(session.draft.peek().switched(place, is_on))),
         )  # fmt: skip
         for lever in happenings.fields_of(draft, place):
-            Widget(draft, lever, lever.bare_label, baseline).key(f"{lever.key} {state.refused.value}")
+            # What a change sets is not left out of it: the change is removed, or switched off.
+            is_set = lever.setting.path[0] != "schedule" or lever.setting.path[-1] == "until"
+            Widget(draft, lever, lever.bare_label, baseline, can_leave_out=is_set).key(
+                f"{lever.key} {state.refused.value}"
+            )
         with Row():
             Button(say("timeline.remove"), on_click=safe(remove), icon="trash", kind="danger")
             Button(say("timeline.done"), on_click=_close, kind="primary")

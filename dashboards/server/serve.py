@@ -7,6 +7,7 @@ import secrets
 import socket
 import threading
 import time
+import warnings
 import webbrowser
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -170,6 +171,8 @@ def serve(address: Address, *, opens: bool = False, on_start: Callable[[], None]
     """
     import uvicorn
 
+    # What Solara says where the page is asked for by another name than localhost: cookies are as they should be.
+    warnings.filterwarnings("ignore", message="Cookies with samesite=none", category=UserWarning)
     config = uvicorn.Config(
         application(address), log_level="warning", access_log=False, timeout_graceful_shutdown=_GRACE,
         ws_max_size=_LARGEST_MESSAGE, lifespan="on",

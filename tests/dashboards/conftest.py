@@ -108,7 +108,12 @@ class Watched:
 
         page.on("request", asked)
         page.on("pageerror", lambda error: self.errors.append(str(error)))
-        page.on("console", lambda said: self.errors.append(said.text) if said.type == "error" else None)
+        page.on("console", self._hear)
+
+    def _hear(self, said: Any) -> None:
+        # Browsers have warnings of their own; those of Vue are about our pages.
+        if said.type == "error" or (said.type == "warning" and "Vue" in said.text):
+            self.errors.append(said.text)
 
 
 @pytest.fixture

@@ -1,12 +1,27 @@
 """A market being worked on: edits, undo, files, links."""
 
+from dataclasses import replace
+
 import pytest
 
 from dashboards.history import History
+from dashboards.lab import happenings
 from dashboards.links import restored
 from dashboards.markets import DEFAULT, Draft, Happening, file_stem, problems_of
 from sim.problems import ScenarioError
 from sim.scenario import library
+from sim.text import LANGUAGES, use_language
+
+
+def from_text(text):
+    """Read a scenario as every other reader does."""
+    import tomllib
+
+    from sim.documents import Document, Place
+    from sim.scenario import from_document
+
+    return from_document(Document(tomllib.loads(text), {(): Place("scenario.toml")}), "scenario")
+
 
 PRICE = "firm.Nova.levers.price"
 
@@ -267,3 +282,71 @@ def test_a_link_cannot_unpack_into_much():
     bomb = base64.urlsafe_b64encode(zlib.compress(b"[" + b"0," * 5_000_000 + b"0]", 9)).decode().rstrip("=")
     assert len(bomb) < 24_000
     assert restored(f"file={bomb}") == (Draft.of(DEFAULT), 1)
+
+
+# --- what is switched off, in files -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", ["scandal", "campaign", "price_cut", "entry"])
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_what_is_switched_off_is_kept_in_a_file_and_other_readers_pass_over_it(kind, code):
+    added = happenings.made(draft("sweatshop_scandal"), kind, 20)
+    off = added.switched(len(added.happenings) - 1, False).switched(0, False)
+    with use_language(code):
+        text = off.to_toml()
+    again = Draft.from_toml(text)
+    assert again.scenario == from_text(text).model_copy(update={"claim": None})
+    assert [(one.table, one.week, one.is_on) for one in again.happenings] == [
+        (one.table, one.week, one.is_on) for one in sorted(off.happenings, key=lambda one: one.table == "entry")
+    ]
+    assert not again.is_changed
+    assert again.changed_keys == ()
+    # Both can be switched on again, and the market is the same as if they never had been off.
+    for place in range(len(again.happenings)):
+        again = again.switched(place, True)
+    assert again.is_changed
+    assert again.scenario.events == added.scenario.events
+    assert again.scenario.schedule == added.scenario.schedule
+    assert {firm.name: firm.enters for firm in again.scenario.firms} == {
+        firm.name: firm.enters for firm in added.scenario.firms
+    }
+    assert not again.reset().is_changed
+    assert Draft.from_toml(again.reset().to_toml()).happenings == again.reset().happenings
+
+
+@pytest.mark.parametrize("name", ["baseline", "sweatshop_scandal"])
+def test_a_file_says_whose_strategist_works_on_it(name):
+    begun = draft(name)
+    for firm in begun.base.firms:
+        for chosen in (replace(begun, you=firm.name), replace(begun, you=firm.name).with_change("horizon", 20)):
+            again = Draft.from_toml(chosen.to_toml())
+            assert again.you == firm.name
+            assert [one.is_on for one in again.happenings] == [one.week <= chosen.horizon for one in begun.happenings]
+    assert Draft.from_toml("extends = 'baseline'\n#you: Nobody\n").you == "Nova"
+
+
+def test_where_the_marks_are_taken_away_it_happens():
+    off = draft("sweatshop_scandal").switched(0, False)
+    text = "".join(line.removeprefix("#:").removeprefix(" ") for line in off.to_toml().splitlines(keepends=True))
+    assert Draft.from_toml(text).scenario.events == draft("sweatshop_scandal").scenario.events
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "#: not toml",
+        "#: [[event]]\n#: kind = 'no such kind'\n#: week = 3",
+        "#: [[event]]\n#: kind = 'scandal'\n#: week = 99999",
+        "#: [[event]]\n#: kind = 'scandal'\n#: week = 'soon'",
+        "#: [[entry]]\n#: firm = 'Nobody'\n#: week = 3",
+        "#: [[entry]]\n#: firm = 'Nova'\n#: week = 3",
+        "#: event = 3\n#: schedule = [1, 2]\n#: entry = {a = 1}",
+        "#: [[schedule]]\n#: firm = 'Nobody'\n#: week = 3\n#: price = 3.0",
+        "#: x = " + "[" * 3000,
+    ],
+)
+def test_a_comment_that_makes_no_sense_is_a_comment(lines):
+    found = Draft.from_toml(f"extends = 'baseline'\n# a note\n{lines}\n")
+    assert found.happenings == ()
+    assert found.settings
+    assert found.scenario.firms == draft().scenario.firms

@@ -217,39 +217,48 @@ def test_a_link_restores_the_market(new_page):
 
 
 def test_a_market_is_named_saved_and_opened_again(new_page, tmp_path):
-    page = settled(new_page(quick()))
+    page = settled(new_page(quick("sweatshop_scandal")))
     count = drawn(page)
     lever(page, "Openness").focus()
     page.keyboard.press("ArrowRight")
     wait_for_drawing(page, count)
+    page.locator(".l-mark").focus()
+    page.keyboard.press(" ")
+    page.wait_for_selector(".l-mark.off")
     page.get_by_role("button", name="Save", exact=True).click()
     page.get_by_label("Name of the scenario").fill("../My été: plan")
     page.get_by_label("Name of the scenario").press("Tab")
     page.wait_for_function("document.querySelector('.l-name').innerText.includes('My été')")
     with page.expect_download() as caught:
-        page.get_by_role("button", name="Scenario file").click()
+        page.get_by_role("button", name="Save the file").click()
     assert caught.value.suggested_filename == "my_ete_plan.toml"
     path = tmp_path / "plan.toml"
     caught.value.save_as(path)
     saved = Draft.from_toml(path.read_text("utf-8"))
     expected = changed(
-        Draft.of("baseline").scenario,
-        {"population.size": 300, "horizon": 40, "firm.Nova.levers.openness": 0.31},
+        Draft.of("sweatshop_scandal").scenario,
+        {"population.size": 300, "horizon": 40, "firm.Citadel.levers.openness": 0.11},
     )
     assert saved.scenario.firms == expected.firms
+    assert not saved.scenario.events
     assert saved.scenario.title.fr == "../My été: plan"
     page.keyboard.press("Escape")
     other = settled(new_page(quick("price_war")))
-    other.get_by_role("button", name="Open a file").click()
+    other.get_by_role("button", name="Open", exact=True).click()
     other.set_input_files("dialog input[type=file]", path)
     other.wait_for_function("document.querySelector('.l-name').innerText.includes('My été')")
     settled(other)
-    assert float(lever(other, "Openness").input_value()) == pytest.approx(0.31)
+    assert float(lever(other, "Openness").input_value()) == pytest.approx(0.11)
+    # What was switched off has come with the file, and can be switched on.
+    assert "switched off" in other.locator(".l-mark").get_attribute("aria-label")
+    other.locator(".l-mark").focus()
+    other.keyboard.press(" ")
+    other.wait_for_function("!document.querySelector('.l-mark.off')")
 
 
 def test_a_bad_file_is_refused_with_all_its_mistakes(new_page, tmp_path):
     page = settled(new_page(quick()))
-    page.get_by_role("button", name="Open a file").click()
+    page.get_by_role("button", name="Open", exact=True).click()
     for name, text, words in (
         (
             "wrong.toml",
@@ -328,7 +337,7 @@ def test_french_numbers_and_words(new_page):
     assert headline(page).startswith("En semaine 40, Nova tient ")
     assert re.search(r"\d,\d", page.locator(".u-kpis").inner_text())
     page.get_by_role("radio", name="Anglais").click()
-    page.wait_for_function("document.querySelector('.l-head h1').innerText.startsWith('By week 40')")
+    page.wait_for_function("document.querySelector('.l-head h1').innerText.startsWith('By week 40, ')")
     settled(page)
 
 

@@ -40,6 +40,18 @@ def test_a_week_that_is_taken_is_left_to_the_other():
     assert problems_of(twice) == ()
 
 
+def test_what_is_new_stands_apart_from_the_rest_and_says_what_it_is():
+    draft = Draft.of("baseline")
+    for kind in ("price_cut", "entry", "exposure"):
+        draft = happenings.made(draft, kind, happenings.free_week(draft))
+    weeks = [one.week for one in draft.happenings]
+    assert weeks[0] == 26
+    assert all(4 <= b - a <= 8 for a, b in itertools.pairwise(weeks))
+    assert happenings.words(draft.happenings[1]) == "Newcomer enters the market"
+    opening = next(one for one in Draft.of("sincere_opening").happenings if one.table == "schedule")
+    assert happenings.short(opening) == "Nova: openness …"
+
+
 def test_newcomers_have_names_of_their_own():
     draft = Draft.of("baseline")
     for _ in range(3):

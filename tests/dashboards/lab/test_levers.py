@@ -2,6 +2,7 @@
 
 import pytest
 
+from dashboards.lab.happenings import made
 from dashboards.lab.levers import (
     FAMILIES,
     common,
@@ -97,6 +98,15 @@ def test_every_lever_of_a_firm_has_a_topic():
 )
 def test_words_of_both_languages_find_levers_with_or_without_accents(words, key):
     assert key in [lever.key for lever in search(Draft.of("baseline"), words)]
+
+
+def test_a_change_you_have_planned_stands_beside_the_lever_it_changes():
+    def shown(draft):
+        return [lever.key for lever in common(draft)["you"] if lever.setting.path[-1] == "price"]
+
+    draft = made(Draft.of("baseline"), "price_cut", 20)
+    assert shown(draft) == ["firm.Nova.levers.price", "schedule.0.price"]
+    assert shown(draft.switched(0, False)) == ["firm.Nova.levers.price"]
 
 
 def test_a_search_for_nothing_or_for_nonsense_finds_nothing():

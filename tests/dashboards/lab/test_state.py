@@ -8,6 +8,7 @@ from dashboards.app import session
 from dashboards.history import History
 from dashboards.lab import state
 from dashboards.lab.levers import levers_of
+from dashboards.lab.linking import query_of
 from dashboards.lab.runner import Runner
 from dashboards.lab.view import Choice
 from dashboards.markets import DEFAULT, Draft
@@ -119,6 +120,33 @@ def test_a_link_is_restored_once(heard):
     assert session.told.value.kind == "warning"
     state.begin("?scenario=baseline")
     assert session.draft.value.source == "price_war"
+
+
+def test_a_link_holds_the_baseline_and_what_is_to_be_seen(heard):
+    price(8.0)
+    state.set_baseline()
+    price(7.0)
+    state.choose(futures=4, cards=("lead", "surplus", "sincerity", "share"), outcome="share")
+    before = session.draft.value, session.baseline.value, state.choice.value
+    query = query_of(*before)
+    assert len(query) < 600
+    session.baseline.set(Draft.of(DEFAULT))
+    state.choice.set(Choice())
+    state._has_begun.set(False)
+    session.told.set(None)
+    state.begin(query)
+    assert (session.draft.value, session.baseline.value, state.choice.value) == before
+    assert session.told.value is None
+    # As long as nothing was chosen, a link says no more than the market.
+    assert query_of(Draft.of(DEFAULT), Draft.of(DEFAULT), Choice()) == "scenario=baseline"
+
+
+def test_what_makes_no_sense_in_a_link_is_counted(heard):
+    state.begin("?scenario=baseline&futures=17&cards=share&outcome=lead&against=scenario%3Dnone")
+    assert state.choice.value == Choice()
+    assert session.baseline.value == Draft.of(DEFAULT)
+    assert session.told.value is not None
+    assert session.told.value.text.startswith("4 things")
 
 
 def test_an_address_of_another_kind_is_no_link(heard):

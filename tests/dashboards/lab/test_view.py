@@ -81,7 +81,7 @@ def known(**changes):
 
 def test_the_sentence_says_share_difference_and_lead():
     assert headline.sentence(known()) == (
-        "By week 104 <em>Nova</em> holds <em>28%</em> of the market, <em>5\u00a0points</em> above the baseline, and "
+        "By week 104, <em>Nova</em> holds <em>28%</em> of the market, <em>5\u00a0points</em> above the baseline, and "
         "leads in <em>12 of 16</em> futures."
     )
     with use_language("fr"):
@@ -89,6 +89,31 @@ def test_the_sentence_says_share_difference_and_lead():
             "En semaine 104, <em>Nova</em> tient <em>28\u202f%</em> du marché, <em>5\u00a0points</em> "
             "au\u2011dessus du scénario de référence, et mène dans <em>12 des 16</em> futurs."
         )
+
+
+def test_a_longer_market_is_compared_where_the_baseline_ends_and_says_so():
+    same = Difference(0.0, 0.0, 0.0, 0, 16)
+    longer = known(weeks=208, common=104, change=same, profit=same)
+    assert "baseline" not in headline.sentence(longer)
+    support = " ".join(headline.support(longer))
+    assert "at week 104" in support
+    assert "is that of the baseline in all 16 futures" in support
+    assert "This is your baseline" not in support
+    assert headline.title(longer) == "Who has which share of the market"
+
+
+@pytest.mark.parametrize(
+    ("above", "words"), [(16, "in all 16 futures"), (0, "in none of 16 futures"), (1, "in 1 of 16 futures")]
+)
+def test_the_profit_is_told_in_words_where_all_futures_agree(above, words):
+    assert words in " ".join(headline.support(known(profit=Difference(1.0, -1.0, 2.0, above, 16))))
+
+
+def test_french_has_a_singular_below_two():
+    with use_language("fr"):
+        assert change_text(0.015, "share", 3) == "+1,5\u00a0point"
+        assert change_text(0.021, "share", 3) == "+2,1\u00a0points"
+    assert change_text(0.015, "share", 3) == "+1.5\u00a0points"
 
 
 def test_an_interval_with_zero_is_no_clear_difference():
@@ -141,7 +166,7 @@ def shown(shift=0.05):
 def test_a_card_has_value_change_and_range():
     found = card(shown(), "share")
     assert (found.label, found.unit, found.direction, found.good) == ("Market share", "%", 1, True)
-    assert found.change == "+5.0 points (+5.0 … +5.0)"
+    assert found.change == "+5.0\u00a0points (+5.0 … +5.0)"
     assert found.note.startswith("8 in 10 futures: ")
     assert len(found.spark) == len(found.ghost) <= 61
 
@@ -166,7 +191,7 @@ def test_every_figure_of_firms_sectors_and_the_market_can_be_chosen():
 
 
 def test_changes_have_signs_and_points():
-    assert change_text(0.0123, "share", 3) == "+1.2 points"
+    assert change_text(0.0123, "share", 3) == "+1.2\u00a0points"
     assert change_text(-12_345.0, "currency", 0) == "−12.3K"
 
 
