@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import OrderedDict
 from functools import cache
+from pathlib import Path
 
 import solara
 import solara.lab
@@ -29,6 +30,7 @@ from sim.text import language
 
 __all__ = ["Page", "warm_up"]
 
+STYLE = Path(__file__).with_name("page.css")
 LAB = "lab"
 _FIRST = "sweatshop_scandal"
 _MOST_FUTURES = 999
@@ -78,6 +80,7 @@ def Page() -> None:
     except InputError as error:
         problem = message_of(error)
     with Tag("div", classes=["u-body", "mk-body"]):
+        solara.Style(STYLE)
         if problem or scenario is None:
             _Head(None, None)
             Notice(problem, "error")
