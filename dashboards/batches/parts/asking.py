@@ -235,11 +235,8 @@ def _Advise(job: Job, overview: Overview) -> Element:
                     on_value=lambda one: set_spend(None if one == _NONE else 2 * _least(charged)),
                 )  # fmt: skip
                 if limit is not None:
-                    with Tag("div"):
-                        NumberField(
-                            say("batches.ask.spend_week"), limit, low=_least(charged), high=None, on_value=set_spend
-                        )
-                        Text(say("batches.ask.spend_now", money=compact(charged.now)), "p", ["u-note"])
+                    label = say("batches.ask.spend_week")
+                    NumberField(label, limit, low=_least(charged), high=None, on_value=set_spend).key("spend")
             Select(
                 say("batches.ask.unknown"), over,
                 [(_NONE, say("batches.ask.as_file")), ("defaults", say("batches.ask.over_defaults"))],
@@ -255,6 +252,8 @@ def _Advise(job: Job, overview: Overview) -> Element:
             )  # fmt: skip
             with Tag("div"):
                 Button(say("batches.ask.search"), on_click=safe(ask), kind="primary")
+        if charged is not None and limit is not None:
+            Text(say("batches.ask.spend_now", money=compact(charged.now)), "p", ["u-note"])
     return main
 
 
