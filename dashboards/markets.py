@@ -239,20 +239,6 @@ class Draft:
                     return inside
         return value
 
-    def without_change(self, key: str) -> Draft:
-        """Give it with the base's value of a key, and of all keys inside of it."""
-        parts = split_key(key)[0]
-        if parts[0] in ("event", "schedule") or parts[-1] == "enters":
-            before, place = self.beginning, self._place_of(parts)
-            if place is None:
-                return self
-            one = self.happenings[place]
-            olds = [old for old in before if old.table == one.table]
-            index = sum(1 for other in self.happenings[:place] if other.table == one.table)
-            return self.with_happening(place, olds[index]) if index < len(olds) else self
-        kept = tuple((k, v) for k, v in self.changes if k != key and not k.startswith(key + "."))
-        return replace(self, changes=kept)
-
     def with_happening(self, place: int, one: Happening) -> Draft:
         """Give it with something else at a place of what happens."""
         return replace(self, happenings=(*self.happenings[:place], one, *self.happenings[place + 1 :]))
@@ -321,13 +307,6 @@ class Draft:
         from dashboards.links import query_of
 
         return query_of(self)
-
-    @classmethod
-    def from_query(cls, query: str) -> Draft:
-        """Restore it from the query of a link; what makes no sense in it is left out."""
-        from dashboards.links import restored
-
-        return restored(query)[0]
 
     # --- inside -------------------------------------------------------------------------------------------
 

@@ -11,17 +11,18 @@ and may run it. Names in a scenario are a stranger's text, so such a field gets 
 from __future__ import annotations
 
 import csv
+import io
 import math
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 if TYPE_CHECKING:
     from experiments.store import Results
     from experiments.summary import Summary
 
-__all__ = ["EXCEL_ROWS", "MOST_ROWS", "cell", "figure_rows", "write_figures", "write_summary"]
+__all__ = ["EXCEL_ROWS", "MOST_ROWS", "as_text", "cell", "figure_rows", "write_figures", "write_summary"]
 
 EXCEL_ROWS = 1_048_575
 """Rows below the heading that Excel opens."""
@@ -35,6 +36,16 @@ _FORMULA_STARTS = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
 def cell(text: str) -> str:
     """Give a text that no spreadsheet takes for a formula."""
     return f"'{text}" if text.lstrip(" ").startswith(_FORMULA_STARTS) or text.startswith("'") else text
+
+
+def as_text(heading: Iterable[str], rows: Iterable[Sequence[object]]) -> str:
+    """Give a file as text: no text in it is a formula, and numbers that are not defined are empty fields.
+
+    The byte-order mark is part of the text, so that it is written as UTF-8 without another.
+    """
+    lines = io.StringIO(newline="")
+    _fill(lines, map(_cell, heading), (map(_cell, row) for row in rows))
+    return "\ufeff" + lines.getvalue()
 
 
 def figure_rows(results: Results, point: int = 1) -> int:
@@ -76,8 +87,16 @@ def _value(value: float) -> float | str:
     return value if math.isfinite(value) else ""
 
 
+def _cell(value: object) -> object:
+    return cell(value) if isinstance(value, str) else _value(value) if isinstance(value, float) else value
+
+
+def _fill(file: TextIO, heading: Iterable[object], rows: Iterable[Iterable[object]]) -> None:
+    writer = csv.writer(file)
+    writer.writerow(heading)
+    writer.writerows(rows)
+
+
 def _write(path: str | os.PathLike[str], heading: Iterable[str], rows: Iterable[Sequence[object]]) -> None:
     with Path(path).open("w", encoding="utf-8-sig", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(heading)
-        writer.writerows(rows)
+        _fill(file, heading, rows)

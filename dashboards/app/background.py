@@ -51,11 +51,6 @@ class Work:
         self.stage: solara.Reactive[Stage] = solara.reactive(Stage())
         self._stop: solara.Reactive[threading.Event | None] = solara.reactive(None)
 
-    @property
-    def is_running(self) -> bool:
-        """Whether something is under way; whoever draws by this is drawn again when it changes."""
-        return self.stage.value.kind == "running"
-
     def begin(
         self,
         work: Callable[[Report, threading.Event], Any],

@@ -31,8 +31,8 @@ _MOST_FANS = 4
 _SHORTEST_GAP = 0.065
 _MOST_WRITTEN = 100
 
-SCALE = ((0.0, "--line"), (1.0, "--accent"))
-"""From least to most."""
+SCALE = ((0.0, "--accent/0.06"), (1.0, "--accent/0.6"))
+"""From least to most; the text of the page is read on all of it, in light and in dark."""
 
 
 def figure_title(figure: FigureChoice, item: str) -> str:
@@ -184,7 +184,7 @@ def heat_chart(grid: Grid, figure: FigureChoice, across: str, up: str) -> dict[s
     }  # fmt: skip
     if small:
         trace["texttemplate"] = "%{text}"
-        trace["textfont"] = {"size": 12, "weight": 600}
+        trace["textfont"] = {"size": 12, "weight": 600, "color": "--ink"}
     longest = max((len(text) for text in grid.up), default=4)
     layout = base_layout(
         xaxis=base_axis(across, type="category", showgrid=False, tickangle=0 if len(grid.across) <= 6 else -35),

@@ -106,13 +106,17 @@ def advise(
     target: str | None = None,
     arm: str | None = None,
     over: str | None = None,
+    spend: float | None = None,
     runs: int,
     consumers: int | None = None,
     about: str = "",
     asked: Mapping[str, str] | None = None,
 ) -> Order:
     """Search the levers of an experiment file for what to choose."""
-    options = {"--target": target, "--over": over, "--arm": arm, "--runs": runs, "--consumers": consumers}
+    options = {
+        "--target": target, "--over": over, "--spend": None if spend is None else repr(spend), "--arm": arm,
+        "--runs": runs, "--consumers": consumers,
+    }  # fmt: skip
     words = ["advise", str(file)]
     for name, figures in (("--objective", objectives), ("--minimise", minimise)):
         for figure in figures:

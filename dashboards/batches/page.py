@@ -18,7 +18,7 @@ from dashboards.batches.parts.rivals import RivalsSetup
 from dashboards.batches.parts.setup import Setup
 from dashboards.batches.text import say
 from dashboards.components.basic import Button, Notice
-from dashboards.components.html import Tag
+from dashboards.components.html import Tag, Text
 from dashboards.components.vue import vue
 
 __all__ = ["Page", "warm_up"]
@@ -38,6 +38,7 @@ def Page() -> Element:
             job = next((one for one in jobs if one.name == opened), None)
             _Where("" if job is None else job.about)
             if job is None:
+                Text(say("batches.page.title"), "h1")
                 Notice(say("batches.page.no_folder", name=opened), kind="warning")
             elif job.kind in ("batch", "run"):
                 Detail(job, _about(jobs, job.name)).key(f"{job.kind} {job.name}")

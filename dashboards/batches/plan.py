@@ -23,6 +23,7 @@ from sim.text import language
 
 if TYPE_CHECKING:
     from experiments.batch.experiment import Experiment
+    from sim.scenario import Scenario
 
 __all__ = ["Cost", "Estimates", "Plan", "cost_text", "plan_of", "values_text"]
 
@@ -91,7 +92,7 @@ def plan_of(made: Experiment, bundle: Bundle) -> Plan:
     kind = "none" if design is None else design.kind
     figures = made.recorded.figures
     facts = [
-        (say("batches.plan.scenarios"), ", ".join(arm.name for arm in made.arms)),
+        (say("batches.plan.scenarios"), "; ".join(_told(arm.name, arm.scenario) for arm in made.arms)),
         (say("batches.plan.design"), say_experiments(f"batch.design.{kind}")),
         (
             say("batches.plan.runs"),
@@ -129,6 +130,12 @@ def plan_of(made: Experiment, bundle: Bundle) -> Plan:
         (points, made.replicates, first.population.size, first.horizon), kind,
         tuple(factor.name for factor in made.factors if factor.role == "lever"),
     )  # fmt: skip
+
+
+def _told(name: str, scenario: Scenario) -> str:
+    """Name a scenario as results do, and say what it is."""
+    title = getattr(scenario.title, language())
+    return f"{name} ({title})" if title and title != name else name
 
 
 def values_text(described: Mapping[str, Any]) -> str:

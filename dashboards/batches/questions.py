@@ -13,8 +13,8 @@ from experiments.numbers import PERCENT_UNITS, decimal
 from sim.problems import Place, Problem
 
 __all__ = [
-    "FEWEST_RUNS", "Over", "Wanted", "beside", "check_advise", "check_figure", "check_rivals", "condition_text",
-    "condition_words", "figure_text", "fitting", "overs_of", "refusal",
+    "FEWEST_RUNS", "Charged", "Over", "Wanted", "beside", "charged_of", "check_advise", "check_figure", "check_rivals",
+    "condition_text", "condition_words", "figure_text", "fitting", "overs_of", "refusal",
 ]  # fmt: skip
 
 Over = Literal["end", "mean", "peak", "trough", "sum"]
@@ -115,14 +115,50 @@ def check_figure(folder: Path, text: str, *, is_condition: bool = False) -> None
         raise refusal(error.detail or error.reason) from None
 
 
+@dataclass(frozen=True)
+class Charged:
+    """Money a week that all levers of an experiment cost together: as they are, and at the least."""
+
+    now: float
+    least: float
+
+
+def charged_of(file: Path, arm: str | None = None) -> Charged | None:
+    """Say what the levers of an experiment file cost; None if none of them costs anything.
+
+    Raises
+    ------
+    ScenarioError
+        The file is wrong.
+    """
+    from experiments.answers.decisions import Decisions
+    from experiments.batch.factors import Levels, Ranged
+    from experiments.batch.reading import read_experiment
+
+    made = read_experiment(file)
+    decisions = Decisions(replace(made, arms=tuple(one for one in made.arms if arm in (None, one.name))[:1]))
+    if not decisions.has_costs or not all(isinstance(one.domain, Levels | Ranged) for one in decisions.levers):
+        return None
+    charges = decisions.charges
+    least = sum(min(charges.weekly(one, x) for x in one.domain.ends) for one in decisions.levers)
+    return Charged(charges.total(decisions.levers, decisions.now), least)
+
+
 def check_advise(
-    file: Path, objectives: Sequence[str], target: str | None, *, arm: str | None, over: str | None, runs: int
+    file: Path,
+    objectives: Sequence[str],
+    target: str | None,
+    *,
+    arm: str | None,
+    over: str | None,
+    runs: int,
+    spend: float | None = None,
 ) -> None:
     """Refuse what cannot be searched for.
 
     Parameters
     ----------
-    file, objectives, target, arm, over, runs
+    file, objectives, target, arm, over, runs, spend
         As `userisation advise` takes them.
 
     Raises
@@ -147,7 +183,7 @@ def check_advise(
         askable = Askable.of_experiment(made)
         measures = [parse_figure(text, askable) for text in objectives]
         measures += [] if target is None else parse_condition(target, askable).measures
-        decisions = Decisions(made)
+        decisions = Decisions(made, spend)
         plan_of(decisions, runs)
         refuse_uncharged(decisions, measures)
     except (FigureError, AdviseError, ExtraError) as error:

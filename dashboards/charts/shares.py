@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from dashboards.charts.style import Label, axis_top, band, colour, escaped, labels, layout, line, rounded
+from dashboards.charts.simple import band, line
+from dashboards.charts.style import Label, axis_top, colour, escaped, labels, layout, rounded
 from experiments.numbers import percent
 
 if TYPE_CHECKING:
@@ -80,7 +81,7 @@ def share_chart(
         q = median[:, at, place] * 100
         highest = float(q[4].max())
         for low, high, opacity in ((0, 4, 0.14), (1, 3, 0.24)):
-            traces += band(x, rounded(q[low], 2), rounded(q[high], 2), f"--firm-0/{opacity}")
+            traces.append(band(x, rounded(q[low], 2), rounded(q[high], 2), f"--firm-0/{opacity}"))
     hover = "%{y:.1f}" + words["percent"]
     for firm in shown:
         y = median[2, at, names.index(firm)] * 100
@@ -88,27 +89,27 @@ def share_chart(
         of = colour(1 + [name for name in firms if name != you].index(firm))
         entered = np.flatnonzero(y)  # who is not there yet has no line
         start = int(entered[0]) - 1 if len(entered) and entered[0] > 1 else 0
-        traces.append(line(x[start:], rounded(y[start:], 2), escaped(firm), of, width=1.7, hovertemplate=hover))
+        traces.append(line(x[start:], rounded(y[start:], 2), of, name=escaped(firm), width=1.7, hover=hover))
         ends_of_lines.append(Label(float(y[-1]), f"{_cut(firm)} {percent(ends[firm], 0)}", of))
     for number, (name, key, item) in enumerate(others):
         y = _smooth(now.quantiles(key))[2, at, item] * 100
         highest = max(highest, float(y.max()))
         of = colour(FREE - number)
-        traces.append(line(x, rounded(y, 2), escaped(name), of, width=1.7, dash="dash", hovertemplate=hover))
+        traces.append(line(x, rounded(y, 2), of, name=escaped(name), width=1.7, dash="dash", hover=hover))
         ends_of_lines.append(Label(float(y[-1]), f"{_cut(name)} {percent(_ends(now, key)[item], 0)}", of))
     if place >= 0:
         if before is not None and you in before.names("share"):
             old = _smooth(before.quantiles("share"))[2, :, before.names("share").index(you)] * 100
             old = old[at[at < len(old)]]
             highest = max(highest, float(old.max()))
-            ghost = {"dash": "dot", "opacity": 0.8, "hovertemplate": hover}
-            traces.append(line(x[: len(old)], rounded(old, 2), words["baseline"], "--firm-0", width=2, **ghost))
+            ghost: dict[str, Any] = {"name": words["baseline"], "dash": "dot", "opacity": 0.8, "hover": hover}
+            traces.append(line(x[: len(old)], rounded(old, 2), "--firm-0", width=2, **ghost))
             if len(old) == len(x):
                 end = _ends(before, "share")[before.names("share").index(you)]
                 text = f"{words['baseline']} {percent(end, 0)}"
                 ends_of_lines.append(Label(float(old[-1]), text, "--firm-0"))
         y = q[2]
-        traces.append(line(x, rounded(y, 2), escaped(you), "--firm-0", width=3.4, hovertemplate=hover))
+        traces.append(line(x, rounded(y, 2), "--firm-0", name=escaped(you), width=3.4, hover=hover))
         ends_of_lines.append(Label(float(y[-1]), f"{_cut(you)} {percent(ends[you], 0)}", "--firm-0", True))
     top = min(100.0, axis_top(highest, top))
     shapes = [

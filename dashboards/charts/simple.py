@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from experiments.answers.drawing import finite
 from experiments.numbers import LARGE_UNITS, PERCENT_UNITS
 from sim.text import language
 
@@ -50,11 +50,6 @@ def scale_of(unit: str, *, changes: bool = False) -> Scale:
     if unit in LARGE_UNITS:
         return Scale(1.0, {"tickformat": "~s"})
     return Scale(1.0, {})
-
-
-def finite(values: Iterable[float], factor: float = 1.0) -> list[float | None]:
-    """Give numbers with six digits, None where there is none."""
-    return [float(f"{factor * value:.6g}") if math.isfinite(value) else None for value in map(float, values)]
 
 
 def line(

@@ -18,12 +18,10 @@ __all__ = [
     "Label",
     "apart",
     "axis_top",
-    "band",
     "colour",
     "escaped",
     "labels",
     "layout",
-    "line",
     "rounded",
 ]
 
@@ -63,24 +61,6 @@ def layout(**more: Any) -> dict[str, Any]:
     for key, value in more.items():
         base[key] = base[key] | value if isinstance(base.get(key), dict) and isinstance(value, dict) else value
     return base
-
-
-def line(
-    x: Sequence[float], y: Sequence[float | None], name: str, of: str, *, width: float, **more: Any
-) -> dict[str, Any]:
-    """Give a line; `more` are further keys of the trace, `dash` its dashes."""
-    style = {"color": of, "width": width, "shape": "linear"}
-    if "dash" in more:
-        style["dash"] = more.pop("dash")
-    return {"type": "scatter", "mode": "lines", "x": list(x), "y": list(y), "name": name, "line": style} | more
-
-
-def band(
-    x: Sequence[float], low: Sequence[float | None], high: Sequence[float | None], of: str
-) -> list[dict[str, Any]]:
-    """Give a band between two lines, as two traces: the upper edge, and the lower one with what is filled."""
-    edge = {"type": "scatter", "mode": "lines", "x": list(x), "line": {"width": 0}, "hoverinfo": "skip"}
-    return [edge | {"y": list(high)}, edge | {"y": list(low), "fill": "tonexty", "fillcolor": of}]
 
 
 @dataclass(frozen=True)

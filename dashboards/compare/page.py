@@ -164,7 +164,7 @@ def _Choosing() -> None:
 
     @safe
     def add() -> None:
-        spare = next((key for key, _ in options if key.startswith("library:") and key not in sources), None)
+        spare = state.spare()
         if spare is not None:
             choose((*sources, spare))
 

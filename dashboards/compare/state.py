@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "DEFAULT", "MOST_FILES", "asked", "at_hand", "explained", "files", "futures", "ran", "running", "side", "sources",
-    "titled", "week", "why", "why_depth", "why_group", "why_of",
+    "spare", "titled", "week", "why", "why_depth", "why_group", "why_of",
 ]  # fmt: skip
 
 DEFAULT = ("library:baseline", "library:sincere_opening")
@@ -93,6 +93,18 @@ def options() -> list[tuple[str, str]]:
                 chosen.append((extra, other.name))
     names = [(f"library:{name}", library_side(name).name) for name in library()]
     return [*chosen, *sorted(names, key=lambda one: _alphabetic(one[1], language()))]
+
+
+def spare() -> str | None:
+    """Give a market to add: of those not chosen, one where the same firms meet as in the first, if there is one."""
+    known = [key for key, _ in options() if key not in sources.value]
+    first = side(sources.value[0]) if sources.value else None
+    firms = _firms(first)
+    return next((key for key in known if _firms(side(key)) == firms), known[0] if known else None)
+
+
+def _firms(of: Side | None) -> frozenset[str]:
+    return frozenset() if of is None else frozenset(firm.name for firm in of.scenario.firms)
 
 
 def _alphabetic(text: str, code: str) -> str:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -187,32 +185,26 @@ def csv_of(found: Compared, letters: Sequence[str], names: Mapping[str, str]) ->
     As the program's other files of this kind: UTF-8 with a mark, points in numbers; a text that a spreadsheet would
     take for a formula has an apostrophe in front.
     """
-    from experiments.csv_files import cell
+    from experiments.csv_files import as_text
 
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow(["figure", "of", "week", "market", "title", "mean", "difference", "low", "high"])
+    heading = ["figure", "of", "week", "market", "title", "mean", "difference", "low", "high"]
+    rows: list[list[object]] = []
     for figure in found.figures:
         asked = figure.asked
-        about = [asked.key, cell(asked.of)]
-        first = [letters[0], cell(names[letters[0]])]
+        about = [asked.key, asked.of]
+        first = [letters[0], names[letters[0]]]
         for week, value in enumerate(figure.base_weeks, start=1):
-            writer.writerow([*about, week, *first, _number(value), "", "", ""])
+            rows.append([*about, week, *first, float(value), "", "", ""])
         for letter, arm in zip(letters[1:], figure.arms, strict=True):
-            rows = zip(arm.weeks_mean, arm.course.value, arm.course.low, arm.course.high, strict=True)
-            for week, numbers in enumerate(rows, start=1):
-                writer.writerow([*about, week, letter, cell(names[letter]), *map(_number, numbers)])
+            course = zip(arm.weeks_mean, arm.course.value, arm.course.low, arm.course.high, strict=True)
+            for week, numbers in enumerate(course, start=1):
+                rows.append([*about, week, letter, names[letter], *map(float, numbers)])
         over = asked.over if asked.weeks is None else f"{asked.over} {asked.weeks[0]}-{asked.weeks[1]}"
-        writer.writerow([*about, over, *first, _number(figure.base), "", "", ""])
+        rows.append([*about, over, *first, figure.base, "", "", ""])
         for letter, arm in zip(letters[1:], figure.arms, strict=True):
             span = arm.difference
-            numbers = (arm.mean, span.value, span.low, span.high)
-            writer.writerow([*about, over, letter, cell(names[letter]), *map(_number, numbers)])
-    return text.getvalue().encode("utf-8-sig")
-
-
-def _number(value: float) -> float | str:
-    return value if math.isfinite(value) else ""
+            rows.append([*about, over, letter, names[letter], arm.mean, span.value, span.low, span.high])
+    return as_text(heading, rows).encode()
 
 
 def report_of(found: Compared, names: Mapping[str, str]) -> str:

@@ -105,14 +105,15 @@ def Why(ran: Ran, asked: Asked) -> None:
             if stage.kind != "running":
                 Button(say("compare.why.run"), kind="primary", on_click=ask, disabled=bool(problem))
         Text(problem or cost, "p", ["u-note"])
-        if stage.kind == "running":
-            with Tag("div", classes=["c-running"]):
-                Progress(stage.share, stage.text)
-                Button(say("compare.cancel"), icon="stop", on_click=state.why.stop)
-        elif stage.kind == "failed":
-            Notice(stage.text, "error")
-        elif stage.kind == "stopped":
-            Text(say("compare.stopped"), "p", ["u-note"])
+        with Tag("div", classes=["c-stage"]):  # what stands below keeps its place
+            if stage.kind == "running":
+                with Tag("div", classes=["c-running"]):
+                    Progress(stage.share, stage.text)
+                    Button(say("compare.cancel"), icon="stop", on_click=state.why.stop)
+            elif stage.kind == "failed":
+                Notice(stage.text, "error")
+            elif stage.kind == "stopped":
+                Text(say("compare.stopped"), "p", ["u-note"])
         if held is not None and held[0].key == setup.key and held[1] == other and held[2] == asked:
             found = telling.named_explained(held[3], sentence_names(setup.sides))
             told = telling.explained_in_words(found)

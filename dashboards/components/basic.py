@@ -10,6 +10,7 @@ import solara
 
 from dashboards.components.vue import vue
 from dashboards.text import say
+from experiments.numbers import plain_number
 from sim.text import language
 
 __all__ = [
@@ -185,7 +186,11 @@ def NumberField(
         is_number = isinstance(given, int | float) and not isinstance(given, bool)
         if not is_number or (low is not None and given < low) or (high is not None and given > high):
             set_error(
-                say("component.number_bounds", low="−∞" if low is None else low, high="∞" if high is None else high)
+                say(
+                    "component.number_bounds",
+                    low="−∞" if low is None else plain_number(low),
+                    high="∞" if high is None else plain_number(high),
+                )
             )
             return
         set_error("")

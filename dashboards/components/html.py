@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
+import ipyvue
 import reacton.core
 import reacton.ipyvuetify
 
@@ -23,13 +25,34 @@ def Tag(
 
     Texts among the children are shown as they are written: no markup in them is read.
     """
-    return reacton.ipyvuetify.Html(
+    made = reacton.ipyvuetify.Html(
         tag=tag,
         class_=" ".join(classes),
         style_=style,
         attributes=dict(attributes or {}),
         children=list(children or ()),
     )
+    made.component = _component(tag)
+    return made
+
+
+class _OfTag(reacton.core.ComponentWidget):
+    """Elements of one tag: what is drawn where another tag stood is made anew, for the browser keeps a tag for good."""
+
+    def __init__(self, tag: str) -> None:
+        super().__init__(ipyvue.Html)
+        self.tag = tag
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _OfTag) and other.tag == self.tag
+
+    def __hash__(self) -> int:
+        return hash(self.tag)
+
+
+@cache
+def _component(tag: str) -> _OfTag:
+    return _OfTag(tag)
 
 
 def Text(text: str, tag: str = "p", classes: Sequence[str] = ()) -> reacton.core.Element:

@@ -197,7 +197,10 @@ def remarks(result: ClaimResult) -> list[str]:
     """Say, a sentence each, where it holds, what carries it, how stable that is and how often it holds over draws."""
     texts = [points_words(result), _carried(result), stability_text(result), advice_text(result)]
     if result.over is not None:
-        texts += over_texts(result, parameter_words)
+        over = over_texts(result, parameter_words)
+        if over and result.over.points:
+            over[0] = say("evidence.claims.over", text=over[0])
+        texts += over
     return [_sentence(text) for text in texts if text]
 
 
@@ -233,6 +236,8 @@ def setting_words(key: str, value: Any) -> str:
     name = parameter_words(key)
     if name == key:
         return setting_text(key, value)
+    if key.startswith("mechanisms.") and value is False:
+        return say("evidence.claims.switched_off", name=key.split(".")[1].replace("_", " "))
     if key.endswith(".strategy"):
         return say("evidence.claims.setting", name=name, value=strategy_name(str(value)))
     if isinstance(value, bool):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import tempfile
 import time
 from datetime import UTC, datetime
@@ -11,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dashboards.lab.text import say
-from experiments.csv_files import cell
+from experiments.csv_files import as_text
 
 if TYPE_CHECKING:
     from dashboards.futures import Ensemble
@@ -26,13 +24,7 @@ def numbers(now: Ensemble, before: Ensemble | None) -> str:
     One row a market, figure, item and week: the median of the futures, and the ends of 5 and 8 in 10. No cell is taken
     for a formula.
     """
-    import math
-
-    lines = io.StringIO()
-    writer = csv.writer(lines, lineterminator="\r\n")
-    writer.writerow(
-        [say("csv.kind"), say("csv.figure"), say("csv.item"), say("csv.week"), "10%", "25%", "50%", "75%", "90%"]
-    )
+    rows: list[list[object]] = []
     for name, ensemble in ((say("csv.now"), now), (say("csv.before"), before)):
         if ensemble is None:
             continue
@@ -40,9 +32,9 @@ def numbers(now: Ensemble, before: Ensemble | None) -> str:
             quantiles = ensemble.quantiles(key)
             for place, item in enumerate(ensemble.names(key)):
                 for week, row in enumerate(quantiles[:, :, place].T.tolist(), start=1):
-                    values = [float(f"{value:.7g}") if math.isfinite(value) else "" for value in row]
-                    writer.writerow([cell(name), cell(key), cell(item), week, *values])
-    return "\ufeff" + lines.getvalue()
+                    rows.append([name, key, item, week, *(float(f"{value:.7g}") for value in row)])
+    heading = (say("csv.kind"), say("csv.figure"), say("csv.item"), say("csv.week"))
+    return as_text([*heading, "10%", "25%", "50%", "75%", "90%"], rows)
 
 
 def report(draft: Draft, futures: int) -> str:

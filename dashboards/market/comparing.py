@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +13,7 @@ from dashboards.market.recording import Recording
 from dashboards.market.series import colour_of
 from dashboards.market.text import say
 from experiments.answers.drawing import percent_sign
-from experiments.csv_files import cell
+from experiments.csv_files import as_text
 from experiments.naming import item_name
 from experiments.numbers import PERCENT_UNITS, decimal, figure_text
 from sim.figures import FIGURES, Figure
@@ -215,15 +213,13 @@ def _chart(
 
 def as_csv(untouched: Recording, branch: Recording) -> bytes:
     """Give both futures week by week for a spreadsheet, which takes no name in it for a formula."""
-    file = io.StringIO(newline="")
-    writer = csv.writer(file)
-    heads = ("figure", "of", "week", "untouched", "branch")
-    writer.writerow([say(f"market.compare.{head}") for head in heads])
+    rows: list[list[object]] = []
     for key in COMPARED:
         for name, before, after in compared(untouched, branch, key):
             for week, pair in enumerate(zip(before.tolist(), after.tolist(), strict=True), start=1):
-                writer.writerow([key, cell(name), week, *(value if value == value else "" for value in pair)])
-    return file.getvalue().encode("utf-8-sig")
+                rows.append([key, name, week, *pair])
+    heading = [say(f"market.compare.{head}") for head in ("figure", "of", "week", "untouched", "branch")]
+    return as_text(heading, rows).encode()
 
 
 def _by_name(recording: Recording, figure: Figure) -> dict[str, NDArray[np.float64]]:

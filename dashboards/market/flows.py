@@ -33,11 +33,6 @@ class Flows:
         inner = self.people[:-1, :-1]
         return float(inner.sum() - np.trace(inner))
 
-    def net(self, place: int) -> float:
-        """Give how many more people came to a supplier than left it."""
-        i = self.places.index(place)
-        return float(self.people[:, i].sum() - self.people[i].sum())
-
 
 def flows(recording: Recording, sector: int, first: int, last: int) -> Flows:
     """Count the flows of one sector between two weeks, 0 being the start.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import OrderedDict
 from functools import cache
+from pathlib import Path
 
 import solara
 import solara.lab
@@ -20,7 +21,7 @@ from dashboards.market.parts import FlowsView, NetworkView, Player, StoryView, W
 from dashboards.market.playing import Played, key_of, own_pool, payload_of, play
 from dashboards.market.recording import Recording, fitted
 from dashboards.market.series import panels
-from dashboards.market.story import eventful, story
+from dashboards.market.story import eventful, opening_week, story
 from dashboards.market.text import say
 from experiments.numbers import compact, count
 from sim.problems import InputError
@@ -29,6 +30,7 @@ from sim.text import language
 
 __all__ = ["Page", "warm_up"]
 
+STYLE = Path(__file__).with_name("page.css")
 LAB = "lab"
 _FIRST = "sweatshop_scandal"
 _MOST_FUTURES = 999
@@ -42,6 +44,8 @@ week: solara.Reactive[int] = solara.reactive(0)
 """The week at which the player rests."""
 consumer: solara.Reactive[int] = solara.reactive(-2)
 """The consumer that is followed; −1: none, −2: whoever has most to tell."""
+_begun: solara.Reactive[str] = solara.reactive("")
+"""The market whose weeks the player counts: another one is begun where something happens in it."""
 
 _cut: OrderedDict[str, Scenario] = OrderedDict()
 _MOST_CUT = 32
@@ -76,6 +80,7 @@ def Page() -> None:
     except InputError as error:
         problem = message_of(error)
     with Tag("div", classes=["u-body", "mk-body"]):
+        solara.Style(STYLE)
         if problem or scenario is None:
             _Head(None, None)
             Notice(problem, "error")
@@ -98,7 +103,15 @@ def _fitted(scenario: Scenario) -> Scenario:
 @solara.component
 def _Playing(drawn: Scenario, replicate: int) -> None:
     """Wait until the future has been lived, and show it."""
-    task = solara.lab.use_task(lambda: play(drawn, replicate), dependencies=[])
+
+    def live() -> Played:
+        played = play(drawn, replicate)
+        if _begun.peek() != drawn.name:
+            week.set(opening_week(played.recording))
+            _begun.set(drawn.name)
+        return played
+
+    task = solara.lab.use_task(live, dependencies=[])
     if task.exception is not None:
         Notice(say("market.failed", reason=message_of(task.exception)), "error")
         Button(say("market.again"), on_click=safe(task), kind="primary")

@@ -11,11 +11,13 @@ from dashboards.market.recording import AGAINST, FOR, NOBODY, Recording
 from dashboards.market.series import colour_of
 from dashboards.market.text import say
 from experiments.numbers import compact, count, decimal, percent
+from experiments.report.events import marks
 
-__all__ = ["Moment", "eventful", "moments", "story"]
+__all__ = ["Moment", "eventful", "moments", "opening_week", "story"]
 
 _FULL = 255.0
 _MOST_MOMENTS = 400
+_A_QUARTER, _HALF_A_YEAR = 13, 26
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,16 @@ def eventful(recording: Recording) -> int:
     militant = np.where(role >= FOR, role, 0)
     turns = (militant[1:] != militant[:-1]).sum(axis=0) + (community[1:] != community[:-1]).sum(axis=0)
     return int(np.argmax(np.minimum(turns, 8) * 4 + np.minimum(recording.channels["made"].sum(axis=0), 12)))
+
+
+def opening_week(recording: Recording) -> int:
+    """Give the week to begin with: that of the first event, or one late enough that there is something to see.
+
+    In the first quarter few have bought yet, whatever happens in it; where nothing happens, it is half a year.
+    """
+    happenings = [mark.week for mark in marks(recording.scenario.as_file())]
+    wanted = max(happenings[0], _A_QUARTER) if happenings else _HALF_A_YEAR
+    return min(wanted, max(happenings[0] if happenings else 0, recording.weeks // 2))
 
 
 def moments(recording: Recording, consumer: int) -> list[Moment]:

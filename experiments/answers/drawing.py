@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from experiments.numbers import PERCENT_UNITS
@@ -14,7 +14,7 @@ COLOURS = ("@c0", "@c1", "@c2", "@c3", "@c5", "@c6", "@c7", "@c4")
 """One after the other."""
 
 
-def finite(values: Sequence[float], scale: float = 1.0) -> list[float | None]:
+def finite(values: Iterable[float], scale: float = 1.0) -> list[float | None]:
     """Give numbers with six digits, None where there is none."""
     return [float(f"{scale * value:.6g}") if value - value == 0 else None for value in values]
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from experiments import headline
-from experiments.csv_files import cell, figure_rows, write_figures, write_summary
+from experiments.csv_files import as_text, cell, figure_rows, write_figures, write_summary
 from experiments.store import Results
 from experiments.summary import band, spread, summarise
 from sim.text import use_language
@@ -128,6 +128,11 @@ def test_a_spreadsheet_takes_no_name_for_a_formula(name):
 @pytest.mark.parametrize("name", ["Nova", "Élan", "A=B", "3M", "a-b", ""])
 def test_other_names_stay_as_they_are(name):
     assert cell(name) == name
+
+
+def test_a_table_as_text_is_what_a_spreadsheet_expects():
+    text = as_text(["name", "value"], [["=1+1", math.nan], ['a,"b', -2.5], ["c", 3]])
+    assert text == '\ufeffname,value\r\n\'=1+1,\r\n"a,""b",-2.5\r\nc,3\r\n'
 
 
 def read(path):

@@ -15,15 +15,16 @@ from dashboards.batches import orders, questions, service
 from dashboards.batches.figures import figure_title
 from dashboards.batches.jobs import Job
 from dashboards.batches.notes import Order
+from dashboards.batches.parts.hooks import use_later
 from dashboards.batches.parts.overview import JobList
 from dashboards.batches.parts.views import FigurePicker, first_figure
-from dashboards.batches.questions import Over, Wanted
+from dashboards.batches.questions import Charged, Over, Wanted
 from dashboards.batches.reading import Overview
 from dashboards.batches.text import in_all, say
 from dashboards.components.basic import Button, NumberField, Segmented, Select
 from dashboards.components.html import Tag, Text
 from dashboards.components.layout import Card
-from experiments.numbers import PERCENT_UNITS
+from experiments.numbers import PERCENT_UNITS, compact
 
 __all__ = ["Asking"]
 
@@ -180,10 +181,13 @@ def _Advise(job: Job, overview: Overview) -> Element:
     runs, set_runs = solara.use_state(str(_RUNS[0]))
     over, set_over = solara.use_state(_NONE)
     arm, set_arm = solara.use_state(overview.arms[0])
+    spend, set_spend = solara.use_state(cast("float | None", None))
     consumers, set_consumers = solara.use_state(min(_CONSUMERS, overview.consumers))
     choice = overview.figure(first.figure) or overview.figures[0]
     whose = first.item or first_figure(overview)[1]
     others = questions.beside(first, overview, whose)
+    charged: Charged | None = use_later(lambda: questions.charged_of(_file_of(job), arm), [job.name, arm]).value
+    limit = None if charged is None or spend is None else max(spend, _least(charged))
 
     def ask() -> None:
         jobs = service.jobs()
@@ -196,13 +200,13 @@ def _Advise(job: Job, overview: Overview) -> Element:
         goal = None if has_target == _NONE else questions.condition_text(first, has_target, target, choice)
         own = arm if len(overview.arms) > 1 else None
         draws = None if over == _NONE else over
-        questions.check_advise(file, objectives, goal, arm=own, over=draws, runs=int(runs))
+        questions.check_advise(file, objectives, goal, arm=own, over=draws, runs=int(runs), spend=limit)
         name, folder = _fresh(job, "advise")
         assert jobs.shelf.folder(name) == folder
         words = in_all(lambda: say("batches.ask.advise_words", figure=figure_title(choice, first.item)))
         order = orders.advise(
-            file, folder, job.title, objectives, target=goal, arm=own, over=draws, runs=int(runs), consumers=consumers,
-            about=job.name, asked=words,
+            file, folder, job.title, objectives, target=goal, arm=own, over=draws, spend=limit, runs=int(runs),
+            consumers=consumers, about=job.name, asked=words,
         )  # fmt: skip
         _begin(order, name)
 
@@ -223,6 +227,15 @@ def _Advise(job: Job, overview: Overview) -> Element:
                 NumberField(label, target, low=None, high=None, on_value=set_target)
             if len(overview.arms) > 1:
                 Select(say("batches.view.arm"), arm, [(one, one) for one in overview.arms], on_value=set_arm)
+            if charged is not None:
+                limits = [(_NONE, say("batches.ask.no_spend")), ("most", say("batches.ask.spend_most"))]
+                Select(
+                    say("batches.ask.spend"), _NONE if limit is None else "most", limits,
+                    on_value=lambda one: set_spend(None if one == _NONE else 2 * _least(charged)),
+                )  # fmt: skip
+                if limit is not None:
+                    label = say("batches.ask.spend_week")
+                    NumberField(label, limit, low=_least(charged), high=None, on_value=set_spend).key("spend")
             Select(
                 say("batches.ask.unknown"), over,
                 [(_NONE, say("batches.ask.as_file")), ("defaults", say("batches.ask.over_defaults"))],
@@ -238,7 +251,14 @@ def _Advise(job: Job, overview: Overview) -> Element:
             )  # fmt: skip
             with Tag("div"):
                 Button(say("batches.ask.search"), on_click=safe(ask), kind="primary")
+        if charged is not None and limit is not None:
+            Text(say("batches.ask.spend_now", money=compact(charged.now)), "p", ["u-note"])
     return main
+
+
+def _least(charged: Charged) -> float:
+    """Give the least that may be spent: what is there is paid, and so is the cheapest that can be chosen."""
+    return max(charged.now, charged.least)
 
 
 def _file_of(job: Job) -> Path:

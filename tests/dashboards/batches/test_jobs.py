@@ -193,6 +193,9 @@ def test_orders_are_commands():
     searched = orders.advise(file, folder, {}, ["share:Nova"], minimise=["militants"], runs=600, consumers=500)
     assert searched.words[2:6] == ("--objective", "share:Nova", "--minimise", "militants")
     assert searched.makes_runs
+    assert "--spend" not in searched.words
+    limited = orders.advise(file, folder, {}, ["share:Nova"], spend=1234567.5, runs=600)
+    assert limited.words[limited.words.index("--spend") + 1] == "1234567.5"
     played = orders.rivals("baseline", folder, {}, ["A", "B"], [orders.LeverRange("price", 8, 12)], runs=80)
     assert "price=8:12" in played.words
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import nullcontext
 
 import numpy as np
 import pytest
@@ -11,8 +12,10 @@ from dashboards.batches import exports
 from dashboards.batches.answers import filled
 from dashboards.batches.figures import fan_chart, fan_words, figure_title, heat_chart, heat_words, native
 from dashboards.batches.questions import (
+    Charged,
     Wanted,
     beside,
+    charged_of,
     check_advise,
     check_figure,
     check_rivals,
@@ -26,6 +29,7 @@ from experiments.answers.told import Chart
 from experiments.batch.results import open_results
 from sim.problems import InputError
 from sim.text import use_language
+from tests.dashboards.batches.conftest import SMALL
 
 
 def figure_of(overview, key):
@@ -185,6 +189,9 @@ def test_searches_are_checked_before_they_are_begun(found):
         with pytest.raises(ResultsError):
             check_advise(file, objectives, None, arm="cheap", over=None, runs=runs)
     check_rivals("baseline", ["Nova", "Citadel"], ["price=8:12"], 240, 8)
+    assert charged_of(file) is None  # no lever of it costs anything
+    with pytest.raises(ResultsError):
+        check_advise(file, ["share:Nova:end"], None, arm="cheap", over=None, runs=600, spend=100.0)
     for players, levers, runs in (
         (["Nova", "Nobody"], ["price=8:12"], 240), (["Nova", "Citadel"], ["prize=8:12"], 240),
         (["Nova", "Citadel"], ["price=8:12"], 20), (["Nova", "Citadel"], ["price=12:8"], 240),
@@ -248,3 +255,13 @@ def test_a_report_is_a_page_of_its_own(found):
     assert "Petite" in page
     assert "Small" in page
     assert exports.experiment_text(found).startswith("schema_version")
+
+
+def test_a_limit_to_spending_is_held_to_what_the_levers_cost_already(tmp_path):
+    file = tmp_path / "paid.toml"
+    lever = 'role = "lever"\nkey = "firm.Citadel.levers.price"\n'
+    file.write_text(SMALL.replace(lever, f"{lever}cost = {{ per = 20, from = 0.0 }}\n"), encoding="utf-8")
+    assert charged_of(file, "cheap") == Charged(now=210.0, least=180.0)  # a price of 10.5, and of 9
+    for spend, is_enough in ((250.0, True), (210.0, True), (200.0, False), (100.0, False)):
+        with nullcontext() if is_enough else pytest.raises(ResultsError, match="cost"):
+            check_advise(file, ["share:Nova:end"], None, arm="cheap", over=None, runs=600, spend=spend)

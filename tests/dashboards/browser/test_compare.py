@@ -5,6 +5,7 @@ import io
 
 import pytest
 
+from sim.scenario import load
 from tests.dashboards.browser.test_every_page import violations
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -55,6 +56,9 @@ def test_other_figures_and_weeks_need_no_new_runs(new_page):
 def test_a_third_scenario_is_added_and_the_address_leads_back(new_page):
     page = ready(new_page(TWO))
     page.get_by_role("button", name="Add a scenario").click()
+    page.get_by_label("Scenario C").wait_for()
+    added = page.get_by_label("Scenario C").input_value().removeprefix("library:")
+    assert [firm.name for firm in load(added).firms] == [firm.name for firm in load("baseline").firms]
     page.get_by_label("Scenario C").select_option("library:hypocrite")
     page.wait_for_function("document.querySelectorAll('.c-answer .u-table tbody tr').length === 3")
     page.wait_for_function("location.search.includes('c=library:hypocrite')")
@@ -85,7 +89,7 @@ def test_why_is_found_out_in_the_background_and_can_be_stopped(new_page):
     why.get_by_role("button", name="Find out why").click()
     drawn(page, "compare-why")
     drawn(page, "compare-why-weeks")
-    assert "It is shared out like this" in why.inner_text()
+    why.get_by_text("It is shared out like this").wait_for()
     assert "Citadel: says on work" in why.inner_text()
     assert violations(page) == []
     why.get_by_role("radio", name="Thoroughly").click()

@@ -24,7 +24,7 @@ def future():
 
 @pytest.fixture
 def market(new_page):
-    """The page, with the future of the scandal, at its start."""
+    """The page, with the future of the scandal, in the week in which it happens."""
     return opened(new_page)
 
 
@@ -69,10 +69,12 @@ def test_the_browser_shows_what_the_model_lived(market, future):
     np.testing.assert_allclose(np.reshape(seen["people"], found.people.shape), found.people)
 
 
-def test_it_plays_pauses_and_steps(market):
+def test_it_begins_with_the_event_and_plays_pauses_and_steps(market):
+    assert shown_week(market) == 30
+    market.get_by_text("Scandal · Citadel").first.wait_for()
     market.get_by_role("radio", name="fast").click()
     market.locator("[data-market=play]").click()
-    market.wait_for_function("window.__market.week > 8")
+    market.wait_for_function("window.__market.week > 38")
     market.get_by_role("button", name="Pause").click()
     week = shown_week(market)
     market.get_by_role("button", name="One week forward").click()
@@ -90,7 +92,7 @@ def test_the_keyboard_plays_steps_and_scrubs(market):
     market.locator("h1").first.click()
     market.keyboard.press("ArrowRight")
     market.keyboard.press("ArrowRight")
-    assert shown_week(market) == 2
+    assert shown_week(market) == 32
     market.keyboard.press("End")
     assert shown_week(market) == 104
     market.keyboard.press("Home")

@@ -73,8 +73,11 @@ def test_every_claim_is_told_in_words_and_drawn(result, spoken):
 def test_settings_are_named_by_what_they_mean(spoken):
     said = claims.setting_words("mechanisms.creation.outside_weight", 0.3)
     meant = quantities(CreationParameters)["outside_weight"].meaning[spoken]
-    assert said == f"{meant}{ {'en': ': 0.3', 'fr': ' : 0,3'}[spoken] }"
+    assert said == f"{meant}{ {'en': ' = 0.3', 'fr': ' = 0,3'}[spoken] }"
     assert claims.setting_words("firm.Nova.levers.price", 9.0).startswith("Nova")
+    off = claims.setting_words("mechanisms.contribution.enabled", False)
+    assert "contribution" in off
+    assert "=" not in off
     assert claims.parameter_words("event.0.severity").endswith({"en": "Event 1: severity", "fr": "gravité"}[spoken])
     assert claims.parameter_words("not a key") == "not a key"
 

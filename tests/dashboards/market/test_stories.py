@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,8 +11,9 @@ import pytest
 from dashboards.market.firms import GROUPS, firm_panels, firm_table, levers, notes, strategy_words
 from dashboards.market.recording import AGAINST, FOR
 from dashboards.market.series import figure_panel, panels
-from dashboards.market.story import eventful, moments, story
+from dashboards.market.story import eventful, moments, opening_week, story
 from sim.figures import FIGURES
+from sim.scenario import changed
 from sim.text import LANGUAGES, use_language
 
 
@@ -30,6 +32,14 @@ def test_a_militants_story_says_against_whom_and_when(untouched, role, language)
     at_that_week = [one["text"] for one in told["moments"] if one["week"] == week]
     assert any(firm in text and untouched.causes[0] in text for text in at_that_week)
     assert json.loads(json.dumps(told, allow_nan=False)) == told
+
+
+def test_a_future_opens_where_there_is_something_to_see(untouched, makers):
+    assert opening_week(untouched) == 13  # the scandal is in week 12, within the first quarter
+    late = changed(untouched.scenario, {"event.0.week": 31})
+    assert opening_week(replace(untouched, scenario=late)) == 31
+    assert not makers.scenario.events
+    assert opening_week(makers) == makers.weeks // 2  # half a year is too late in 30 weeks
 
 
 def test_every_change_of_supplier_is_in_the_story(untouched):
