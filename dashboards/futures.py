@@ -43,7 +43,8 @@ CHOICES = (4, 16, 64)
 FIRST = 4
 """Futures after which a wish shows what it has so far: while a lever is held, or where the rest takes long."""
 _PATIENCE = 0.15  # seconds that a newer wish waits for the first futures of the one under way
-_LONG = 0.6  # seconds; what is whole sooner is drawn once: drawing takes a tenth of a second of the same processors
+_LONG = 1.0  # seconds; what is whole sooner is drawn once: drawing takes a tenth of a second of the same processors
+_DRAWING = 0.25  # seconds for which nobody's futures are worked out ahead, so that what has just ended can be drawn
 _PAGE_BYTES = 60_000_000
 _CACHE_BYTES = 96_000_000
 _CACHE_MARKETS = 200
@@ -181,6 +182,7 @@ class Service:
         self._changed = threading.Condition()
         self._threads: list[threading.Thread] = []
         self._turn = 0
+        self._quiet_until = 0.0
         self._warming = threading.Lock()
         self._is_closed = False
 
@@ -324,7 +326,8 @@ class Service:
             with self._changed:
                 found = self._pick()
                 while found is None and not self._is_closed:
-                    self._changed.wait(0.05 if any(lane.waiting for lane in self._lanes.values()) else None)
+                    is_waiting = time.monotonic() < self._quiet_until or any(x.waiting for x in self._lanes.values())
+                    self._changed.wait(0.05 if is_waiting else None)
                     found = self._pick()
                 if self._is_closed:
                     return
@@ -334,10 +337,11 @@ class Service:
     def _pick(self) -> tuple[Wish, int] | None:
         """Choose the next replicate: of the most urgent wishes the one whose lane was served longest ago."""
         best: _Lane | None = None
+        is_quiet = time.monotonic() < self._quiet_until
         for lane in self._lanes.values():
             self._promote(lane)
             wish = lane.current
-            if wish is None or wish.ended.is_set() or not wish._left:
+            if wish is None or wish.ended.is_set() or not wish._left or (is_quiet and wish.priority > 0):
                 continue
             if lane.waiting is not None and wish._left[0] >= FIRST:
                 continue
@@ -383,6 +387,8 @@ class Service:
             else:
                 wish.problem = wish.problem or run.error
             is_over = not wish._left and wish._running == 0
+            if is_over and wish.priority == 0:
+                self._quiet_until = time.monotonic() + _DRAWING
             is_first = len(wish.done) == min(FIRST, wish.futures) and (wish.is_held or wish._takes_long)
         if is_over:
             self._end(wish)

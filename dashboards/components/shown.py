@@ -108,7 +108,7 @@ def Plot(
 def KpiCards(cards: Sequence[Kpi], *, stale: bool = False) -> Any:
     """Put figures in large letters side by side."""
     made = [
-        {**asdict(card), "spark": [float(x) for x in card.spark], "ghost": [float(x) for x in card.ghost]}
+        {**vars(card), "spark": [float(x) for x in card.spark], "ghost": [float(x) for x in card.ghost]}
         for card in cards
     ]
     return _Kpis(cards=made, stale=stale)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict
 from typing import Any
 from uuid import uuid4
 
@@ -144,7 +143,7 @@ def _Cards() -> Element:
     view = state.view.value
     cards = [Kpi(label=figure_name(key), value="…") for key in state.choice.value.cards]
     if view is not None:
-        cards = [Kpi(**{name: getattr(card, name) for name in asdict(card)}) for card in view.cards]
+        cards = [Kpi(**vars(card)) for card in view.cards]
     return KpiCards(cards, stale=_is_stale())
 
 
