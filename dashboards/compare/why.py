@@ -160,5 +160,7 @@ def _cost(ran: Ran, other: int, grouping: str, depth: str) -> tuple[str, str]:
     time = say("compare.why.cost_seconds", count=count(max(1, round(seconds))))
     if seconds >= 90:
         time = say("compare.why.cost_minutes", count=count(round(seconds / 60)))
-    values = {"changes": count(changes), "markets": count(markets), "futures": count(small.futures), "time": time}
-    return say("compare.why.cost", **values), ""
+    values = {"markets": count(markets), "futures": count(small.futures), "time": time}
+    if changes == 1:
+        return say("compare.why.cost_one", **values), ""
+    return say("compare.why.cost", changes=count(changes), **values), ""

@@ -12,6 +12,9 @@ from sim.text import language
 
 __all__ = ["Known", "is_one", "sentence", "support", "title"]
 
+_SEEN = 0.0005
+"""Share of a market from which a difference is not written as 0.0 points."""
+
 
 @dataclass(frozen=True)
 class Known:
@@ -81,7 +84,7 @@ def support(known: Known) -> list[str]:
     said = []
     if known.change is None:
         said.append(say("headline.same"))
-    elif not known.change.is_clear and (known.change.low != 0 or known.change.high != 0):
+    elif not known.change.is_clear and max(abs(known.change.low), abs(known.change.high)) >= _SEEN:
         low, high = (_signed(end) for end in (known.change.low, known.change.high))
         said.append(say("headline.pairs_unclear", points=_points(known.change.middle), low=low, high=high))
     if known.common:
