@@ -14,7 +14,7 @@ from typing import Any
 
 from dashboards.app.frame import PAGES
 from tests.dashboards.conftest import FLAGS, PATIENCE, ROOT, serve, stop
-from tests.dashboards.tutorial import taken
+from tests.dashboards.tutorial import small, taken
 
 SHOWS: dict[str, dict[str, Any]] = {
     "laptop": {"locale": "en-GB", "viewport": {"width": 1440, "height": 900}},
@@ -22,9 +22,15 @@ SHOWS: dict[str, dict[str, Any]] = {
     "phone": {"locale": "en-GB", "viewport": {"width": 390, "height": 844}, "device_scale_factor": 2},
 }
 
-IN_THE_DOCS = {("lab", "laptop"): "lab", ("lab", "dark"): "lab_dark", ("lab", "phone"): "lab_phone"} | {
-    (key, "laptop"): key for key in ("compare", "market", "experiments", "claims")
+IN_THE_DOCS = {
+    ("lab", "laptop"): "lab",
+    ("lab", "dark"): "lab_dark",
+    ("market", "laptop"): "market",
+    ("claims", "laptop"): "claims",
 }
+
+MOVED = {"lab": "?scenario=baseline&set=firm.Nova.levers.openness%3D0.6"}
+"""What is set on a page that would otherwise show a market in which nothing was moved."""
 
 
 def main() -> None:
@@ -54,15 +60,16 @@ def main() -> None:
                     context = browser.new_context(**options)
                     page = context.new_page()
                     page.set_default_timeout(PATIENCE)
-                    page.goto(served.url + path.lstrip("/"))
+                    page.goto(served.url + path.lstrip("/") + MOVED.get(key, ""))
                     page.wait_for_selector("main h1")
-                    page.wait_for_function("!document.querySelector('[aria-busy=true]')")
+                    page.wait_for_function("!document.querySelector('[aria-busy=true], .l-waiting')")
                     page.wait_for_timeout(1500)
                     file = asked.folder / f"{key}_{show}.png"
                     page.screenshot(path=file)
                     page.screenshot(path=asked.folder / f"{key}_{show}_whole.png", full_page=True)
                     if asked.docs and (key, show) in IN_THE_DOCS:
-                        shutil.copy(file, ROOT / "docs" / "images" / f"dashboard_{IN_THE_DOCS[key, show]}.png")
+                        shown = ROOT / "docs" / "images" / f"dashboard_{IN_THE_DOCS[key, show]}.png"
+                        shown.write_bytes(small(file.read_bytes(), 200))
                     print(file)
                     context.close()
     finally:

@@ -42,13 +42,13 @@ def taken(browser: Any, address: str, results: Path, folder: Path) -> list[Path]
     return files
 
 
-def small(picture: bytes) -> bytes:
-    """Give a picture with few colours: a screen has no more."""
+def small(picture: bytes, colours: int = COLOURS) -> bytes:
+    """Give a picture with few colours: most screens have no more."""
     from PIL import Image
 
     made = io.BytesIO()
     with Image.open(io.BytesIO(picture)) as full:
-        few = full.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
+        few = full.convert("RGB").quantize(colours, dither=Image.Dither.NONE)
         few.save(made, "PNG", optimize=True)
     return made.getvalue()
 
