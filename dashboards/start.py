@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextvars
 import os
+import signal
+import threading
 from contextlib import suppress
 from pathlib import Path
 
@@ -51,6 +53,7 @@ def start(*, host: str, port: int | None, usual_port: int, opens: bool, results:
             address = listen(host, 0)
     except AddressError as error:
         fail(say("start.no_address", host=host, port=usual_port if port is None else port, reason=error))
+    stop = _heard_to_stop()
     with address.socket, suppress(KeyboardInterrupt):  # the usual way to stop it, which is no failure
         note(say("start.ready", url=address.url))
         if address.token:
@@ -61,11 +64,27 @@ def start(*, host: str, port: int | None, usual_port: int, opens: bool, results:
         try:
             life.begin()
             # Each page has a language of its own: that of this command must not be handed on to them.
-            contextvars.Context().run(lambda: serve(address, opens=opens, on_start=life.warm_up))
+            contextvars.Context().run(lambda: serve(address, opens=opens, on_start=life.warm_up, stop=stop))
         finally:
             life.end()
     note(say("start.stopped"))
     _tell_what_goes_on()
+
+
+def _heard_to_stop() -> threading.Event:
+    """Give what is set by Ctrl-C before the server listens to it.
+
+    An interrupt that meets Python in the middle of an import or of collecting garbage can be lost; this word is not.
+    """
+    heard = threading.Event()
+
+    def hear(*_: object) -> None:
+        heard.set()
+        raise KeyboardInterrupt
+
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGINT, hear)
+    return heard
 
 
 def _tell_what_goes_on() -> None:

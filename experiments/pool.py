@@ -26,9 +26,15 @@ if TYPE_CHECKING:
 
 __all__ = ["Job", "Pool", "WorkerLostError", "pool_that_pays", "seconds_saved", "shared_pool"]
 
-_START = (
-    "import pickle, sys; sys.path[:] = pickle.load(sys.stdin.buffer); from experiments.worker import serve; serve()"
-)
+_START = """
+import pickle, sys
+try:
+    sys.path[:] = pickle.load(sys.stdin.buffer)
+except (EOFError, pickle.UnpicklingError):  # who started it is gone already
+    sys.exit()
+from experiments.worker import serve
+serve()
+"""
 
 START_SECONDS = 1.5
 """What a pool must save before it is started: starting takes a little more than one second."""

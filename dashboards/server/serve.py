@@ -157,7 +157,10 @@ def _looked_up(folder: Path, path: str) -> tuple[str, os.stat_result | None]:
     return str(whole), whole.stat()
 
 
-def serve(address: Address, *, opens: bool = False, on_start: Callable[[], None] | None = None) -> None:
+def serve(
+    address: Address, *, opens: bool = False, on_start: Callable[[], None] | None = None,
+    stop: threading.Event | None = None,
+) -> None:  # fmt: skip
     """Serve until the process is told to stop; pages that are open learn of it.
 
     Parameters
@@ -168,6 +171,8 @@ def serve(address: Address, *, opens: bool = False, on_start: Callable[[], None]
         Open a page in the browser of this machine.
     on_start
         Called in a thread once pages can be had.
+    stop
+        Whether the process was told to stop before the server could hear of it.
     """
     import uvicorn
 
@@ -184,6 +189,9 @@ def serve(address: Address, *, opens: bool = False, on_start: Callable[[], None]
             if server.should_exit:
                 return
             time.sleep(0.02)
+        if stop is not None and stop.is_set():
+            server.should_exit = True
+            return
         if on_start is not None:
             on_start()
         if opens:

@@ -121,3 +121,28 @@ def test_it_stops_cleanly_and_leaves_no_process_behind(tmp_path: Path):
     found.process.send_signal(signal.SIGINT)
     _, said = found.process.communicate(timeout=60)
     assert (found.process.returncode, "has stopped" in said) == (0, True)
+
+
+TOLD_BEFORE = """
+import threading
+from dashboards.server import settings
+settings.apply()
+from dashboards.server.serve import listen, serve
+stop = threading.Event()
+stop.set()
+address = listen("127.0.0.1", 0)
+serve(address, stop=stop)
+print("ended")
+"""
+
+
+def test_who_was_told_to_stop_before_the_server_could_hear_it_stops():
+    found = subprocess.run([sys.executable, "-c", TOLD_BEFORE], cwd=ROOT, capture_output=True, text=True, timeout=60)
+    assert found.stdout == "ended\n", found.stderr
+
+
+def test_a_worker_whose_master_is_gone_says_nothing():
+    from experiments import pool
+
+    found = subprocess.run([sys.executable, "-c", pool._START], cwd=ROOT, input="", capture_output=True, text=True)
+    assert (found.returncode, found.stderr) == (0, "")
