@@ -98,7 +98,8 @@ def move(lever: Lever, value: Any, *, is_held: bool = False) -> None:
     """Move a lever; one that cannot go there is drawn again where it was."""
     draft = session.draft.peek()
     try:
-        go(moved(draft, lever, value), lever.key, is_held=is_held, ahead=_ahead(draft, lever, value))
+        ahead = None if is_held else _ahead(draft, lever, value)  # a hand that drags stops where it wants
+        go(moved(draft, lever, value), lever.key, is_held=is_held, ahead=ahead)
     except ScenarioError:
         refused.set(refused.peek() + 1)
         raise
