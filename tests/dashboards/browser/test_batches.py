@@ -3,9 +3,11 @@
 import re
 
 import pytest
+from playwright.sync_api import expect
 
 from experiments.batch.results import open_results
 from tests.dashboards.batches.conftest import SMALL, many
+from tests.dashboards.browser.test_every_page import fits
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -48,8 +50,8 @@ def test_an_experiment_outlives_its_page_is_stopped_gone_on_with_and_drawn(new_p
     page.wait_for_function(DRAWN, arg="fan")
     page.get_by_role("button", name="Go on", exact=True).click()
     page.wait_for_selector(state(name, "done"))
-    page.wait_for_function("document.querySelector('main').innerText.includes('720 of 720 runs')")
-    assert "8 in 10 lie between" in page.locator(".b-answer").first.inner_text()
+    expect(page.locator("main")).to_contain_text("720 of 720 runs")
+    expect(page.locator(".b-answer").first).to_contain_text("8 in 10 lie between")
     page.get_by_role("radio", name="Two factors").click()
     page.wait_for_function(DRAWN, arg="map")
     page.locator("select").nth(0).select_option(label="Profit")
@@ -75,11 +77,10 @@ def test_a_question_is_asked_of_an_experiment_and_answered_on_the_page(new_page)
     page.wait_for_selector(state(f"{name}-sensitivity", "done"))
     page.get_by_role("button", name=re.compile("What does this depend on: Market share, Citadel")).click()
     page.wait_for_function("document.querySelectorAll('.js-plotly-plot .main-svg').length >= 2")
-    text = page.locator("main").inner_text()
-    assert "citadel" in text
-    assert "The answer" in text
+    expect(page.locator("main")).to_contain_text("citadel")
+    expect(page.locator("main")).to_contain_text("The answer")
     page.get_by_role("radio", name="French").click()
-    page.wait_for_function("document.querySelector('main').innerText.includes('La réponse')")
+    expect(page.locator("main")).to_contain_text("La réponse")
     page.get_by_role("button", name=re.compile(rf"L'expérience\s:\s{name}")).click()
     page.wait_for_selector(state(name, "done"))
 
@@ -87,17 +88,15 @@ def test_a_question_is_asked_of_an_experiment_and_answered_on_the_page(new_page)
 def test_a_file_that_is_wrong_is_refused_with_its_lines(new_page):
     page = new_page("experiments")
     give(page, "mine.toml", SMALL.replace("network.peers", "network.pears").replace("[9.0, 10.0", "[9.0, -1.0"))
-    page.wait_for_selector(".b-problems li")
-    said = page.locator(".b-problems").inner_text()
     line = 1 + SMALL.splitlines().index('key = "network.peers"')
-    assert f"mine.toml:{line}" in said
-    assert page.locator(".b-problems li").count() >= 2
-    assert not page.get_by_role("button", name="Start", exact=True).is_visible()
+    expect(page.locator(".b-problems")).to_contain_text(f"mine.toml:{line}")
+    expect(page.locator(".b-problems li").nth(1)).to_be_visible()
+    expect(page.get_by_role("button", name="Start", exact=True)).to_be_hidden()
     give_again = SMALL.replace('"baseline"', '"../baseline.toml"')
     page.set_input_files(
         "input[type=file]", {"name": "mine.toml", "mimeType": "text/plain", "buffer": give_again.encode()}
     )
-    page.wait_for_function("document.querySelector('main').innerText.includes('../baseline.toml')")
+    expect(page.locator("main")).to_contain_text("../baseline.toml")
 
 
 def test_an_experiment_is_put_together_without_a_file(new_page):
@@ -105,13 +104,13 @@ def test_an_experiment_is_put_together_without_a_file(new_page):
     page.wait_for_selector(".b-knob")
     before = page.locator(".b-knob").count()
     page.get_by_role("button", name="Vary one more").click()
-    page.wait_for_function("count => document.querySelectorAll('.b-knob').length === count", arg=before + 1)
+    expect(page.locator(".b-knob")).to_have_count(before + 1)
     page.locator(".b-knob select").nth(2 * before).select_option(label="Peer network")
     page.wait_for_function("[...document.querySelectorAll('.b-knob select')].some(one => /Peers/.test(one.innerText))")
     page.get_by_role("button", name="See what it costs").click()
     page.wait_for_selector(".b-cost")
-    assert page.locator(".u-two .u-table tbody tr").count() == before + 1
-    assert page.get_by_role("button", name="Start", exact=True).is_enabled()
+    expect(page.locator(".u-two .u-table tbody tr")).to_have_count(before + 1)
+    expect(page.get_by_role("button", name="Start", exact=True)).to_be_enabled()
 
 
 def test_addresses_that_lead_nowhere_are_answered(new_page):
@@ -126,9 +125,8 @@ def test_an_experiment_of_the_library_tells_its_story_and_its_cost_on_a_phone(ne
     page = new_page("experiments", locale="fr-FR", width=390, height=844, color_scheme="dark")
     page.locator("[data-experiment=screening]").click()
     page.wait_for_selector("h1:has-text('Quelles hypothèses comptent')")
-    page.wait_for_selector(".b-cost")
-    assert "560 simulations" in page.locator(".b-cost").inner_text()
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    expect(page.locator(".b-cost")).to_contain_text("560 simulations")
+    fits(page)
     page.locator("input[type=number]").first.fill("4")
     page.locator("input[type=number]").first.press("Enter")
-    page.wait_for_function("document.querySelector('main').innerText.includes('28 points')")
+    expect(page.locator("main")).to_contain_text("28 points")

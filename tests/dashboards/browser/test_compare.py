@@ -2,11 +2,13 @@
 
 import csv
 import io
+import re
 
 import pytest
+from playwright.sync_api import expect
 
 from sim.scenario import load
-from tests.dashboards.browser.test_every_page import violations
+from tests.dashboards.browser.test_every_page import fits, violations
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -25,17 +27,20 @@ def ready(page):
 
 
 def headline(page):
-    return page.locator(".c-headline").inner_text()
+    return page.locator(".c-headline")
+
+
+def rows(page):
+    return page.locator(".c-answer .u-table tbody tr")
 
 
 def test_two_scenarios_are_compared_as_soon_as_they_are_chosen(new_page):
     page = ready(new_page(TWO))
-    assert headline(page).startswith("Market share, Nova, at the end: +")
-    assert "B (Nova opens itself, and means it)" in page.locator(".c-sentence").first.inner_text()
-    rows = page.locator(".c-answer .u-table tbody tr")
-    assert rows.count() == 2
-    assert "of 16" in rows.nth(1).inner_text()
-    assert page.get_by_text("Nova: openness").first.is_visible()
+    expect(headline(page)).to_contain_text("Market share, Nova, at the end: +")
+    expect(page.locator(".c-sentence").first).to_contain_text("B (Nova opens itself, and means it)")
+    expect(rows(page)).to_have_count(2)
+    expect(rows(page).nth(1)).to_contain_text("of 16")
+    expect(page.get_by_text("Nova: openness").first).to_be_visible()
 
 
 def test_other_figures_and_weeks_need_no_new_runs(new_page):
@@ -50,7 +55,7 @@ def test_other_figures_and_weeks_need_no_new_runs(new_page):
     week.focus()
     page.keyboard.press("ArrowRight")
     page.wait_for_function("document.querySelector('.c-headline').innerText.includes('week 53')")
-    assert page.locator(".c-running").count() == 0
+    expect(page.locator(".c-running")).to_have_count(0)
 
 
 def test_a_third_scenario_is_added_and_the_address_leads_back(new_page):
@@ -60,15 +65,15 @@ def test_a_third_scenario_is_added_and_the_address_leads_back(new_page):
     added = page.get_by_label("Scenario C").input_value().removeprefix("library:")
     assert [firm.name for firm in load(added).firms] == [firm.name for firm in load("baseline").firms]
     page.get_by_label("Scenario C").select_option("library:hypocrite")
-    page.wait_for_function("document.querySelectorAll('.c-answer .u-table tbody tr').length === 3")
+    expect(rows(page)).to_have_count(3)
     page.wait_for_function("location.search.includes('c=library:hypocrite')")
-    assert page.locator(".c-panel").count() == 3
+    expect(page.locator(".c-panel")).to_have_count(3)
     again = ready(new_page(page.evaluate("location.pathname + location.search")))
-    assert again.get_by_label("Scenario C").input_value() == "library:hypocrite"
-    assert headline(again) == headline(page)
+    expect(again.get_by_label("Scenario C")).to_have_value("library:hypocrite")
+    expect(headline(page)).to_have_text(headline(again).inner_text())
     page.get_by_role("button", name="Take B out").click()
-    page.wait_for_function("document.querySelectorAll('.c-answer .u-table tbody tr').length === 2")
-    assert page.get_by_label("Scenario B").input_value() == "library:hypocrite"
+    expect(rows(page)).to_have_count(2)
+    expect(page.get_by_label("Scenario B")).to_have_value("library:hypocrite")
 
 
 def test_the_market_of_the_lab_is_compared_with_its_baseline(new_page):
@@ -76,27 +81,27 @@ def test_the_market_of_the_lab_is_compared_with_its_baseline(new_page):
     page.wait_for_selector(".l-head h1")
     page.get_by_role("link", name="Compare", exact=True).first.click()
     ready(page)
-    assert page.get_by_label("Scenario A").input_value() == "baseline"
-    assert page.get_by_label("Scenario B").input_value() == "draft"
-    assert page.get_by_text("Nova: price").first.is_visible()
-    assert "compared over 40 weeks" in page.locator(".c-answer").inner_text()
+    expect(page.get_by_label("Scenario A")).to_have_value("baseline")
+    expect(page.get_by_label("Scenario B")).to_have_value("draft")
+    expect(page.get_by_text("Nova: price").first).to_be_visible()
+    expect(page.locator(".c-answer")).to_contain_text("compared over 40 weeks")
 
 
 def test_why_is_found_out_in_the_background_and_can_be_stopped(new_page):
     page = ready(new_page("compare?a=library:baseline&b=library:sweatshop_scandal"))
     why = page.locator(".c-why")
-    assert "3 changes, 8 markets in 8 futures" in why.inner_text()
+    expect(why).to_contain_text("3 changes, 8 markets in 8 futures")
     why.get_by_role("button", name="Find out why").click()
     drawn(page, "compare-why")
     drawn(page, "compare-why-weeks")
     why.get_by_text("It is shared out like this").wait_for()
-    assert "Citadel: says on work" in why.inner_text()
+    expect(why).to_contain_text("Citadel: says on work")
     assert violations(page) == []
     why.get_by_role("radio", name="Thoroughly").click()
     why.get_by_role("button", name="Find out why").click()
     why.get_by_role("button", name="Stop").click()
     why.get_by_text("Stopped.").wait_for()
-    assert page.locator(".c-headline").is_visible()
+    expect(headline(page)).to_be_visible()
 
 
 def test_runs_can_be_stopped_and_begun_again(new_page):
@@ -106,7 +111,7 @@ def test_runs_can_be_stopped_and_begun_again(new_page):
     page.get_by_role("button", name="Compare again").click()
     page.get_by_role("radio", name="8", exact=True).click()
     ready(page)
-    assert "8 futures" in page.locator(".c-caution").first.inner_text()
+    expect(page.locator(".c-caution").first).to_contain_text("8 futures")
 
 
 def test_numbers_and_the_report_are_saved(new_page):
@@ -129,13 +134,13 @@ def test_a_scenario_file_is_compared_and_a_bad_one_refused(new_page, tmp_path):
     schedule = '[[schedule]]\nweek = 9\nfirm = "Nova"\n'
     good.write_text(f'extends = "baseline"\n[title]\nen = "Nova <b>cheap</b>"\n{schedule}price = 7.0\n')
     page.locator("input[type=file]").set_input_files(good)
-    page.wait_for_function("document.querySelectorAll('.c-answer .u-table tbody tr').length === 3")
-    assert "C · File: Nova <b>cheap</b>" in page.locator(".c-answer .u-table").inner_text()
+    expect(rows(page)).to_have_count(3)
+    expect(page.locator(".c-answer .u-table")).to_contain_text("C · File: Nova <b>cheap</b>")
     bad = tmp_path / "bad.toml"
     bad.write_text(f'extends = "baseline"\n{schedule}prize = 7.0\n')
     page.locator("input[type=file]").set_input_files(bad)
     page.get_by_text("bad.toml:5").wait_for()
-    assert page.locator(".c-answer .u-table tbody tr").count() == 3
+    expect(rows(page)).to_have_count(3)
 
 
 JUNK = ["a=library:nowhere&b=%00", "a=library:baseline", "a=" + 500 * "x", "%ff=%fe&&&==", "d=1&a=file:x"]
@@ -144,11 +149,11 @@ JUNK = ["a=library:nowhere&b=%00", "a=library:baseline", "a=" + 500 * "x", "%ff=
 @pytest.mark.parametrize("junk", JUNK)
 def test_junk_in_the_address_leads_to_the_usual_comparison(new_page, junk):
     page = ready(new_page(f"compare?{junk}"))
-    assert page.get_by_label("Scenario B").input_value() == "library:sincere_opening"
+    expect(page.get_by_label("Scenario B")).to_have_value("library:sincere_opening")
 
 
 def test_french_on_a_phone(new_page):
     page = ready(new_page(TWO, locale="fr-FR", width=390, height=844, has_touch=True))
-    assert headline(page).startswith("Part de marché, Nova, à la fin : +")
-    assert "\u202f%" in page.locator(".c-answer .u-table").inner_text()
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    expect(headline(page)).to_have_text(re.compile(r"^Part de marché, Nova, à la fin\s:\s\+"))
+    expect(page.locator(".c-answer .u-table")).to_have_text(re.compile("\u202f%"))
+    fits(page)

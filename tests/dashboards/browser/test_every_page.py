@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from playwright.sync_api import expect
 
 from dashboards.app.frame import PAGES
 from dashboards.text import CATALOGUE
@@ -20,6 +21,16 @@ def settled(page):
     return page
 
 
+def fits(page):
+    """Wait until nothing stands out of the window to the right."""
+    page.wait_for_function("document.documentElement.scrollWidth <= innerWidth")
+
+
+def link(page, name):
+    """Give the first link of a name."""
+    return page.get_by_role("link", name=name, exact=True).first
+
+
 def violations(page):
     """What axe finds against WCAG 2.1 A and AA, one line each."""
     from axe_playwright_python.sync_playwright import Axe
@@ -33,11 +44,11 @@ def violations(page):
 @pytest.mark.parametrize("path", PAGES)
 def test_a_page_speaks_the_browsers_language_fits_a_laptop_and_satisfies_axe(new_page, path, code, theme):
     page = settled(new_page(path, locale=LOCALES[code], color_scheme=theme))
-    page.wait_for_function("title => document.title === title", arg=f"{NAMES[code][path]} – userisation")
-    assert page.evaluate("document.documentElement.lang") == code
-    assert f"theme--{theme}" in page.locator("#app").get_attribute("class")
-    assert page.get_by_role("link", name=NAMES[code][path], exact=True).first.get_attribute("aria-current") == "page"
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    expect(page).to_have_title(f"{NAMES[code][path]} – userisation")
+    expect(page.locator("html")).to_have_attribute("lang", code)
+    expect(page.locator("#app")).to_contain_class(f"theme--{theme}")
+    expect(link(page, NAMES[code][path])).to_have_attribute("aria-current", "page")
+    fits(page)
     # No key of the catalogue, no placeholder and no number of Python has come through.
     text = page.locator("main").inner_text()
     assert not re.search(r"\{\w*\}|\bnan\b|\bNone\b|Traceback", text), text
@@ -47,13 +58,13 @@ def test_a_page_speaks_the_browsers_language_fits_a_laptop_and_satisfies_axe(new
 @pytest.mark.parametrize("path", PAGES)
 def test_a_page_fits_a_phone(new_page, path):
     page = settled(new_page(path, width=390, height=844, has_touch=True))
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    fits(page)
 
 
 def test_the_bar_leads_from_page_to_page_and_the_browser_back(page):
     settled(page)
     for path in [*list(PAGES)[1:], "/"]:
-        page.get_by_role("link", name=NAMES["en"][path], exact=True).first.click()
+        link(page, NAMES["en"][path]).click()
         page.wait_for_function("path => location.pathname === path", arg=path)
         page.wait_for_function("title => document.title.startsWith(title)", arg=NAMES["en"][path])
     page.go_back()
@@ -76,13 +87,13 @@ def test_language_and_theme_are_remembered(page):
 def test_an_address_that_is_no_page_leads_to_the_first(new_page):
     page = settled(new_page("/nowhere/at/all"))
     page.wait_for_function("location.pathname === '/'")
-    assert page.get_by_role("link", name=NAMES["en"]["/"], exact=True).first.get_attribute("aria-current") == "page"
+    expect(link(page, NAMES["en"]["/"])).to_have_attribute("aria-current", "page")
 
 
 def test_the_keyboard_reaches_the_page_first(page):
     settled(page)
     page.keyboard.press("Tab")
-    assert page.evaluate("document.activeElement.className") == "u-skip"
+    page.wait_for_function("document.activeElement.className === 'u-skip'")
     page.keyboard.press("Enter")
     page.keyboard.press("Tab")
-    assert page.evaluate("document.querySelector('main').contains(document.activeElement)")
+    page.wait_for_function("document.querySelector('main').contains(document.activeElement)")

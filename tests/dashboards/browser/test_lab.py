@@ -4,9 +4,11 @@ import json
 import re
 
 import pytest
+from playwright.sync_api import expect
 
 from dashboards.markets import Draft
 from sim.scenario import changed
+from tests.dashboards.browser.test_every_page import fits
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -35,13 +37,17 @@ def lever(page, name):
     return page.get_by_role("slider", name=name, exact=True).first
 
 
+def value(slider):
+    return float(slider.input_value())
+
+
 def wait_for_drawing(page, count):
     page.wait_for_function("count => window.__plots.share.count > count", arg=count)
     settled(page)
 
 
 def headline(page):
-    return page.locator(".l-head h1").inner_text()
+    return page.locator(".l-head h1")
 
 
 def query(page):
@@ -63,9 +69,15 @@ def wait_for_figure(page, wanted):
     page.wait_for_function(f"wanted => ({FIGURE})() === wanted", arg=wanted)
 
 
+def wait_for_line(page, name, there=True):
+    page.wait_for_function(
+        f"([name, there]) => JSON.parse(({FIGURE})()).data.some(one => one.name === name) === there", arg=[name, there]
+    )
+
+
 def test_dragging_a_lever_moves_the_futures_and_is_one_step(new_page):
     page = settled(new_page(quick()))
-    before, count = headline(page), drawn(page)
+    before, count = headline(page).inner_text(), drawn(page)
     box = lever(page, "Price").bounding_box()
     y = box["y"] + box["height"] / 2
     page.mouse.move(box["x"] + box["width"] * 0.375, y)
@@ -74,26 +86,25 @@ def test_dragging_a_lever_moves_the_futures_and_is_one_step(new_page):
         page.mouse.move(box["x"] + box["width"] * (0.375 - 0.02 * step), y)
     page.mouse.up()
     wait_for_drawing(page, count)
-    assert headline(page) != before
-    assert "above the baseline" in headline(page)
+    expect(headline(page)).not_to_have_text(before)
+    expect(headline(page)).to_contain_text("above the baseline")
     page.wait_for_function("location.search.includes('levers.price')")
-    traces = json.loads(figure(page))["data"]
-    assert "Baseline" in [trace.get("name") for trace in traces]
+    wait_for_line(page, "Baseline")
     # The whole drag is undone at once.
     page.get_by_role("button", name="Undo").click()
     page.wait_for_function("!location.search.includes('levers.price')")
-    assert settled(page).get_by_role("button", name="Redo").is_enabled()
+    expect(settled(page).get_by_role("button", name="Redo")).to_be_enabled()
 
 
 def test_keys_move_a_lever_and_undo_it(new_page):
     page = settled(new_page(quick()))
     price = lever(page, "Price")
     price.focus()
-    first = float(price.input_value())
+    first = value(price)
     count = drawn(page)
     page.keyboard.press("ArrowRight")
     wait_for_drawing(page, count)
-    assert float(price.input_value()) == pytest.approx(first + 0.1)
+    assert value(price) == pytest.approx(first + 0.1)
     moved = figure(page)
     page.keyboard.press("Control+z")
     page.wait_for_function(
@@ -145,7 +156,7 @@ def test_a_value_that_does_not_go_with_others_is_refused_with_a_message(new_page
     slider.focus()
     page.keyboard.press("End")
     page.locator(".u-notice.is-error").wait_for()
-    assert "Traceback" not in page.locator("body").inner_text()
+    expect(page.locator("body")).not_to_contain_text("Traceback")
     assert "click_cost" not in query(page)
     # The lever is back where it was.
     page.wait_for_function("Number(document.querySelector('[role=search] input[type=range]').value) < 0.1")
@@ -154,12 +165,12 @@ def test_a_value_that_does_not_go_with_others_is_refused_with_a_message(new_page
 def test_events_are_moved_by_hand_and_by_key_switched_and_removed(new_page):
     page = settled(new_page(quick("sweatshop_scandal")))
     mark = page.locator(".l-mark")
-    assert mark.get_attribute("data-week") == "30"
+    expect(mark).to_have_attribute("data-week", "30")
     count = drawn(page)
     mark.focus()
     page.keyboard.press("ArrowLeft")
     wait_for_drawing(page, count)
-    assert mark.get_attribute("data-week") == "29"
+    expect(mark).to_have_attribute("data-week", "29")
     box = mark.bounding_box()
     page.mouse.move(box["x"] + 9, box["y"] + 9)
     page.mouse.down()
@@ -168,12 +179,12 @@ def test_events_are_moved_by_hand_and_by_key_switched_and_removed(new_page):
     page.mouse.up()
     page.wait_for_function("Number(document.querySelector('.l-mark').dataset.week) < 29")
     week = int(mark.get_attribute("data-week"))
+    expect(mark).to_have_attribute("aria-label", re.compile(rf"Week {week}\b"))
     settled(page)
-    assert f"Week {week}" in mark.get_attribute("aria-label")
     mark.focus()
     page.keyboard.press(" ")
     page.wait_for_selector(".l-mark.off")
-    assert "switched off" in mark.get_attribute("aria-label")
+    expect(mark).to_have_attribute("aria-label", re.compile("switched off"))
     page.keyboard.press("Delete")
     page.wait_for_function("!document.querySelector('.l-mark')")
     page.get_by_role("button", name="Undo").click()
@@ -189,8 +200,7 @@ def test_a_rival_and_a_price_cut_are_added(new_page):
     page.get_by_role("button", name="Done").click()
     page.wait_for_function("!document.querySelector('dialog[open]')")
     wait_for_drawing(page, count)
-    names = [trace.get("name") for trace in json.loads(figure(page))["data"]]
-    assert "Newcomer" in names
+    wait_for_line(page, "Newcomer")
     page.get_by_role("button", name="Add an event").click()
     page.get_by_role("button", name="Price cut").click()
     page.get_by_role("button", name="Done").click()
@@ -199,8 +209,7 @@ def test_a_rival_and_a_price_cut_are_added(new_page):
     page.locator(".l-mark", has_text="Newcomer").click()
     page.get_by_role("button", name="Remove").click()
     page.wait_for_function("document.querySelectorAll('.l-mark').length === 1")
-    settled(page)
-    assert "Newcomer" not in figure(page)
+    wait_for_line(page, "Newcomer", there=False)
 
 
 def test_a_link_restores_the_market(new_page):
@@ -210,9 +219,9 @@ def test_a_link_restores_the_market(new_page):
     page.keyboard.press("ArrowLeft")
     wait_for_drawing(page, count)
     page.wait_for_function("location.search.includes('levers.price')")
-    address, said, seen = page.url, headline(page), figure(page)
+    address, said, seen = page.url, headline(page).inner_text(), figure(page)
     other = settled(new_page("/?" + address.partition("?")[2]))
-    assert headline(other) == said
+    expect(headline(other)).to_have_text(said)
     wait_for_figure(other, seen)
 
 
@@ -248,9 +257,9 @@ def test_a_market_is_named_saved_and_opened_again(new_page, tmp_path):
     other.set_input_files("dialog input[type=file]", path)
     other.wait_for_function("document.querySelector('.l-name').innerText.includes('My été')")
     settled(other)
-    assert float(lever(other, "Openness").input_value()) == pytest.approx(0.11)
+    expect(lever(other, "Openness")).to_have_value("0.11")
     # What was switched off has come with the file, and can be switched on.
-    assert "switched off" in other.locator(".l-mark").get_attribute("aria-label")
+    expect(other.locator(".l-mark")).to_have_attribute("aria-label", re.compile("switched off"))
     other.locator(".l-mark").focus()
     other.keyboard.press(" ")
     other.wait_for_function("!document.querySelector('.l-mark.off')")
@@ -307,44 +316,43 @@ def test_the_gallery_leads_to_another_market_and_a_baseline_can_be_set(new_page)
     count = drawn(page)
     page.locator("dialog [data-scenario=price_war]").click()
     wait_for_drawing(page, count)
-    assert "Aubaine" in headline(page)
-    assert page.get_by_role("button", name="Set as baseline").is_disabled()
+    expect(headline(page)).to_contain_text("Aubaine")
+    expect(page.get_by_role("button", name="Set as baseline")).to_be_disabled()
     count = drawn(page)
     lever(page, "Price").focus()
     page.keyboard.press("ArrowLeft")
     wait_for_drawing(page, count)
     page.get_by_role("button", name="Set as baseline").click()
     page.get_by_text("This is now your baseline.").wait_for()
-    page.wait_for_function("document.querySelector('.l-support').innerText.includes('This is your baseline')")
+    expect(page.locator(".l-support")).to_contain_text("This is your baseline")
 
 
 def test_other_figures_and_more_futures_can_be_chosen(new_page):
     page = settled(new_page(quick()))
     page.get_by_role("radio", name="4", exact=True).click()
-    page.wait_for_function("document.querySelector('.l-support').innerText.includes('4 futures')")
+    expect(page.locator(".l-support")).to_contain_text("4 futures")
     settled(page)
     page.get_by_role("button", name="Choose the figures").click()
     page.get_by_label("Figure 2").select_option("surplus")
-    page.wait_for_function("document.querySelector('.u-kpis').innerText.includes('Consumer surplus')")
+    expect(page.locator(".u-kpis")).to_contain_text("Consumer surplus")
     page.keyboard.press("Escape")
     settled(page)
-    assert len(page.locator(".u-kpi-v").all_inner_texts()) == 4
-    assert all(re.search(r"\d", text) for text in page.locator(".u-kpi-v").all_inner_texts())
+    expect(page.locator(".u-kpi-v")).to_have_text(4 * [re.compile(r"\d")])
 
 
 def test_french_numbers_and_words(new_page):
     page = settled(new_page(quick(), locale="fr-FR"))
-    assert headline(page).startswith("En semaine 40, Nova tient ")
-    assert re.search(r"\d,\d", page.locator(".u-kpis").inner_text())
+    expect(headline(page)).to_contain_text("En semaine 40, Nova tient ")
+    expect(page.locator(".u-kpis")).to_have_text(re.compile(r"\d,\d"))
     page.get_by_role("radio", name="Anglais").click()
-    page.wait_for_function("document.querySelector('.l-head h1').innerText.startsWith('By week 40, ')")
+    expect(headline(page)).to_contain_text("By week 40, ")
     settled(page)
 
 
 def test_on_a_phone_levers_are_in_a_sheet(new_page):
     page = settled(new_page(quick("sweatshop_scandal"), width=390, height=844, has_touch=True))
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
-    assert not lever(page, "Price").is_visible()
+    fits(page)
+    expect(lever(page, "Price")).to_be_hidden()
     count = drawn(page)
     page.locator(".l-fab").click()
     lever(page, "Price").wait_for()
