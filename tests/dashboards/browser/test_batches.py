@@ -8,14 +8,16 @@ from playwright.sync_api import expect
 from experiments.batch.results import open_results
 from tests.dashboards.batches.conftest import SMALL, many
 from tests.dashboards.browser.test_every_page import fits
+from tests.dashboards.conftest import PATIENCE
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 DRAWN = "start => Object.keys(window.__plots || {}).some(name => name.startsWith(start))"
 
 
-def state(name, *states):
-    return ", ".join(f"[data-job='{name}'][data-state={one}]" for one in states)
+def wait_for_state(page, name, *states):
+    """Wait until a job has got so far: it runs in processes of its own, which start first, beside all other tests."""
+    page.wait_for_selector(", ".join(f"[data-job='{name}'][data-state={one}]" for one in states), timeout=3 * PATIENCE)
 
 
 def give(page, name, text):
@@ -35,21 +37,21 @@ def start(page, name, text):
 def test_an_experiment_outlives_its_page_is_stopped_gone_on_with_and_drawn(new_page, dashboard):
     page = new_page("experiments")
     name = start(page, "prices", many())
-    page.wait_for_selector(state(name, "running"))
-    page.wait_for_function("/[1-9]\\d* of 720 runs/.test(document.querySelector('main').innerText)")
+    wait_for_state(page, name, "running")
+    expect(page.locator("main")).to_contain_text(re.compile(r"[1-9]\d* of 720 runs"))
     page.reload()  # nothing of it lives in the page
-    page.wait_for_selector(state(name, "running", "done"))
+    wait_for_state(page, name, "running", "done")
     other = new_page("experiments")  # another visitor sees the same
-    other.wait_for_selector(state(name, "running"))
+    wait_for_state(other, name, "running")
     other.get_by_role("button", name="Stop: Small").click()
-    page.wait_for_selector(state(name, "stopped"))
-    other.wait_for_selector(state(name, "stopped"))
+    wait_for_state(page, name, "stopped")
+    wait_for_state(other, name, "stopped")
     with open_results(dashboard.results / name) as results:
         kept = results.status().done
     assert 0 < kept < 720
     page.wait_for_function(DRAWN, arg="fan")
     page.get_by_role("button", name="Go on", exact=True).click()
-    page.wait_for_selector(state(name, "done"))
+    wait_for_state(page, name, "done")
     expect(page.locator("main")).to_contain_text("720 of 720 runs")
     expect(page.locator(".b-answer").first).to_contain_text("8 in 10 lie between")
     page.get_by_role("radio", name="Two factors").click()
@@ -71,10 +73,10 @@ def test_a_question_is_asked_of_an_experiment_and_answered_on_the_page(new_page)
     name = start(page, "questions", SMALL.replace("levels = [9.0, 10.0, 11.0]", "low = 8.0\nhigh = 12.0").replace(
         'kind = "full_grid"', 'kind = "latin_hypercube"\nsize = 70'
     ).replace("steps = 2\n", "").replace("replicates = 3", "replicates = 1"))  # fmt: skip
-    page.wait_for_selector(state(name, "done"))
+    wait_for_state(page, name, "done")
     page.get_by_role("radio", name="Ask", exact=True).click()
     page.get_by_role("button", name="Ask", exact=True).click()
-    page.wait_for_selector(state(f"{name}-sensitivity", "done"))
+    wait_for_state(page, f"{name}-sensitivity", "done")
     page.get_by_role("button", name=re.compile("What does this depend on: Market share, Citadel")).click()
     page.wait_for_function("document.querySelectorAll('.js-plotly-plot .main-svg').length >= 2")
     expect(page.locator("main")).to_contain_text("citadel")
@@ -82,7 +84,7 @@ def test_a_question_is_asked_of_an_experiment_and_answered_on_the_page(new_page)
     page.get_by_role("radio", name="French").click()
     expect(page.locator("main")).to_contain_text("La réponse")
     page.get_by_role("button", name=re.compile(rf"L'expérience\s:\s{name}")).click()
-    page.wait_for_selector(state(name, "done"))
+    wait_for_state(page, name, "done")
 
 
 def test_a_file_that_is_wrong_is_refused_with_its_lines(new_page):
