@@ -33,7 +33,7 @@ def _Button(
 def _Slider(
     label: str, value: float, low: float, high: float, step: float, baseline: float | None, digits: int, fixed: bool,
     scale: float, unit: str, help: str, live: int, log: bool, disabled: bool, language: str, reset_label: str,
-    event_value: Callable[[dict[str, Any]], None],
+    event_value: Callable[[dict[str, Any]], None], event_reach: Callable[[Any], None],
 ) -> None: ...  # fmt: skip
 
 
@@ -95,7 +95,7 @@ def Slider(
     label: str, value: float, *, low: float, high: float, step: float, on_value: Callable[[float], None],
     baseline: float | None = None, digits: int = 2, fixed: bool = False, scale: float = 1.0, unit: str = "",
     help: str = "", live: int = 60, log: bool = False, disabled: bool = False,
-    on_hold: Callable[[float], None] | None = None,
+    on_hold: Callable[[float], None] | None = None, on_reach: Callable[[], None] | None = None,
 ) -> Any:  # fmt: skip
     """Put a slider.
 
@@ -115,16 +115,22 @@ def Slider(
         Let equal distances be equal ratios; `low` must be above zero.
     on_hold
         Called instead of `on_value` while it is dragged.
+    on_reach
+        Called when the keyboard has reached it and rests there.
     """
 
     def moved(given: dict[str, Any]) -> None:
         follow = on_hold if given["held"] and on_hold is not None else on_value
         follow(float(given["value"]))
 
+    def reached(_: Any) -> None:
+        if on_reach is not None:
+            on_reach()
+
     return _Slider(
         label=label, value=value, low=low, high=high, step=step, baseline=baseline, digits=digits, fixed=fixed,
         scale=scale, unit=unit, help=help, live=live, log=log, disabled=disabled, language=language(),
-        reset_label=say("component.reset"), event_value=moved,
+        reset_label=say("component.reset"), event_value=moved, event_reach=reached,
     )  # fmt: skip
 
 

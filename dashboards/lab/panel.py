@@ -76,6 +76,7 @@ def Widget(draft: Draft, lever: Lever, label: str, baseline: Draft, *, can_leave
             unit=lever.unit,
             help=lever.help, on_value=safe(lambda given: state.move(lever, given)),
             on_hold=safe(lambda given: state.move(lever, given, is_held=True)),
+            on_reach=safe(lambda: state.reach(lever)),
         )  # fmt: skip
 
     if not lever.setting.is_optional or not can_leave_out:

@@ -34,8 +34,15 @@ class Range:
     def next_after(self, before: float, value: float) -> float | None:
         """Give the next value the same way, if a slider went one place from `before` to `value`; otherwise None."""
         way = self._place(value) - self._place(before)
-        place = self._place(value) + way
-        if abs(way) != 1 or not self._place(self.low) <= place <= self._place(self.high):
+        return self._at(self._place(value) + way) if abs(way) == 1 else None
+
+    def beside(self, value: float) -> list[float]:
+        """Give the values one place up and one place down, as far as a slider can go."""
+        place = self._place(value)
+        return [found for one in (place + 1, place - 1) if (found := self._at(one)) is not None]
+
+    def _at(self, place: int) -> float | None:
+        if not self._place(self.low) <= place <= self._place(self.high):
             return None
         if self.is_log:
             return float(f"{self.low * (self.high / self.low) ** (place / LOG_PLACES):.3g}")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field
 
 from dashboards.futures import FIRST, Ensemble, Service, Wish, affordable, interactive
@@ -39,7 +39,7 @@ class _Task:
     language: str
     now: Wish | None = None
     before: Wish | None = None
-    ahead: Wish | None = None
+    ahead: list[Wish] = field(default_factory=list)
     shown: tuple[int, int] = (0, 0)
     tried: list[tuple[Pull, Wish, Wish]] | None = None
     is_tornado_shown: bool = False
@@ -121,15 +121,23 @@ class Runner:
         if old is not None:
             for piece in old.pieces:
                 piece.cancel()
-            if old.ahead is not None and old.ahead.market != market.text_hash:
-                old.ahead.cancel()
+            for begun in old.ahead:
+                if begun.market != market.text_hash:
+                    begun.cancel()
         with use_language(language):
             task.now = self._ask("now", market, futures, keys, is_held=is_held)
             if market.text_hash != other.text_hash:
                 task.before = self._ask("before", other, futures, keys)
             if ahead is not None:
-                task.ahead = self._ask("ahead", interactive(ahead.scenario), futures, keys, _AHEAD)
+                self._work_ahead(task, [ahead])
         self._news.set()
+
+    def prepare(self, drafts: Iterable[Draft]) -> None:
+        """Work out what may be wished for next, when nothing else is to do; what was begun before is dropped."""
+        task = self._task
+        if task is not None:
+            with use_language(task.language):
+                self._work_ahead(task, drafts)
 
     def close(self) -> None:
         """Drop everything."""
@@ -141,6 +149,15 @@ class Runner:
             for piece in task.pieces:
                 piece.cancel()
         self._news.set()
+
+    def _work_ahead(self, task: _Task, drafts: Iterable[Draft]) -> None:
+        keys = needed(task.draft, task.choice)
+        for wish in task.ahead:
+            wish.cancel()
+        task.ahead = [
+            self._ask(f"ahead {number}", market, affordable(market, task.choice.futures, len(keys)), keys, _AHEAD)
+            for number, market in enumerate(interactive(draft.scenario) for draft in drafts)
+        ]
 
     def _ask(
         self, lane: str, market: Scenario, futures: int, keys: tuple[str, ...], priority: int = 0,

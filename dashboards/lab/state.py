@@ -105,15 +105,28 @@ def move(lever: Lever, value: Any, *, is_held: bool = False) -> None:
         raise
 
 
+def reach(lever: Lever) -> None:
+    """Take note that the keyboard has reached a lever: a key may move it one place up or down."""
+    worker, draft = runner.peek(), session.draft.peek()
+    value = _number(draft.value(lever.key))
+    if worker is None or lever.range is None or value is None:
+        return
+    near = [moved(draft, lever, place) for place in lever.range.including(value).beside(value)]
+    worker.prepare([one for one in near if not problems_of(one)])
+
+
 def _ahead(draft: Draft, lever: Lever, value: Any) -> Draft | None:
     """Give the market of the lever's next place, if it went one place: by a key, it may well go on."""
-    before = draft.value(lever.key)
-    numbers = [one for one in (before, value) if isinstance(one, int | float) and not isinstance(one, bool)]
-    if lever.range is None or len(numbers) < 2:
+    before, now = _number(draft.value(lever.key)), _number(value)
+    if lever.range is None or before is None or now is None:
         return None
-    following = lever.range.including(float(value)).next_after(float(before), float(value))
+    following = lever.range.including(now).next_after(before, now)
     ahead = None if following is None else moved(draft, lever, following)
     return None if ahead is None or problems_of(ahead) else ahead
+
+
+def _number(value: Any) -> float | None:
+    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
 
 
 def _now(steps: History, is_held: bool = False, ahead: Draft | None = None) -> None:

@@ -227,3 +227,7 @@ def test_the_place_after_the_next_is_where_a_slider_goes():
     places = [float(f"{ratios.low * (ratios.high / ratios.low) ** (n / 200):.3g}") for n in (100, 101, 102)]
     assert ratios.next_after(*places[:2]) == places[2]
     assert ratios.next_after(*places[:0:-1]) == places[0]
+    assert ratios.beside(places[1]) == [places[2], places[0]]
+    assert even.beside(0.3) == [0.31, 0.29]
+    assert even.beside(1.0) == [0.99]
+    assert even.beside(0.0) == [0.01]

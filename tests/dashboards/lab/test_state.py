@@ -30,6 +30,9 @@ class Heard:
         self.ahead.append(ahead)
         self.held.append(is_held)
 
+    def prepare(self, drafts):
+        self.ahead.append([draft.value(PRICE) for draft in drafts])
+
 
 @pytest.fixture
 def heard():
@@ -84,6 +87,21 @@ def test_the_next_place_of_a_lever_that_goes_step_by_step_is_worked_out_ahead(he
     state.move(lever, lever.range.low)
     state.move(levers_of(session.draft.value)["firm.Nova.levers.mode"], "rent")
     assert heard.ahead[-2:] == [None, None]
+
+
+def test_both_places_beside_a_lever_are_worked_out_ahead_when_the_keyboard_reaches_it(heard):
+    levers = levers_of(session.draft.value)
+    lever = levers[PRICE]
+    assert lever.range is not None
+    now, step = session.draft.value.value(PRICE), lever.range.step
+    state.reach(lever)
+    assert heard.ahead == [[float(f"{now + step:.10g}"), float(f"{now - step:.10g}")]]
+    price(lever.range.high)
+    state.reach(lever)
+    assert heard.ahead[-1] == [float(f"{lever.range.high - step:.10g}")]  # beyond the end there is no place
+    before = list(heard.ahead)
+    state.reach(levers["firm.Nova.levers.mode"])
+    assert heard.ahead == before
 
 
 def test_what_cannot_be_run_changes_nothing(heard):
