@@ -48,7 +48,6 @@ _DRAWING = 0.25  # seconds for which nobody's futures are worked out ahead, so t
 _PAGE_BYTES = 60_000_000
 _CACHE_BYTES = 96_000_000
 _CACHE_MARKETS = 200
-_MOST_TRIES = 3
 
 
 def interactive(scenario: Scenario) -> Scenario:
@@ -89,7 +88,6 @@ class Wish:
         self._on_news = on_news
         self._context = contextvars.copy_context()
         self._left: list[int] = []
-        self._tries: dict[int, int] = {}
         self._running = 0
         self._job: Job | None = None
         self._lock = threading.Lock()
@@ -376,12 +374,6 @@ class Service:
             wish._running -= 1
             if wish.is_cancelled:
                 return
-            if run.status == "stopped":  # by a word that was meant for another
-                wish._tries[number] = wish._tries.get(number, 0) + 1
-                if wish._tries[number] < _MOST_TRIES:
-                    wish._left.insert(0, number)
-                    self._changed.notify()
-                    return
             if run.status == "done" and run.record is not None:
                 self._keep(wish, number, run)
             else:

@@ -71,6 +71,7 @@ class _Worker:
         )
         self._widen()
         self._writing = threading.Lock()
+        self._errand = 0
         self.is_ready = False
         self._send(sys.path)
 
@@ -86,23 +87,28 @@ class _Worker:
         """The number of the process."""
         return self._process.pid
 
-    def run(self, number: int, job: Job, on_weeks: Callable[[int], None]) -> Run:
+    def next_errand(self) -> int:
+        """Give what it does next a number: a wish to stop is for one errand, and may come when it is over."""
+        self._errand += 1
+        return self._errand
+
+    def run(self, errand: int, number: int, job: Job, on_weeks: Callable[[int], None]) -> Run:
         """Run one replicate; raise `WorkerLostError` if the process does not live to answer."""
 
         def note(weeks: int) -> None:
             on_weeks(weeks)
             if job.stop.is_set():
-                self.ask_to_stop()
+                self.ask_to_stop(errand)
 
-        self._send(("run", number, job.text))
+        self._send(("run", errand, number, job.text))
         _, run = self._until_the_answer(note)
         if run.record is not None:
             run.record.scenario = job.scenario
         return run
 
-    def call(self, function: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
+    def call(self, errand: int, function: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
         """Call a function and give what it returns, or raise what it raises."""
-        self._send(("call", function, arguments))
+        self._send(("call", errand, function, arguments))
         kind, value = self._until_the_answer(lambda _: None)
         if kind == "raised":
             raise value
@@ -119,10 +125,10 @@ class _Worker:
             else:
                 return kind, values[0]
 
-    def ask_to_stop(self) -> None:
-        """Let the replicate under way end with its week."""
+    def ask_to_stop(self, errand: int) -> None:
+        """Let the replicate under way end with its week, if it is that errand."""
         try:
-            self._send(("stop",))
+            self._send(("stop", errand))
         except WorkerLostError:
             return  # whoever waits for its answer learns of it
 
@@ -184,12 +190,12 @@ class Job:
         self.stop = stop
         self.watch = watch
         self.text = pickle.dumps((language(), scenario, figures, watch), pickle.HIGHEST_PROTOCOL)
-        self.busy: set[_Worker] = set()
+        self.busy: dict[_Worker, int] = {}
 
     def ask_to_stop(self) -> None:
         """Pass the wish to stop on to all that are at work on it."""
-        for worker in tuple(self.busy):
-            worker.ask_to_stop()
+        for worker, errand in tuple(self.busy.items()):
+            worker.ask_to_stop(errand)
 
 
 class Pool:
@@ -210,7 +216,7 @@ class Pool:
         self._free = threading.Semaphore(self.processes)
         self._idle: list[_Worker] = []
         self._all: set[_Worker] = set()
-        self._calling: set[_Worker] = set()
+        self._calling: dict[_Worker, int] = {}
         self._changing = threading.Lock()
         self._is_warm = False
 
@@ -269,9 +275,9 @@ class Pool:
                     worker = self._take()
                 except (OSError, WorkerLostError):
                     break
-                job.busy.add(worker)
+                job.busy[worker] = errand = worker.next_errand()
                 try:
-                    run = worker.run(number, job, on_weeks)
+                    run = worker.run(errand, number, job, on_weeks)
                 except WorkerLostError:
                     was_ready = was_ready or worker.is_ready
                     self._bury(worker)
@@ -280,7 +286,8 @@ class Pool:
                         self._idle.append(worker)
                     return run
                 finally:
-                    job.busy.discard(worker)
+                    if job.busy.get(worker) == errand:
+                        del job.busy[worker]
         if not was_ready:  # processes cannot work here at all
             return run_one(job.scenario, number, 1, "compiled", job.figures, on_weeks, job.stop, job.watch)
         return Run(number, "failed", 0.0, error=say("runs.worker_lost", times=_ATTEMPTS))
@@ -308,10 +315,11 @@ class Pool:
                 lost = WorkerLostError(str(error))
                 lost.was_ready = False
                 raise lost from error
+            errand = worker.next_errand()
             with self._changing:
-                self._calling.add(worker)
+                self._calling[worker] = errand
             try:
-                result = worker.call(function, arguments)
+                result = worker.call(errand, function, arguments)
             except WorkerLostError as lost:
                 lost.was_ready = worker.is_ready
                 self._bury(worker)
@@ -325,13 +333,13 @@ class Pool:
     def stop_calls(self) -> None:
         """Tell all functions under way that they should come to an end."""
         with self._changing:
-            workers = tuple(self._calling)
-        for worker in workers:
-            worker.ask_to_stop()
+            calling = tuple(self._calling.items())
+        for worker, errand in calling:
+            worker.ask_to_stop(errand)
 
     def _give_back(self, worker: _Worker) -> None:
         with self._changing:
-            self._calling.discard(worker)
+            self._calling.pop(worker, None)
             if worker in self._all:
                 self._idle.append(worker)
 
@@ -346,7 +354,7 @@ class Pool:
     def _bury(self, worker: _Worker) -> None:
         with self._changing:
             self._all.discard(worker)
-            self._calling.discard(worker)
+            self._calling.pop(worker, None)
         worker.close()
 
 

@@ -40,15 +40,17 @@ def serve() -> None:
 
 
 def _listen(source: BinaryIO, orders: queue.SimpleQueue[tuple[Any, ...]], stop: threading.Event) -> None:
-    """Pass orders on, and heed at once the wish to stop the replicate under way."""
+    """Pass orders on, and heed at once the wish to stop the errand under way; one for an older errand is too late."""
+    under_way = 0
     try:
         while True:
-            order = pickle.load(source)  # from the process that started this one
-            if order == ("stop",):
+            kind, errand, *order = pickle.load(source)  # from the process that started this one
+            if kind != "stop":
+                under_way = errand
+                stop.clear()
+                orders.put((kind, *order))
+            elif errand == under_way:
                 stop.set()
-                continue
-            stop.clear()
-            orders.put(order)
     except Exception:  # the end of the input, in whatever shape
         os._exit(0)
 

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from experiments.exits import Exit
-from experiments.pool import Pool, WorkerLostError, pool_that_pays, seconds_saved, shared_pool
+from experiments.pool import Job, Pool, WorkerLostError, pool_that_pays, seconds_saved, shared_pool
 from experiments.runs import Progress, run_one, run_replicates
 from sim.scenario import changed, load
 from sim.text import use_language
@@ -97,6 +97,27 @@ def test_a_stop_keeps_the_weeks_that_were_finished(pool):
     assert runs[2].weeks == 0
     again = run_replicates(market(20), replicates=2, threads=2, pool=pool)
     assert [run.status for run in again] == ["done"] * 2
+
+
+def test_a_wish_to_stop_that_comes_too_late_stops_nobody_else():
+    with Pool(1) as one:
+        first = Job(market(5), None, threading.Event())
+        assert one.run(0, first, lambda _: None).status == "done"
+        (worker,) = one._idle
+        old = worker._errand
+
+        heard: list[int] = []
+
+        def ask(weeks: int) -> None:
+            heard.append(weeks)
+            worker.ask_to_stop(errand)
+
+        errand = old  # asked while the next one is under way, as it tells its weeks
+        assert one.run(1, Job(market(800), None, threading.Event()), ask).status == "done"
+        assert heard
+        errand = worker._errand + 1
+        assert one.run(2, Job(market(800), None, threading.Event()), ask).status == "stopped"
+        assert first.busy == {}
 
 
 def test_replicates_may_have_numbers_scenarios_and_watchers_of_their_own(pool):
