@@ -265,6 +265,28 @@ def test_a_market_is_named_saved_and_opened_again(new_page, tmp_path):
     other.wait_for_function("!document.querySelector('.l-mark.off')")
 
 
+def test_an_answer_to_an_older_word_does_not_undo_what_was_typed_since(new_page):
+    page = settled(new_page(quick()))
+    page.get_by_role("button", name="Save", exact=True).click()
+    field = page.get_by_label("Name of the scenario")
+    field.wait_for()
+    told = field.evaluate(
+        """async (input) => {
+          const field = input.closest('.u-field').__vue__, told = [];
+          field.event_value = () => {};
+          for (const word of ['a', 'ab', 'abc']) { field.local = word; field.send(); }
+          field.local = 'abcd';  // typed, and not sent yet
+          for (const given of ['a', 'abc', 'another name']) {
+            field.value = given;
+            await field.$nextTick();
+            told.push(field.local);
+          }
+          return told;
+        }"""
+    )
+    assert told == ["abcd", "abcd", "another name"]
+
+
 def test_a_bad_file_is_refused_with_all_its_mistakes(new_page, tmp_path):
     page = settled(new_page(quick()))
     page.get_by_role("button", name="Open", exact=True).click()
