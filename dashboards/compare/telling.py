@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from dashboards.compare.text import say
+from dashboards.spreadsheet import as_csv
 from experiments.answers.asked import change_text, digits_for, name_of, value_text
 from experiments.numbers import UNKNOWN, count
 
@@ -182,12 +183,12 @@ def levers_of(changes: Mapping[str, Sequence[Change]], letters: Sequence[str]) -
 def csv_of(found: Compared, letters: Sequence[str], names: Mapping[str, str]) -> bytes:
     """Give the numbers of a comparison for spreadsheets: week by week, then the number itself.
 
-    As the program's other files of this kind: UTF-8 with a mark, points in numbers; a text that a spreadsheet would
-    take for a formula has an apostrophe in front.
+    No text in it is taken for a formula.
     """
-    from experiments.csv_files import as_text
-
-    heading = ["figure", "of", "week", "market", "title", "mean", "difference", "low", "high"]
+    heading = [
+        say(f"compare.heading.{one}")
+        for one in ("figure", "of", "week", "market", "title", "mean", "difference", "low", "high")
+    ]
     rows: list[list[object]] = []
     for figure in found.figures:
         asked = figure.asked
@@ -204,7 +205,7 @@ def csv_of(found: Compared, letters: Sequence[str], names: Mapping[str, str]) ->
         for letter, arm in zip(letters[1:], figure.arms, strict=True):
             span = arm.difference
             rows.append([*about, over, letter, names[letter], arm.mean, span.value, span.low, span.high])
-    return as_text(heading, rows).encode()
+    return as_csv(heading, rows)
 
 
 def report_of(found: Compared, names: Mapping[str, str]) -> str:

@@ -15,7 +15,7 @@ from dashboards.components.html import Tag, Text
 from dashboards.components.layout import Card, Details
 from dashboards.components.shown import Column, Plot, Table
 from dashboards.market.branches import Branch, Field, changed_consumers, fields, injected, injection_words, kinds_of
-from dashboards.market.comparing import COMPARED, as_csv, difference_figure, levels_figure, rows, verdict
+from dashboards.market.comparing import COMPARED, branch_csv, difference_figure, levels_figure, rows, verdict
 from dashboards.market.playing import Played
 from dashboards.market.recording import Recording
 from dashboards.market.text import say
@@ -206,7 +206,7 @@ def CompareCard(untouched: Recording, branch: Recording, event: Branch) -> None:
             Segmented(say("market.compare.way"), _way.value, ways, on_value=safe(_way.set))
             Download(
                 say("market.compare.csv"),
-                make=lambda: as_csv(untouched, branch),
+                make=lambda: branch_csv(untouched, branch),
                 name="branch.csv",
                 mime="text/csv",
             )

@@ -242,6 +242,36 @@ formulas = { "-2" = 'end(share["Nova"])' }
         assert b"<f>" not in book.read("xl/worksheets/sheet1.xml")
 
 
+def test_in_french_runs_open_in_columns_of_excel(found):
+    import csv
+    import io
+
+    english = list(csv.reader(io.StringIO(exports.table(found, "csv").decode("utf-8-sig"))))
+    with use_language("fr"):
+        french = list(csv.reader(io.StringIO(exports.table(found, "csv").decode("utf-8-sig")), delimiter=";"))
+    assert len(english) == 1 + 12 * 3
+    assert french[0] == english[0]
+    assert [[_number(cell) for cell in row] for row in french] == [[_number(cell) for cell in row] for row in english]
+    assert any("," in cell for row in french[1:] for cell in row)
+    assert not any("." in cell and _is_number(cell) for row in french for cell in row)
+
+
+def _number(text: str) -> float | str:
+    plain = text.replace(",", ".")
+    return float(plain) if _is_number(plain) else text
+
+
+def test_the_table_that_a_run_left_is_saved_in_the_marks_of_the_language(tmp_path):
+    left = "\ufeffscope,item,figure,start,end\r\nfirm,'=1+1,share,0.25,\r\n"
+    (tmp_path / "summary.csv").write_bytes(left.encode())
+    assert exports.summary(tmp_path).decode() == left
+    with use_language("fr"):
+        assert exports.summary(tmp_path).decode() == left.replace(",", ";").replace("0.25", "0,25")
+    (tmp_path / "summary.csv").write_text("nothing\nof the kind\n1,2,3,x\n", encoding="utf-8")
+    with pytest.raises(ResultsError, match="something else"):
+        exports.summary(tmp_path)
+
+
 def _is_number(text: str) -> bool:
     try:
         float(text)

@@ -82,6 +82,16 @@ def test_numbers_for_spreadsheets_hold_no_formula(two):
     assert float(rows[-1][6]) == pytest.approx(found.figures[0].arms[0].difference.value)
 
 
+def test_in_french_its_numbers_open_in_columns_of_excel(two):
+    found, letters = two.compared(first_figure(two.setup.scenarios)), list(two.setup.scenarios)
+    with use_language("fr"):
+        content = telling.csv_of(found, letters, titles_of(two.setup.sides)).decode("utf-8-sig")
+    rows = list(csv.DictReader(io.StringIO(content), delimiter=";"))
+    assert len(rows) == 2 * 30 + 2
+    assert "." not in rows[-1]["écart"]
+    assert float(rows[-1]["écart"].replace(",", ".")) == found.figures[0].arms[0].difference.value
+
+
 def test_the_report_is_one_file_in_both_languages(two):
     found = two.compared(first_figure(two.setup.scenarios))
     page = telling.report_of(found, {"A": "A <b>", "B": "B"})

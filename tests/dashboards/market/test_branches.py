@@ -203,13 +203,17 @@ def test_a_spreadsheet_gets_both_futures_and_takes_no_name_for_a_formula(scandal
     import csv
     import io
 
-    from dashboards.market.comparing import as_csv
+    from dashboards.market.comparing import branch_csv
     from sim.scenario import changed
 
     one = record(changed(scandal, {"firm.0.name": "=1+1", "event.0.firm": "=1+1"}))
-    table = list(csv.reader(io.StringIO(as_csv(one, one).decode("utf-8-sig"))))
+    table = list(csv.reader(io.StringIO(branch_csv(one, one).decode("utf-8-sig"))))
     names = {row[1] for row in table[1:]}
     assert "'=1+1" in names
     assert not any(name.startswith("=") for name in names)
     shares = [row for row in table if row[0] == "share" and row[1] == "'=1+1"]
     assert [float(row[3]) for row in shares] == one.figures["share"][:, 0].tolist()
+    with use_language("fr"):
+        french = list(csv.reader(io.StringIO(branch_csv(one, one).decode("utf-8-sig")), delimiter=";"))
+    shares = [row for row in french if row[0] == "share" and row[1] == "'=1+1"]
+    assert [float(row[3].replace(",", ".")) for row in shares] == one.figures["share"][:, 0].tolist()
