@@ -23,6 +23,7 @@ from dashboards.compare.asking import (
     items_in_all,
     natural_when,
 )
+from dashboards.compare.parts import Running, reported
 from dashboards.compare.sides import (
     FEWEST,
     FUTURES,
@@ -37,13 +38,12 @@ from dashboards.compare.sides import (
 )
 from dashboards.compare.text import say
 from dashboards.compare.why import AnswerTable, Why, message
-from dashboards.components.basic import Button, Download, FilePicker, Notice, Progress, Segmented, Select, Slider
+from dashboards.components.basic import Button, Download, FilePicker, Notice, Segmented, Select, Slider
 from dashboards.components.html import Tag, Text
 from dashboards.components.layout import Card, Details, Grid
 from dashboards.components.links import Address
 from dashboards.components.shown import Column, Plot, Table
 from experiments.answers.asked import plain_name
-from experiments.numbers import count
 from sim.problems import InputError
 
 if TYPE_CHECKING:
@@ -85,11 +85,7 @@ def begin() -> None:
     def work(report: Report, stop: threading.Event) -> Ran:
         from experiments.pool import shared_pool
 
-        def on_progress(done: Any) -> None:
-            share = done.runs / max(1, done.total)
-            report(share, say("compare.running", done=count(done.runs), total=count(done.total)))
-
-        return runs.run(setup, pool=shared_pool(), is_wanted=runs.lab_waits, on_progress=on_progress, stop=stop)
+        return runs.run(setup, pool=shared_pool(), is_wanted=runs.lab_waits, on_progress=reported(report), stop=stop)
 
     try:
         known = runs.known(setup)
@@ -224,9 +220,7 @@ def _Choosing() -> None:
 def _Running() -> None:
     stage = state.running.stage.value
     if stage.kind == "running":
-        with Tag("div", classes=["c-running"]):
-            Progress(stage.share, stage.text)
-            Button(say("compare.cancel"), icon="stop", on_click=state.running.stop)
+        Running(state.running)
     elif stage.kind == "failed":
         Notice(stage.text, "error")
         Button(say("compare.again"), on_click=begin, kind="primary")

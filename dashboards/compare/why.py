@@ -10,9 +10,10 @@ import solara
 from dashboards.app.background import Report
 from dashboards.app.safety import message_of, safe
 from dashboards.compare import drawing, runs, state, telling, why_drawing
+from dashboards.compare.parts import Running, reported
 from dashboards.compare.sides import FEWEST, sentence_names
 from dashboards.compare.text import say
-from dashboards.components.basic import Button, Notice, Progress, Segmented, Select
+from dashboards.components.basic import Button, Notice, Segmented, Select
 from dashboards.components.html import Tag, Text
 from dashboards.components.layout import Card, Details
 from dashboards.components.shown import Column, Plot, Table
@@ -72,13 +73,9 @@ def Why(ran: Ran, asked: Asked) -> None:
         def work(report: Report, stop: threading.Event) -> Any:
             from experiments.pool import shared_pool
 
-            def on_progress(done: Any) -> None:
-                said = say("compare.running", done=count(done.runs), total=count(done.total))
-                report(done.runs / max(1, done.total), said)
-
             return runs.explained(
                 small, other, asked, grouping=group, budget=budget, pool=shared_pool(), is_wanted=runs.lab_waits,
-                on_progress=on_progress, stop=stop,
+                on_progress=reported(report), stop=stop,
             )  # fmt: skip
 
         state.why.begin(
@@ -107,9 +104,7 @@ def Why(ran: Ran, asked: Asked) -> None:
         Text(problem or cost, "p", ["u-note"])
         with Tag("div", classes=["c-stage"]):  # what stands below keeps its place
             if stage.kind == "running":
-                with Tag("div", classes=["c-running"]):
-                    Progress(stage.share, stage.text)
-                    Button(say("compare.cancel"), icon="stop", on_click=state.why.stop)
+                Running(state.why)
             elif stage.kind == "failed":
                 Notice(stage.text, "error")
             elif stage.kind == "stopped":
