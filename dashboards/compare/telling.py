@@ -142,12 +142,22 @@ def cautions(setup: Setup) -> list[str]:
     values = {
         "futures": count(setup.futures), "consumers": count(first.population.size), "weeks": count(first.horizon),
     }  # fmt: skip
-    said = [say("compare.size", **values)]
+    said = [say("compare.size", **values), _numbers(setup)]
     if setup.is_cut:
         said.append(say("compare.cut", weeks=count(setup.weeks)))
     if setup.has_other_people:
         said.append(say("compare.people"))
     return said
+
+
+def _numbers(setup: Setup) -> str:
+    """Say what the numbers are, for a reader who comes from the Lab, where they are others."""
+    from dashboards.charts.shares import SMOOTHED
+    from dashboards.futures import CONSUMERS
+    from experiments.claims.measures import END
+
+    weeks, lab_weeks = count(min(END, setup.weeks)), count(SMOOTHED)
+    return say("compare.numbers", weeks=weeks, lab_weeks=lab_weeks, lab_consumers=count(CONSUMERS))
 
 
 def explained_in_words(found: Explained) -> Told:

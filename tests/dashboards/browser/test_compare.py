@@ -85,6 +85,7 @@ def test_the_market_of_the_lab_is_compared_with_its_baseline(new_page):
     expect(page.get_by_label("Scenario B")).to_have_value("draft")
     expect(page.get_by_text("Nova: price").first).to_be_visible()
     expect(page.locator(".c-answer")).to_contain_text("compared over 40 weeks")
+    expect(page.locator(".c-answer")).to_contain_text("“at the end” is the mean of the last 13 weeks")
 
 
 def test_why_is_found_out_in_the_background_and_can_be_stopped(new_page):

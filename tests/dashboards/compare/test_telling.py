@@ -11,6 +11,7 @@ import pytest
 from dashboards.compare import drawing, runs, telling, why_drawing
 from dashboards.compare.asking import asked_for, first_figure
 from dashboards.compare.sides import Setup, sentence_names, titles_of
+from dashboards.lab.measure import ENDS
 from experiments.answers.words.changes import change_name
 from sim.text import use_language
 
@@ -59,8 +60,10 @@ def test_levers_stand_beside_each_other(three):
 
 def test_cautions_say_what_was_cut(two):
     with use_language("en"):
-        (said,) = telling.cautions(two.setup)
+        said, numbers = telling.cautions(two.setup)
     assert said.startswith("6 futures, 300 simulated consumers")
+    assert "the mean of the last 13 weeks" in numbers
+    assert f"its last {ENDS} weeks, with up to 5,000 consumers" in numbers
     from tests.dashboards.compare.conftest import small
 
     cut = Setup((small("baseline"), small("hypocrite", horizon=20)), 6)

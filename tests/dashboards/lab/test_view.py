@@ -153,6 +153,7 @@ def test_how_sure_it_is_is_said_with_every_sentence():
     assert headline.support(known())[-1] == "A scenario is not a forecast."
     assert any("14 of 16" in text for text in headline.support(known()))
     assert any("5,000" in text for text in headline.support(known(consumers=5000)))
+    assert any("medians of the futures over the last 4 weeks" in text for text in headline.support(known()))
     assert any("2 of 16" in text for text in headline.support(known(gone=2)))
 
 
