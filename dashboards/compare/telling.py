@@ -7,13 +7,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from dashboards.charts.picture import Picture
+from dashboards.compare.sides import titles_of
 from dashboards.compare.text import say
 from dashboards.spreadsheet import as_csv
-from experiments.answers.asked import change_text, digits_for, name_of, value_text
+from experiments.answers.asked import change_text, digits_for, name_of, plain_name, value_text
 from experiments.numbers import UNKNOWN, count
 
 if TYPE_CHECKING:
     from dashboards.compare.sides import Setup
+    from experiments.answers.asked import Asked
     from experiments.answers.changes import Change
     from experiments.answers.compare import ArmCompared, Compared, FigureCompared
     from experiments.answers.explain import Explained
@@ -22,7 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "COLUMNS", "Lever", "cautions", "csv_of", "explained_in_words", "headline", "levers_of", "named", "named_explained",
-    "report_of", "told_of", "verdict_rows",
+    "picture_of", "report_of", "told_of", "verdict_rows",
 ]  # fmt: skip
 
 COLUMNS = ("market", "mean", "difference", "interval", "above", "sure")
@@ -138,16 +141,43 @@ def headline(figure: FigureCompared, letters: Sequence[str]) -> str:
 
 def cautions(setup: Setup) -> list[str]:
     """Say what the comparison takes for granted."""
-    first = next(iter(setup.scenarios.values()))
-    values = {
-        "futures": count(setup.futures), "consumers": count(first.population.size), "weeks": count(first.horizon),
-    }  # fmt: skip
-    said = [say("compare.size", **values), _numbers(setup)]
+    said = [_size(setup), _numbers(setup)]
     if setup.is_cut:
         said.append(say("compare.cut", weeks=count(setup.weeks)))
     if setup.has_other_people:
         said.append(say("compare.people"))
     return said
+
+
+def picture_of(
+    setup: Setup, asked: Asked, title: str, note: str, *, by_week: bool = True, made: Explained | None = None
+) -> Picture:
+    """Say what a chart is of, where it is looked at away from its page.
+
+    Parameters
+    ----------
+    setup, asked
+        What is compared, and the number that is asked for: its figure is named where the title does not.
+    title, note
+        As they stand above the chart.
+    by_week
+        Whether every week is drawn, and not the number alone.
+    made
+        What an explanation was made of, where that was less.
+    """
+    figure = plain_name(asked) if by_week else name_of(asked)
+    size = _size(setup) if made is None else _size(setup, made.futures, made.made.consumers)
+    of = "\n".join(titles_of(setup.sides).values())
+    return Picture(title if figure in title else f"{title} – {figure}", of, [size, note])
+
+
+def _size(setup: Setup, futures: int = 0, consumers: int = 0) -> str:
+    """Say of how much the numbers were made."""
+    first = next(iter(setup.scenarios.values()))
+    return say(
+        "compare.size", futures=count(futures or setup.futures), consumers=count(consumers or first.population.size),
+        weeks=count(first.horizon),
+    )  # fmt: skip
 
 
 def _numbers(setup: Setup) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
 import solara
@@ -119,16 +120,21 @@ def Why(ran: Ran, asked: Asked) -> None:
             if held[3].made.consumers < consumers or held[3].futures < setup.futures:
                 values = {"futures": count(held[3].futures), "consumers": count(held[3].made.consumers)}
                 Text(say("compare.why.quick_note", **values), "p", ["u-note"])
-            Text(say("compare.why.waterfall", other=letter), "h3", ["c-h3"])
-            Text(say("compare.why.waterfall_note"), "p", ["u-sub"])
+            title, note = say("compare.why.waterfall", other=letter), say("compare.why.waterfall_note")
+            picture = partial(telling.picture_of, setup, asked, made=held[3])
+            Text(title, "h3", ["c-h3"])
+            Text(note, "p", ["u-sub"])
             Plot(
                 why_drawing.waterfall(held[3], figure, names, (letters[0], letter)), label=told.answer,
-                height=why_drawing.waterfall_height(held[3]), name="compare-why",
+                picture=picture(title, note, by_week=False), height=why_drawing.waterfall_height(held[3]),
+                name="compare-why",
             )  # fmt: skip
-            Text(say("compare.why.weeks"), "h3", ["c-h3"])
+            title = say("compare.why.weeks")
+            Text(title, "h3", ["c-h3"])
             Plot(
                 why_drawing.over_time(figure, names), label=told.charts[-1].title if told.charts else told.answer,
-                height=drawing.LEVELS_HEIGHT, name="compare-why-weeks",
+                picture=picture(title, say("compare.why.lead", other=letter)), height=drawing.LEVELS_HEIGHT,
+                name="compare-why-weeks",
             )  # fmt: skip
             with Details(say("compare.why.table")):
                 for table in told.tables:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from dashboards.charts.picture import Picture
 from dashboards.charts.style import escaped
 from dashboards.market.recording import Recording
 from dashboards.market.series import colour_of
@@ -15,11 +16,21 @@ from dashboards.market.text import say
 from dashboards.spreadsheet import as_csv
 from experiments.answers.drawing import percent_sign
 from experiments.naming import item_name
-from experiments.numbers import PERCENT_UNITS, decimal, figure_text
+from experiments.numbers import PERCENT_UNITS, compact, count, decimal, figure_text
 from sim.figures import FIGURES, Figure
 from sim.text import language
 
-__all__ = ["COMPARED", "Row", "branch_csv", "compared", "difference_figure", "levels_figure", "rows", "verdict"]
+__all__ = [
+    "COMPARED",
+    "Row",
+    "branch_csv",
+    "compared",
+    "difference_figure",
+    "levels_figure",
+    "picture_of",
+    "rows",
+    "verdict",
+]
 
 COMPARED = (
     "share", "price", "profit", "total_profit", "quality", "satisfaction", "sincerity", "reputation", "community",
@@ -209,6 +220,24 @@ def _chart(
             "annotations": _labels(ends, high - low),
         },
     }
+
+
+def picture_of(untouched: Recording, title: str, told: str, note: str) -> Picture:
+    """Say what a chart of both futures is of, where it is looked at away from its page.
+
+    Parameters
+    ----------
+    untouched
+        The future without the event.
+    title
+        What is drawn.
+    told, note
+        What the event changed, in words, and how to read the chart.
+    """
+    market = getattr(untouched.scenario.title, language()) or untouched.scenario.name
+    people, number = compact(untouched.weight), count(untouched.replicate + 1)
+    size = say("market.drawn", size=count(untouched.size), people=people, number=number)
+    return Picture(title, market, [told, size, note])
 
 
 def branch_csv(untouched: Recording, branch: Recording) -> bytes:

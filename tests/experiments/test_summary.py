@@ -187,7 +187,7 @@ def test_the_summary_file_is_read_as_it_was_meant(tmp_path):
     assert heading == list(read(tmp_path / "s.csv")[0])
     assert [row[:3] for row in rows] == [["firm", "=A", "share"], ["firm", "'B,\u00e9", "share"]]
     assert rows[0][3:] == [0.1 + 0.2] * 9
-    assert all(math.isnan(value) for value in rows[1][3:])
+    assert all(math.isnan(float(value)) for value in rows[1][3:])
     assert as_text(heading, rows).encode() == (tmp_path / "s.csv").read_bytes()
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from dashboards.batches import exports
 from dashboards.batches.answers import filled
-from dashboards.batches.figures import fan_chart, fan_words, figure_title, heat_chart, heat_words, native
+from dashboards.batches.figures import fan_chart, fan_words, figure_title, heat_chart, heat_words, native, picture_of
 from dashboards.batches.questions import (
     Charged,
     Wanted,
@@ -51,6 +51,13 @@ def test_an_experiment_is_described_in_both_languages(found):
         french = reader.overview(found)
     assert french.title == "Petite"
     assert figure_of(french, "share").name != figure_of(overview, "share").name
+
+
+def test_the_picture_of_an_experiment_names_it_and_its_size(found):
+    with use_language("fr"):
+        picture = picture_of(Reader().overview(found), "Nuage", "Part de marché", "mots", "note")
+    assert (picture.title, picture.of) == ("Nuage – Part de marché", "Petite")
+    assert picture.notes == ["mots", "60 consommateurs simulés sur 8 semaines.", "note"]
 
 
 def test_fans_hold_the_quantiles_of_the_runs(found):

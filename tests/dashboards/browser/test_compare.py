@@ -128,6 +128,18 @@ def test_numbers_and_the_report_are_saved(new_page):
     assert "Nova opens itself, and means it" in text
 
 
+def test_in_french_numbers_open_in_columns_of_excel(new_page):
+    page = ready(new_page(TWO, locale="fr-FR"))
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="Nombres (CSV)").click()
+    raw = saved.value.path().read_bytes()
+    assert raw.startswith("\ufeff".encode())
+    rows = list(csv.DictReader(io.StringIO(raw.decode("utf-8-sig")), delimiter=";"))
+    assert len(rows) == 2 * 104 + 2
+    assert {row["scénario"] for row in rows} == {"A", "B"}
+    assert all(re.fullmatch(r"0,\d+", row["moyenne"]) for row in rows)
+
+
 def test_a_scenario_file_is_compared_and_a_bad_one_refused(new_page, tmp_path):
     page = ready(new_page(TWO))
     page.get_by_text("Open a scenario file").first.click()

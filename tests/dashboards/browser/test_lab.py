@@ -167,6 +167,7 @@ def test_a_value_that_does_not_go_with_others_is_refused_with_a_message(new_page
 def test_a_slider_of_ratios_goes_to_the_places_that_are_foretold(new_page):
     key = "population.traits.propensity.median"
     reach = levers_of(Draft.of("baseline"))[key].range
+    assert reach is not None
     page = settled(new_page(quick()))
     page.get_by_label("Find a lever").fill(key)
     slider = page.locator("[role=search] input[type=range]").first

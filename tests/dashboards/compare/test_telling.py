@@ -12,6 +12,7 @@ from dashboards.compare import drawing, runs, telling, why_drawing
 from dashboards.compare.asking import asked_for, first_figure
 from dashboards.compare.sides import Setup, sentence_names, titles_of
 from dashboards.lab.measure import ENDS
+from experiments.answers.asked import name_of, plain_name
 from experiments.answers.words.changes import change_name
 from sim.text import use_language
 
@@ -69,6 +70,17 @@ def test_cautions_say_what_was_cut(two):
     cut = Setup((small("baseline"), small("hypocrite", horizon=20)), 6)
     with use_language("en"):
         assert any("over 20 weeks" in one for one in telling.cautions(cut))
+
+
+def test_a_picture_names_markets_figure_and_sizes(two, spoken):
+    asked = first_figure(two.setup.scenarios)
+    picture = telling.picture_of(two.setup, asked, "Title", "note")
+    assert picture.title == f"Title – {plain_name(asked)}"
+    assert picture.of.split("\n") == list(titles_of(two.setup.sides).values())
+    assert picture.notes == [telling.cautions(two.setup)[0], "note"]
+    assert telling.picture_of(two.setup, asked, "Title", "", by_week=False).title == f"Title – {name_of(asked)}"
+    named = f"{plain_name(asked)}: all"
+    assert telling.picture_of(two.setup, asked, named, "").title == named
 
 
 def test_numbers_for_spreadsheets_hold_no_formula(two):
