@@ -69,7 +69,7 @@ def test_on_a_phone_a_picture_is_as_wide_as_a_slide_needs(new_page):
 def test_long_and_hostile_names_stay_texts_inside_of_the_picture(new_page, tmp_path):
     page = test_compare.ready(new_page(test_compare.TWO))
     file = tmp_path / "long.toml"
-    title = "<b>Nova</b> & <a href='x'>co</a> " + 12 * "with a long name "
+    title = "<b>Nova</b> & <a href='x'>co</a> " + 6 * "with a long name " + 150 * "m"
     schedule = '[[schedule]]\nweek = 9\nfirm = "Nova"\nprice = 7.0\n'
     file.write_text(f'extends = "baseline"\n[title]\nen = "{title}"\n{schedule}')
     page.locator("input[type=file]").set_input_files(file)
