@@ -8,6 +8,8 @@ from pathlib import Path
 from dashboards.batches.questions import refusal
 from dashboards.batches.single import is_run
 from dashboards.batches.text import say
+from dashboards.spreadsheet import as_csv
+from sim.problems import InputError
 
 __all__ = ["experiment_text", "report", "summary", "table"]
 
@@ -27,13 +29,15 @@ def table(folder: Path, form: str) -> bytes:
     ResultsError
         It cannot be read or written.
     """
-    from experiments.batch.export import ExportError, export
+    from experiments.batch.export import ExportError, export, table_of
     from experiments.batch.results import open_results
     from experiments.batch.store import StoreError
     from experiments.text import say as say_experiments
 
     try:
         with tempfile.TemporaryDirectory(prefix="userisation-") as place, open_results(folder) as results:
+            if form == "csv":
+                return as_csv(*table_of(results))
             path = Path(place) / f"runs.{form}"
             export(results, path)
             return path.read_bytes()
@@ -51,16 +55,26 @@ def summary(folder: Path) -> bytes:
     ResultsError
         There is none.
     """
+    from experiments.csv_files import read_summary
     from experiments.folder import SUMMARY
 
-    return _left(folder, SUMMARY)
+    try:
+        return as_csv(*read_summary(folder / SUMMARY))
+    except OSError as error:
+        raise _unread(SUMMARY, error) from None
+    except ValueError:
+        raise refusal(say("batches.results.no_table", name=SUMMARY)) from None
 
 
 def _left(folder: Path, name: str) -> bytes:
     try:
         return (folder / name).read_bytes()
     except OSError as error:
-        raise refusal(say("batches.results.no_file", name=name, reason=error.strerror or str(error))) from None
+        raise _unread(name, error) from None
+
+
+def _unread(name: str, error: OSError) -> InputError:
+    return refusal(say("batches.results.no_file", name=name, reason=error.strerror or str(error)))
 
 
 def report(folder: Path) -> str:

@@ -6,9 +6,10 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from dashboards.batches.reading import Fan, FigureChoice, Grid
+from dashboards.batches.reading import Fan, FigureChoice, Grid, Overview
 from dashboards.batches.text import say
 from dashboards.charts import style
+from dashboards.charts.picture import Picture
 from experiments.answers.drawing import band, finite, percent_sign
 from experiments.numbers import LARGE_UNITS, PERCENT_UNITS, count, figure_text, plain_number
 from experiments.text import say as say_experiments
@@ -17,7 +18,7 @@ from sim.text import language
 if TYPE_CHECKING:
     from experiments.answers.told import Chart
 
-__all__ = ["fan_chart", "fan_words", "figure_title", "heat_chart", "heat_words", "native", "shown_value"]
+__all__ = ["fan_chart", "fan_words", "figure_title", "heat_chart", "heat_words", "native", "picture_of", "shown_value"]
 
 COLOURS = ("--firm-0", "--firm-2", "--firm-4", "--firm-5", "--firm-3", "--firm-6", "--firm-7", "--firm-1")
 _TOKENS = {
@@ -41,6 +42,22 @@ def figure_title(figure: FigureChoice, item: str) -> str:
 
     name = figure.name if figure.is_formula or figure.key not in FIGURES else FIGURES[figure.key].name[language()]
     return say_experiments("claims.of", name=name, of=item) if item else name
+
+
+def picture_of(overview: Overview, heading: str, figure: str, words: str, note: str) -> Picture:
+    """Say what a chart of an experiment is of, where it is looked at away from its page.
+
+    Parameters
+    ----------
+    overview
+        The experiment.
+    heading, figure
+        The heading of the chart, and the figure that was chosen.
+    words, note
+        What it shows in a sentence, and how to read it.
+    """
+    market = say("batches.plan.market_of", consumers=count(overview.consumers), weeks=count(overview.weeks))
+    return Picture(f"{heading} – {figure}", overview.title, [words, f"{market}.", note])
 
 
 def shown_value(value: float, figure: FigureChoice) -> str:

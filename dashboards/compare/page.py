@@ -23,6 +23,7 @@ from dashboards.compare.asking import (
     items_in_all,
     natural_when,
 )
+from dashboards.compare.parts import Running, reported
 from dashboards.compare.sides import (
     FEWEST,
     FUTURES,
@@ -37,13 +38,12 @@ from dashboards.compare.sides import (
 )
 from dashboards.compare.text import say
 from dashboards.compare.why import AnswerTable, Why, message
-from dashboards.components.basic import Button, Download, FilePicker, Notice, Progress, Segmented, Select, Slider
+from dashboards.components.basic import Button, Download, FilePicker, Notice, Segmented, Select, Slider
 from dashboards.components.html import Tag, Text
 from dashboards.components.layout import Card, Details, Grid
 from dashboards.components.links import Address
 from dashboards.components.shown import Column, Plot, Table
 from experiments.answers.asked import plain_name
-from experiments.numbers import count
 from sim.problems import InputError
 
 if TYPE_CHECKING:
@@ -85,11 +85,7 @@ def begin() -> None:
     def work(report: Report, stop: threading.Event) -> Ran:
         from experiments.pool import shared_pool
 
-        def on_progress(done: Any) -> None:
-            share = done.runs / max(1, done.total)
-            report(share, say("compare.running", done=count(done.runs), total=count(done.total)))
-
-        return runs.run(setup, pool=shared_pool(), is_wanted=runs.lab_waits, on_progress=on_progress, stop=stop)
+        return runs.run(setup, pool=shared_pool(), is_wanted=runs.lab_waits, on_progress=reported(report), stop=stop)
 
     try:
         known = runs.known(setup)
@@ -224,9 +220,7 @@ def _Choosing() -> None:
 def _Running() -> None:
     stage = state.running.stage.value
     if stage.kind == "running":
-        with Tag("div", classes=["c-running"]):
-            Progress(stage.share, stage.text)
-            Button(say("compare.cancel"), icon="stop", on_click=state.running.stop)
+        Running(state.running)
     elif stage.kind == "failed":
         Notice(stage.text, "error")
         Button(say("compare.again"), on_click=begin, kind="primary")
@@ -252,6 +246,8 @@ def _Found(ran: Ran) -> None:
     def levels() -> dict[str, Any]:
         return drawing.levels(ran.series(asked), asked, week=week)
 
+    picture = partial(telling.picture_of, setup, asked)
+
     busy = {"aria-busy": str(is_stale).lower()}
     with Tag("div", classes=["c-found", *(["stale"] if is_stale else [])], attributes=busy):
         with Card(classes=["c-answer"]):
@@ -271,22 +267,29 @@ def _Found(ran: Ran) -> None:
             for doubt in told.doubts:
                 Text(doubt, "p", ["u-note", "c-caution"])
         with Grid(2):
-            with Card(say("compare.chart.levels", figure=plain_name(asked)), say("compare.chart.levels_note")):
-                Plot(levels(), label=told.answer, height=drawing.LEVELS_HEIGHT, name="compare-levels", stale=is_stale)
+            title, note = say("compare.chart.levels", figure=plain_name(asked)), say("compare.chart.levels_note")
+            with Card(title, note):
+                Plot(
+                    levels(), label=told.answer, picture=picture(title, note), height=drawing.LEVELS_HEIGHT,
+                    name="compare-levels", stale=is_stale,
+                )  # fmt: skip
             many = len(letters) > FEWEST
             note = say("compare.chart.differences_note_many" if many else "compare.chart.differences_note")
-            with Card(say("compare.chart.differences"), note):
+            title = say("compare.chart.differences")
+            with Card(title, note):
                 Plot(
                     drawing.differences(figure, ran.series(asked), letters, week=week), label=told.answer,
-                    height=drawing.LEVELS_HEIGHT, name="compare-differences", stale=is_stale,
+                    picture=picture(title, note), height=drawing.LEVELS_HEIGHT, name="compare-differences",
+                    stale=is_stale,
                 )  # fmt: skip
         _Panels(ran, asked, is_stale)
         with Grid(2):
-            with Card(say("compare.chart.pairs"), say("compare.chart.pairs_note")):
+            title, note = say("compare.chart.pairs"), say("compare.chart.pairs_note")
+            with Card(title, note):
                 height = drawing.pairs_height(figure, min(len(levers), 10))
                 Plot(
                     drawing.pairs(figure, letters), label=told.answer, height=height,
-                    name="compare-pairs", stale=is_stale,
+                    picture=picture(title, note, by_week=False), name="compare-pairs", stale=is_stale,
                 )  # fmt: skip
             _Levers(levers, letters)
         if len(letters) > 1:
@@ -378,6 +381,7 @@ def _Panels(ran: Ran, asked: Asked, is_stale: bool) -> None:
                 Plot(
                     drawing.panel(items, every[letter], asked, ends=ends),
                     label=f"{names[letter]}: {plain_name(asked)}", height=drawing.PANEL_HEIGHT,
+                    picture=telling.picture_of(ran.setup, asked, names[letter], note),
                     name=f"compare-panel-{letter}", stale=is_stale,
                 )  # fmt: skip
 

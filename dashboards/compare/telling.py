@@ -7,12 +7,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from dashboards.charts.picture import Picture
+from dashboards.compare.sides import titles_of
 from dashboards.compare.text import say
-from experiments.answers.asked import change_text, digits_for, name_of, value_text
+from dashboards.spreadsheet import as_csv
+from experiments.answers.asked import change_text, digits_for, name_of, plain_name, value_text
 from experiments.numbers import UNKNOWN, count
 
 if TYPE_CHECKING:
     from dashboards.compare.sides import Setup
+    from experiments.answers.asked import Asked
     from experiments.answers.changes import Change
     from experiments.answers.compare import ArmCompared, Compared, FigureCompared
     from experiments.answers.explain import Explained
@@ -21,7 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "COLUMNS", "Lever", "cautions", "csv_of", "explained_in_words", "headline", "levers_of", "named", "named_explained",
-    "report_of", "told_of", "verdict_rows",
+    "picture_of", "report_of", "told_of", "verdict_rows",
 ]  # fmt: skip
 
 COLUMNS = ("market", "mean", "difference", "interval", "above", "sure")
@@ -137,16 +141,53 @@ def headline(figure: FigureCompared, letters: Sequence[str]) -> str:
 
 def cautions(setup: Setup) -> list[str]:
     """Say what the comparison takes for granted."""
-    first = next(iter(setup.scenarios.values()))
-    values = {
-        "futures": count(setup.futures), "consumers": count(first.population.size), "weeks": count(first.horizon),
-    }  # fmt: skip
-    said = [say("compare.size", **values)]
+    said = [_size(setup), _numbers(setup)]
     if setup.is_cut:
         said.append(say("compare.cut", weeks=count(setup.weeks)))
     if setup.has_other_people:
         said.append(say("compare.people"))
     return said
+
+
+def picture_of(
+    setup: Setup, asked: Asked, title: str, note: str, *, by_week: bool = True, made: Explained | None = None
+) -> Picture:
+    """Say what a chart is of, where it is looked at away from its page.
+
+    Parameters
+    ----------
+    setup, asked
+        What is compared, and the number that is asked for: its figure is named where the title does not.
+    title, note
+        As they stand above the chart.
+    by_week
+        Whether every week is drawn, and not the number alone.
+    made
+        What an explanation was made of, where that was less.
+    """
+    figure = plain_name(asked) if by_week else name_of(asked)
+    size = _size(setup) if made is None else _size(setup, made.futures, made.made.consumers)
+    of = "\n".join(titles_of(setup.sides).values())
+    return Picture(title if figure in title else f"{title} – {figure}", of, [size, note])
+
+
+def _size(setup: Setup, futures: int = 0, consumers: int = 0) -> str:
+    """Say of how much the numbers were made."""
+    first = next(iter(setup.scenarios.values()))
+    return say(
+        "compare.size", futures=count(futures or setup.futures), consumers=count(consumers or first.population.size),
+        weeks=count(first.horizon),
+    )  # fmt: skip
+
+
+def _numbers(setup: Setup) -> str:
+    """Say what the numbers are, for a reader who comes from the Lab, where they are others."""
+    from dashboards.charts.shares import SMOOTHED
+    from dashboards.futures import CONSUMERS
+    from experiments.claims.measures import END
+
+    weeks, lab_weeks = count(min(END, setup.weeks)), count(SMOOTHED)
+    return say("compare.numbers", weeks=weeks, lab_weeks=lab_weeks, lab_consumers=count(CONSUMERS))
 
 
 def explained_in_words(found: Explained) -> Told:
@@ -182,12 +223,12 @@ def levers_of(changes: Mapping[str, Sequence[Change]], letters: Sequence[str]) -
 def csv_of(found: Compared, letters: Sequence[str], names: Mapping[str, str]) -> bytes:
     """Give the numbers of a comparison for spreadsheets: week by week, then the number itself.
 
-    As the program's other files of this kind: UTF-8 with a mark, points in numbers; a text that a spreadsheet would
-    take for a formula has an apostrophe in front.
+    No text in it is taken for a formula.
     """
-    from experiments.csv_files import as_text
-
-    heading = ["figure", "of", "week", "market", "title", "mean", "difference", "low", "high"]
+    heading = [
+        say(f"compare.heading.{one}")
+        for one in ("figure", "of", "week", "market", "title", "mean", "difference", "low", "high")
+    ]
     rows: list[list[object]] = []
     for figure in found.figures:
         asked = figure.asked
@@ -204,7 +245,7 @@ def csv_of(found: Compared, letters: Sequence[str], names: Mapping[str, str]) ->
         for letter, arm in zip(letters[1:], figure.arms, strict=True):
             span = arm.difference
             rows.append([*about, over, letter, names[letter], arm.mean, span.value, span.low, span.high])
-    return as_text(heading, rows).encode()
+    return as_csv(heading, rows)
 
 
 def report_of(found: Compared, names: Mapping[str, str]) -> str:

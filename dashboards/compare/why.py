@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
 import solara
@@ -10,9 +11,10 @@ import solara
 from dashboards.app.background import Report
 from dashboards.app.safety import message_of, safe
 from dashboards.compare import drawing, runs, state, telling, why_drawing
+from dashboards.compare.parts import Running, reported
 from dashboards.compare.sides import FEWEST, sentence_names
 from dashboards.compare.text import say
-from dashboards.components.basic import Button, Notice, Progress, Segmented, Select
+from dashboards.components.basic import Button, Notice, Segmented, Select
 from dashboards.components.html import Tag, Text
 from dashboards.components.layout import Card, Details
 from dashboards.components.shown import Column, Plot, Table
@@ -72,13 +74,9 @@ def Why(ran: Ran, asked: Asked) -> None:
         def work(report: Report, stop: threading.Event) -> Any:
             from experiments.pool import shared_pool
 
-            def on_progress(done: Any) -> None:
-                said = say("compare.running", done=count(done.runs), total=count(done.total))
-                report(done.runs / max(1, done.total), said)
-
             return runs.explained(
                 small, other, asked, grouping=group, budget=budget, pool=shared_pool(), is_wanted=runs.lab_waits,
-                on_progress=on_progress, stop=stop,
+                on_progress=reported(report), stop=stop,
             )  # fmt: skip
 
         state.why.begin(
@@ -107,9 +105,7 @@ def Why(ran: Ran, asked: Asked) -> None:
         Text(problem or cost, "p", ["u-note"])
         with Tag("div", classes=["c-stage"]):  # what stands below keeps its place
             if stage.kind == "running":
-                with Tag("div", classes=["c-running"]):
-                    Progress(stage.share, stage.text)
-                    Button(say("compare.cancel"), icon="stop", on_click=state.why.stop)
+                Running(state.why)
             elif stage.kind == "failed":
                 Notice(stage.text, "error")
             elif stage.kind == "stopped":
@@ -124,16 +120,21 @@ def Why(ran: Ran, asked: Asked) -> None:
             if held[3].made.consumers < consumers or held[3].futures < setup.futures:
                 values = {"futures": count(held[3].futures), "consumers": count(held[3].made.consumers)}
                 Text(say("compare.why.quick_note", **values), "p", ["u-note"])
-            Text(say("compare.why.waterfall", other=letter), "h3", ["c-h3"])
-            Text(say("compare.why.waterfall_note"), "p", ["u-sub"])
+            title, note = say("compare.why.waterfall", other=letter), say("compare.why.waterfall_note")
+            picture = partial(telling.picture_of, setup, asked, made=held[3])
+            Text(title, "h3", ["c-h3"])
+            Text(note, "p", ["u-sub"])
             Plot(
                 why_drawing.waterfall(held[3], figure, names, (letters[0], letter)), label=told.answer,
-                height=why_drawing.waterfall_height(held[3]), name="compare-why",
+                picture=picture(title, note, by_week=False), height=why_drawing.waterfall_height(held[3]),
+                name="compare-why",
             )  # fmt: skip
-            Text(say("compare.why.weeks"), "h3", ["c-h3"])
+            title = say("compare.why.weeks")
+            Text(title, "h3", ["c-h3"])
             Plot(
                 why_drawing.over_time(figure, names), label=told.charts[-1].title if told.charts else told.answer,
-                height=drawing.LEVELS_HEIGHT, name="compare-why-weeks",
+                picture=picture(title, say("compare.why.lead", other=letter)), height=drawing.LEVELS_HEIGHT,
+                name="compare-why-weeks",
             )  # fmt: skip
             with Details(say("compare.why.table")):
                 for table in told.tables:

@@ -32,7 +32,7 @@ def _Button(
 @vue("slider.vue")
 def _Slider(
     label: str, value: float, low: float, high: float, step: float, baseline: float | None, digits: int, fixed: bool,
-    scale: float, unit: str, help: str, live: int, log: bool, disabled: bool, language: str, reset_label: str,
+    scale: float, unit: str, help: str, live: int, log_places: int, disabled: bool, language: str, reset_label: str,
     event_value: Callable[[dict[str, Any]], None], event_reach: Callable[[Any], None],
 ) -> None: ...  # fmt: skip
 
@@ -94,7 +94,7 @@ def Button(
 def Slider(
     label: str, value: float, *, low: float, high: float, step: float, on_value: Callable[[float], None],
     baseline: float | None = None, digits: int = 2, fixed: bool = False, scale: float = 1.0, unit: str = "",
-    help: str = "", live: int = 60, log: bool = False, disabled: bool = False,
+    help: str = "", live: int = 60, log_places: int = 0, disabled: bool = False,
     on_hold: Callable[[float], None] | None = None, on_reach: Callable[[], None] | None = None,
 ) -> Any:  # fmt: skip
     """Put a slider.
@@ -111,8 +111,8 @@ def Slider(
         What a value is multiplied with to be shown, such as 100 for shares in percent.
     live
         Milliseconds between two values sent while it is dragged; 0: only when it is let go.
-    log
-        Let equal distances be equal ratios; `low` must be above zero.
+    log_places
+        Let equal distances be equal ratios, on so many places; `low` must be above zero. 0: equal steps.
     on_hold
         Called instead of `on_value` while it is dragged.
     on_reach
@@ -129,7 +129,7 @@ def Slider(
 
     return _Slider(
         label=label, value=value, low=low, high=high, step=step, baseline=baseline, digits=digits, fixed=fixed,
-        scale=scale, unit=unit, help=help, live=live, log=log, disabled=disabled, language=language(),
+        scale=scale, unit=unit, help=help, live=live, log_places=log_places, disabled=disabled, language=language(),
         reset_label=say("component.reset"), event_value=moved, event_reach=reached,
     )  # fmt: skip
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
+from dashboards.charts.picture import Picture
 from dashboards.components.vue import vue
 from dashboards.text import say
 from sim.text import language
@@ -57,7 +58,7 @@ class Column:
 @vue("plot.vue")
 def _Plot(
     figure: str, label: str, height: int, name: str, stale: bool, clickable: bool, language: str, png_title: str,
-    event_click: Callable[[dict[str, Any]], None],
+    picture: dict[str, Any], event_click: Callable[[dict[str, Any]], None],
 ) -> None: ...  # fmt: skip
 
 
@@ -78,8 +79,8 @@ def _plain(thing: Any) -> Any:
 
 
 def Plot(
-    figure: Mapping[str, Any] | str, *, label: str, height: int = 320, name: str = "chart", stale: bool = False,
-    on_click: Callable[[dict[str, Any]], None] | None = None,
+    figure: Mapping[str, Any] | str, *, label: str, picture: Picture, height: int = 320, name: str = "chart",
+    stale: bool = False, on_click: Callable[[dict[str, Any]], None] | None = None,
 ) -> Any:  # fmt: skip
     """Put a chart.
 
@@ -90,8 +91,10 @@ def Plot(
         ``--accent`` or ``--accent/0.2`` stands for a colour of the present theme, and its opacity.
     label
         What it shows, for whoever does not see it.
+    picture
+        What its picture says, and what the file is called.
     name
-        Of the file that it is saved as, and of `window.__plots`, where tests read when it was drawn.
+        In `window.__plots`, where tests read when it was drawn.
     stale
         Pale, because what it shows is being worked out anew.
     on_click
@@ -101,6 +104,10 @@ def Plot(
     return _Plot(
         figure=text, label=label, height=height, name=name, stale=stale, clickable=on_click is not None,
         language=language(), png_title=say("component.png"),
+        picture={
+            "title": picture.title, "of": picture.of,
+            "about": [one for one in (*picture.of.split("\n"), *picture.notes) if one],
+        },
         event_click=lambda found: on_click(found) if on_click is not None else None,
     )  # fmt: skip
 

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, get_args
 
+from dashboards.charts.picture import Picture
 from dashboards.evidence.text import CATALOGUE, say
 from experiments.claims.findings import Verdict, packaged
 from experiments.claims.over_words import draws_text, keys_texts, over_texts, share_text
@@ -29,8 +30,8 @@ if TYPE_CHECKING:
     from experiments.claims.findings import ClaimResult, Claims
 
 __all__ = [
-    "VERDICTS", "claims", "effects_table", "found", "points_table", "remarks", "row_of", "source_name", "sources_of",
-    "summary", "tally", "verdict_word",
+    "VERDICTS", "claims", "effects_table", "found", "picture_of", "points_table", "remarks", "row_of", "source_name",
+    "sources_of", "summary", "tally", "verdict_word",
 ]  # fmt: skip
 
 VERDICTS: tuple[Verdict, ...] = ("holds", "only_if", "not_here", "undecided", "reported")
@@ -320,6 +321,12 @@ def compared_with(result: ClaimResult) -> str:
     if result.against and what:
         return say("evidence.claims.against_with", other=name, what=what)
     return say("evidence.claims.against", other=name) if result.against else say("evidence.claims.without", what=what)
+
+
+def picture_of(result: ClaimResult, title: str, note: str, place: int) -> Picture:
+    """Say what the chart of a claim's points is of, where it is looked at away from its page."""
+    figure = question_text(result.questions[place])
+    return Picture(f"{title} – {figure}", said(result.title), [said(result.claim), size_text(result), note])
 
 
 def size_text(result: ClaimResult) -> str:

@@ -6,6 +6,7 @@ import math
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from dashboards.charts.picture import Picture
 from dashboards.evidence.text import say
 from experiments.facts.findings import packaged
 from experiments.facts.words import band_text, fact_name, outcome_text, real_text, statistic_name, value_text, why_text
@@ -15,7 +16,7 @@ from experiments.text import say as told
 if TYPE_CHECKING:
     from experiments.facts.findings import FactFound, Facts, StatisticFound
 
-__all__ = ["about", "facts", "has_curves", "is_among", "place_of", "strips_of", "summary"]
+__all__ = ["about", "facts", "has_curves", "is_among", "picture_of", "place_of", "size_words", "strips_of", "summary"]
 
 BEYOND = 0.75
 """How far a scale goes beyond its band, in widths of the band."""
@@ -135,6 +136,18 @@ CURVES: dict[str, tuple[str, str, str, tuple[str, ...]]] = {
     "diffusion": ("new_offer", "years", "adopters", ("adopters",)),
 }
 """Curves by fact: their market, the words of both axes, and the curves, none where one curve is drawn over another."""
+
+
+def picture_of(fact: FactFound) -> Picture:
+    """Say what the curves of a fact are, where they are looked at away from their page."""
+    return Picture(fact_name(fact.key), say("evidence.facts.picture"), [*about(fact)[:2], size_words()])
+
+
+def size_words() -> str:
+    """Say how much was simulated, and which panels were measured."""
+    found = facts()
+    values = {"replicates": count(found.replicates), "seed": found.seed, "panels": ", ".join(found.panels)}
+    return say("evidence.facts.size", **values)
 
 
 def has_curves(fact: FactFound) -> bool:

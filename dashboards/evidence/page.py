@@ -166,7 +166,8 @@ def _Claim(result: ClaimResult) -> None:
             Table(columns, rows, caption=say("evidence.claims.evidence"), sortable=False)
         Text(say("evidence.claims.packaged", size=claims.size_text(result)), "p", ["u-note"])
         _Again(result)
-    with Card(say("evidence.claims.where"), say("evidence.claims.where_note")):
+    title, note = say("evidence.claims.where"), say("evidence.claims.where_note")
+    with Card(title, note):
         if len(result.questions) > 1:
             options = [(str(at), question_text(one)) for at, one in enumerate(result.questions)]
             Select(
@@ -175,7 +176,8 @@ def _Claim(result: ClaimResult) -> None:
             )  # fmt: skip
         Plot(
             drawing.forest(result, place), height=drawing.forest_height(result), name="claim-points",
-            label=f"{say('evidence.claims.where')}: {claims.points_words(result)}",
+            label=f"{title}: {claims.points_words(result)}",
+            picture=claims.picture_of(result, title, note, place),
         )  # fmt: skip
         with Details(say("evidence.claims.points_table")):
             heads, points = claims.points_table(result)
@@ -269,8 +271,7 @@ def _Facts() -> None:
                 Tag("span", children=[Tag("i", classes=[f"k-{key}"]), text])
         with Details(say("evidence.facts.legend")):
             Text(say("evidence.facts.legend_text"), "p", ["u-note", "e-lead"])
-            values = {"replicates": count(found.replicates), "seed": found.seed, "panels": ", ".join(found.panels)}
-            Text(say("evidence.facts.size", **values), "p", ["u-note"])
+            Text(facts.size_words(), "p", ["u-note"])
     for fact in shown:
         _Fact(fact).key(fact.key)
 
@@ -295,4 +296,10 @@ def _Fact(fact: FactFound) -> None:
                 pressed=is_open, on_click=lambda: open_curves.set(open_curves.value ^ {fact.key}),
             )  # fmt: skip
             if is_open:
-                Plot(drawing.curves(fact), label=fact_name(fact.key), height=CURVE_HEIGHT, name=f"fact-{fact.key}")
+                Plot(
+                    drawing.curves(fact),
+                    label=fact_name(fact.key),
+                    picture=facts.picture_of(fact),
+                    height=CURVE_HEIGHT,
+                    name=f"fact-{fact.key}",
+                )

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dashboards.lab.text import say
-from experiments.csv_files import as_text
+from dashboards.spreadsheet import as_csv
 
 if TYPE_CHECKING:
     from dashboards.futures import Ensemble
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 __all__ = ["numbers", "report"]
 
 
-def numbers(now: Ensemble, before: Ensemble | None) -> str:
-    """Give the numbers behind the charts as comma-separated text, for spreadsheets.
+def numbers(now: Ensemble, before: Ensemble | None) -> bytes:
+    """Give the numbers behind the charts for spreadsheets.
 
     One row a market, figure, item and week: the median of the futures, and the ends of 5 and 8 in 10. No cell is taken
     for a formula.
@@ -34,7 +34,7 @@ def numbers(now: Ensemble, before: Ensemble | None) -> str:
                 for week, row in enumerate(quantiles[:, :, place].T.tolist(), start=1):
                     rows.append([name, key, item, week, *(float(f"{value:.7g}") for value in row)])
     heading = (say("csv.kind"), say("csv.figure"), say("csv.item"), say("csv.week"))
-    return as_text([*heading, "10%", "25%", "50%", "75%", "90%"], rows)
+    return as_csv([*heading, "10%", "25%", "50%", "75%", "90%"], rows)
 
 
 def report(draft: Draft, futures: int) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 from dataclasses import dataclass
 
-from dashboards.lab.measure import Difference
+from dashboards.lab.measure import ENDS, Difference
 from dashboards.lab.text import say
 from experiments.numbers import count, decimal, percent
 from sim.text import language
@@ -97,6 +97,7 @@ def support(known: Known) -> list[str]:
         said.append(say("headline.futures", futures=count(known.futures)))
     if 0 < known.gone < known.futures:
         said.append(say("headline.out_of_some", count=count(known.gone), futures=count(known.futures)))
+    said.append(say("headline.numbers", weeks=count(min(ENDS, known.weeks))))
     if known.consumers:
         said.append(say("headline.capped", size=count(known.consumers)))
     return [*said, say("headline.no_forecast")]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from dashboards.charts.shares import SMOOTHED
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
@@ -13,7 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ENDS", "LEAD", "Difference", "Outcome", "difference", "item_of", "leads", "outcome"]
 
-ENDS = 4
+ENDS = SMOOTHED
 """Weeks at the end of which the mean is taken: the count of one week is noise."""
 LEAD = "lead"
 """Stands for the chance to lead, which is no key figure but a count of futures."""

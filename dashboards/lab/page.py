@@ -11,20 +11,21 @@ from reacton.core import Element
 
 from dashboards.app import session
 from dashboards.app.safety import safe
+from dashboards.charts.picture import Picture
 from dashboards.charts.style import LEFT, RIGHT
 from dashboards.components.basic import Button, Notice, Segmented, Select
 from dashboards.components.html import Tag, Text
 from dashboards.components.layout import Card
 from dashboards.components.shown import Kpi, KpiCards, Plot
 from dashboards.components.vue import vue
-from dashboards.futures import CHOICES, interactive, service
+from dashboards.futures import CHOICES, CONSUMERS, interactive, service
 from dashboards.lab import happenings, linking, state
 from dashboards.lab.kpis import choices, figure_name
 from dashboards.lab.measure import LEAD
 from dashboards.lab.panel import Levers
 from dashboards.lab.runner import TRIED, Runner
 from dashboards.lab.text import say
-from dashboards.lab.view import SHARE_HEIGHT, Choice, needed
+from dashboards.lab.view import SHARE_HEIGHT, Choice, View, needed
 from dashboards.lab.windows import Windows
 from dashboards.markets import DEFAULT, Draft
 from experiments.numbers import count
@@ -61,14 +62,39 @@ def warm_up() -> None:
     service().ask("warm", interactive(draft.scenario), futures=choice.futures, figures=needed(draft, choice))
 
 
+def _changes(draft: Draft) -> str:
+    """Say how much of a market was changed; nothing if nothing was."""
+    changes = len(draft.changed_keys)
+    if not changes:
+        return ""
+    return say("page.change_one") if changes == 1 else say("page.changes", count=count(changes))
+
+
+def _named(draft: Draft) -> str:
+    """Name a market, and say how much of it was changed."""
+    title, changes = draft.title_in(language()), _changes(draft)
+    return say("picture.of", title=title, changes=changes) if changes else title
+
+
+def _picture(title: str, note: str, futures: int, draft: Draft, *, against: Draft | None = None) -> Picture:
+    """Say what a chart shows of a market: which one, against which baseline, of how many futures."""
+    consumers = min(CONSUMERS, draft.scenario.population.size)
+    size = say("picture.size", futures=count(futures), consumers=count(consumers), weeks=count(draft.horizon))
+    baseline = "" if against is None or against == draft else say("picture.against", title=_named(against))
+    return Picture(title, _named(draft), [baseline, size, note])
+
+
+def _picture_of_view(view: View | None, title: str, note: str, figure: str) -> Picture:
+    title = f"{title} – {figure}"
+    if view is None:
+        return Picture(title, "")
+    return _picture(title, note, view.done, view.draft, against=session.baseline.value)
+
+
 @solara.component
 def _Bar() -> Element:
     draft, steps, baseline = session.draft.value, state.history.value, session.baseline.value
-    changes = len(draft.changed_keys)
-    if changes:
-        said = say("page.change_one") if changes == 1 else say("page.changes", count=count(changes))
-    else:
-        said = say("page.unchanged") if draft.source else say("page.from_file")
+    said = _changes(draft) or (say("page.unchanged") if draft.source else say("page.from_file"))
     with Tag("div", classes=["l-bar"], attributes={"role": "toolbar", "aria-label": say("page.scenario")}) as main:
         Tag("div", classes=["l-name"], children=[Tag("b", children=[draft.title_in(language())]), f" · {said}"])
         Button(say("page.undo"), on_click=safe(state.undo), icon="undo", disabled=not steps.can_undo, hide_label=True)
@@ -153,15 +179,17 @@ _NOTHING = '{"data":[],"layout":{"xaxis":{"visible":false},"yaxis":{"visible":fa
 @solara.component
 def _Shares() -> Element:
     draft, view = session.draft.value, state.view.value
+    title, sub = (say("share.title_same"), "") if view is None else (view.share_title, view.share_sub)
     with Card(classes=["l-shares"]) as main:
         with Tag("div", classes=["l-chart-head"]):
             with Tag("div"):
-                Text(say("share.title_same") if view is None else view.share_title, "h2")
-                Text("" if view is None else view.share_sub, "p", ["u-sub"])
+                Text(title, "h2")
+                Text(sub, "p", ["u-sub"])
             Button(say("timeline.add"), on_click=lambda: state.opened.set("add"), icon="plus")
         Plot(
             _NOTHING if view is None else view.share_figure,
             label=say("headline.working") if view is None else view.share_label,
+            picture=_picture_of_view(view, title, sub, figure_name("share")),
             height=SHARE_HEIGHT, name="share", stale=_is_stale(),
         )  # fmt: skip
         _Events(draft)
@@ -220,6 +248,7 @@ def _Tornado() -> Element:
         Plot(
             _NOTHING if drawn is None else drawn.figure,
             label=say("tornado.working") if drawn is None else drawn.label,
+            picture=Picture(title, "") if drawn is None else _picture(title, sub, drawn.futures, drawn.draft),
             height=_OUTCOME_HEIGHT if drawn is None else max(200, drawn.height),
             name="tornado",
         )
@@ -237,15 +266,17 @@ def _OutcomeFigure() -> Element:
 @solara.component
 def _Outcomes() -> Element:
     view = state.view.value
+    title, sub = say("outcomes.title"), "" if view is None else view.outcome_sub
     with Card() as main:
         with Tag("div", classes=["l-chart-head"]):
             with Tag("div"):
-                Text(say("outcomes.title"), "h2")
-                Text("" if view is None else view.outcome_sub, "p", ["u-sub"])
+                Text(title, "h2")
+                Text(sub, "p", ["u-sub"])
             _OutcomeFigure()
         Plot(
             _NOTHING if view is None else view.outcome_figure,
             label=say("headline.working") if view is None else view.outcome_label,
+            picture=_picture_of_view(view, title, sub, figure_name(state.choice.value.outcome)),
             height=_OUTCOME_HEIGHT, name="outcomes", stale=_is_stale(),
         )  # fmt: skip
     return main

@@ -72,9 +72,9 @@ def Widget(draft: Draft, lever: Lever, label: str, baseline: Draft, *, can_leave
     def slider() -> Element:
         return Slider(
             label, float(value), low=reach.low, high=reach.high, step=reach.step, baseline=float(before),
-            log=reach.is_log, scale=lever.factor, digits=_digits(reach.step * lever.factor, lever),
-            unit=lever.unit,
-            help=lever.help, on_value=safe(lambda given: state.move(lever, given)),
+            log_places=reach.log_places, scale=lever.factor, unit=lever.unit,
+            digits=_digits(reach.step * lever.factor, lever), help=lever.help,
+            on_value=safe(lambda given: state.move(lever, given)),
             on_hold=safe(lambda given: state.move(lever, given, is_held=True)),
             on_reach=safe(lambda: state.reach(lever)),
         )  # fmt: skip

@@ -27,6 +27,11 @@ class Range:
         """Decimals that the steps need."""
         return max(0, min(6, -math.floor(math.log10(self.step) + 1e-9))) if self.step > 0 else 2
 
+    @property
+    def log_places(self) -> int:
+        """Places that its slider has, if equal ways are equal ratios; else 0."""
+        return LOG_PLACES if self.is_log else 0
+
     def including(self, value: float) -> Range:
         """Give a range that reaches a value."""
         return Range(min(self.low, value), max(self.high, value), self.step, self.is_log and value > 0)

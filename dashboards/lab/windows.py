@@ -104,10 +104,10 @@ def _Exporting() -> Element:
     stem = file_stem(draft.title_in(language()))
     is_ready = state.view.value is not None
 
-    def numbers() -> str:
+    def numbers() -> bytes:
         worker = state.runner.peek()
         if worker is None or worker.now is None:
-            return ""
+            return b""
         return export.numbers(worker.now, worker.before)
 
     with Tag("div", classes=["u-stack"]) as main:

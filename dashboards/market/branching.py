@@ -15,7 +15,15 @@ from dashboards.components.html import Tag, Text
 from dashboards.components.layout import Card, Details
 from dashboards.components.shown import Column, Plot, Table
 from dashboards.market.branches import Branch, Field, changed_consumers, fields, injected, injection_words, kinds_of
-from dashboards.market.comparing import COMPARED, as_csv, difference_figure, levels_figure, rows, verdict
+from dashboards.market.comparing import (
+    COMPARED,
+    branch_csv,
+    difference_figure,
+    levels_figure,
+    picture_of,
+    rows,
+    verdict,
+)
 from dashboards.market.playing import Played
 from dashboards.market.recording import Recording
 from dashboards.market.text import say
@@ -206,12 +214,14 @@ def CompareCard(untouched: Recording, branch: Recording, event: Branch) -> None:
             Segmented(say("market.compare.way"), _way.value, ways, on_value=safe(_way.set))
             Download(
                 say("market.compare.csv"),
-                make=lambda: as_csv(untouched, branch),
+                make=lambda: branch_csv(untouched, branch),
                 name="branch.csv",
                 mime="text/csv",
             )
         label = say("market.compare.chart", figure=FIGURES[key].name[code])
-        Plot(drawn, label=label, height=300, name="market-difference")
+        title = f"{say(f'market.compare.way_{_way.value}')} – {FIGURES[key].name[code]}"
+        note = "" if _way.value == "levels" else say("market.compare.subtitle")
+        Plot(drawn, label=label, picture=picture_of(untouched, title, told, note), height=300, name="market-difference")
         with Details(say("market.compare.table")):
             columns = [
                 Column("name", say("market.compare.name")),

@@ -8,18 +8,29 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from dashboards.charts.picture import Picture
 from dashboards.charts.style import escaped
 from dashboards.market.recording import Recording
 from dashboards.market.series import colour_of
 from dashboards.market.text import say
+from dashboards.spreadsheet import as_csv
 from experiments.answers.drawing import percent_sign
-from experiments.csv_files import as_text
 from experiments.naming import item_name
-from experiments.numbers import PERCENT_UNITS, decimal, figure_text
+from experiments.numbers import PERCENT_UNITS, compact, count, decimal, figure_text
 from sim.figures import FIGURES, Figure
 from sim.text import language
 
-__all__ = ["COMPARED", "Row", "as_csv", "compared", "difference_figure", "levels_figure", "rows", "verdict"]
+__all__ = [
+    "COMPARED",
+    "Row",
+    "branch_csv",
+    "compared",
+    "difference_figure",
+    "levels_figure",
+    "picture_of",
+    "rows",
+    "verdict",
+]
 
 COMPARED = (
     "share", "price", "profit", "total_profit", "quality", "satisfaction", "sincerity", "reputation", "community",
@@ -211,7 +222,25 @@ def _chart(
     }
 
 
-def as_csv(untouched: Recording, branch: Recording) -> bytes:
+def picture_of(untouched: Recording, title: str, told: str, note: str) -> Picture:
+    """Say what a chart of both futures is of, where it is looked at away from its page.
+
+    Parameters
+    ----------
+    untouched
+        The future without the event.
+    title
+        What is drawn.
+    told, note
+        What the event changed, in words, and how to read the chart.
+    """
+    market = getattr(untouched.scenario.title, language()) or untouched.scenario.name
+    people, number = compact(untouched.weight), count(untouched.replicate + 1)
+    size = say("market.drawn", size=count(untouched.size), people=people, number=number)
+    return Picture(title, market, [told, size, note])
+
+
+def branch_csv(untouched: Recording, branch: Recording) -> bytes:
     """Give both futures week by week for a spreadsheet, which takes no name in it for a formula."""
     rows: list[list[object]] = []
     for key in COMPARED:
@@ -219,7 +248,7 @@ def as_csv(untouched: Recording, branch: Recording) -> bytes:
             for week, pair in enumerate(zip(before.tolist(), after.tolist(), strict=True), start=1):
                 rows.append([key, name, week, *pair])
     heading = [say(f"market.compare.{head}") for head in ("figure", "of", "week", "untouched", "branch")]
-    return as_text(heading, rows).encode()
+    return as_csv(heading, rows)
 
 
 def _by_name(recording: Recording, figure: Figure) -> dict[str, NDArray[np.float64]]:

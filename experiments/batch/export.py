@@ -21,7 +21,7 @@ from experiments.text import say
 if TYPE_CHECKING:
     from experiments.batch.results import BatchResults
 
-__all__ = ["WRITERS", "ExportError", "export"]
+__all__ = ["WRITERS", "ExportError", "export", "table_of"]
 
 _EXCEL_COLUMNS = 16_384
 _AT_ONCE = 5_000  # rows
@@ -51,7 +51,7 @@ def export(results: BatchResults, path: Path) -> int:
         raise ExportError(say("batch.export.form", name=path.name, forms=", ".join(WRITERS)))
     beside = path.with_name(f".{path.name}.part")
     try:
-        names, rows = _table(results)
+        names, rows = table_of(results)
         count = writer(beside, names, rows)
         os.replace(beside, path)
     finally:
@@ -59,8 +59,8 @@ def export(results: BatchResults, path: Path) -> int:
     return count
 
 
-def _table(results: BatchResults) -> tuple[list[str], Iterator[tuple[Any, ...]]]:
-    """Give the names of the columns, and the rows one after the other."""
+def table_of(results: BatchResults) -> tuple[list[str], Iterator[tuple[Any, ...]]]:
+    """Give a row for each run: the names of the columns, and the rows one after the other."""
     cursor = results.every_run()
     return [one[0] for one in cursor.description], iter(cursor)
 

@@ -29,3 +29,16 @@ def test_a_page_has_its_texts_in_both_languages(room):
     }
     assert named
     assert sorted(named - english.keys()) == []
+
+
+def test_a_future_has_one_name_in_french():
+    """What is simulated again and again is called the same on pages, in reports and on the command line."""
+    files = sorted(path for room in ("sim", "experiments", "dashboards") for path in _files_in(room))
+    assert len(files) > len(ROOMS)
+    texts = {path: path.read_text(encoding="utf-8") for path in files}
+    assert [path for path, text in texts.items() if re.search(r"\bavenirs?\b", text, re.IGNORECASE)] == []
+    assert sum(len(re.findall(r"\bfuturs?\b", text, re.IGNORECASE)) for text in texts.values()) > 100
+
+
+def _files_in(room):
+    return (ROOT.parent / room).rglob("messages/fr.toml")

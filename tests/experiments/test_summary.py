@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from experiments import headline
-from experiments.csv_files import as_text, cell, figure_rows, write_figures, write_summary
+from experiments.csv_files import as_text, cell, figure_rows, read_summary, write_figures, write_summary
 from experiments.store import Results
 from experiments.summary import band, spread, summarise
 from sim.text import use_language
@@ -135,6 +135,18 @@ def test_a_table_as_text_is_what_a_spreadsheet_expects():
     assert text == '\ufeffname,value\r\n\'=1+1,\r\n"a,""b",-2.5\r\nc,3\r\n'
 
 
+def test_other_marks_are_written_and_no_name_begins_a_formula_behind_either():
+    rows = [["a;b", 0.5, 2], ["x, =1+1;\t+2", math.nan, None], ['y,"@z', -1e-07, 3], ["prix, -5", 1e20, 4]]
+    text = as_text(["name", "value", "count"], rows, separator=";", decimal=",")
+    found = list(csv.reader(text.removeprefix("\ufeff").splitlines(), delimiter=";"))
+    assert found[1:] == [
+        ["a;b", "0,5", "2"],
+        ["x, '=1+1;\t'+2", "", ""],
+        ["y,\"'@z", "-1e-07", "3"],
+        ["prix, '-5", "1e+20", "4"],
+    ]
+
+
 def read(path):
     text = path.read_bytes()
     assert text.startswith(b"\xef\xbb\xbf")
@@ -165,6 +177,28 @@ def test_the_summary_file_has_a_row_for_each_line(tmp_path):
     rows = read(tmp_path / "s.csv")
     assert [row["item"] for row in rows] == ["A", "B"]
     assert (rows[0]["end"], rows[0]["end_low"], rows[0]["end_high"]) == ("2.0", "1.0", "3.0")
+
+
+def test_the_summary_file_is_read_as_it_was_meant(tmp_path):
+    results = results_of([[0.1 + 0.2, np.nan]] * 8, firms=("=A", "'B,\u00e9"))
+    summary = summarise(results)
+    write_summary(tmp_path / "s.csv", summary)
+    heading, rows = read_summary(tmp_path / "s.csv")
+    assert heading == list(read(tmp_path / "s.csv")[0])
+    assert [row[:3] for row in rows] == [["firm", "=A", "share"], ["firm", "'B,\u00e9", "share"]]
+    assert rows[0][3:] == [0.1 + 0.2] * 9
+    assert all(math.isnan(float(value)) for value in rows[1][3:])
+    assert as_text(heading, rows).encode() == (tmp_path / "s.csv").read_bytes()
+
+
+NO_SUMMARIES = [b"", b"scope,item,figure,start\r\nfirm,A,share,x\r\n", b"a\xff", 200_000 * b"a"]
+
+
+@pytest.mark.parametrize("content", NO_SUMMARIES, ids=["empty", "no number", "no text", "too long"])
+def test_a_file_that_is_no_summary_is_refused(tmp_path, content):
+    (tmp_path / "s.csv").write_bytes(content)
+    with pytest.raises(ValueError):  # noqa: PT011
+        read_summary(tmp_path / "s.csv")
 
 
 def test_nobody_leads_a_market_in_which_nobody_buys():

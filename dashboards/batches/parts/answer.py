@@ -49,7 +49,7 @@ def _Told(name: str, shown: Shown) -> Element:
                 Tag("ul", classes=["b-doubts"], children=[Text(one, "li") for one in shown.doubts])
         with Tag("div", classes=["u-grid"]):
             for place, chart in enumerate(shown.charts):
-                Chart(chart, f"{name} {place + 1}")
+                Chart(chart, f"{name} {place + 1}", shown.question)
         for table in shown.tables:
             with Card(table.title, table.note):
                 ToldTable(table)

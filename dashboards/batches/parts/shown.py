@@ -9,6 +9,7 @@ import solara
 from reacton.core import Element
 
 from dashboards.batches.answers import NativeChart, NativeTable
+from dashboards.charts.picture import Picture
 from dashboards.components.html import Tag, Text
 from dashboards.components.layout import Card
 from dashboards.components.shown import Column, Plot, Table
@@ -30,10 +31,16 @@ def Problems(problems: Sequence[str]) -> Element:
 
 
 @solara.component
-def Chart(chart: NativeChart, name: str) -> Element:
-    """Draw a chart of an answer."""
+def Chart(chart: NativeChart, name: str, of: str) -> Element:
+    """Draw a chart of an answer to the question `of`."""
     with Card(chart.title, chart.note, wide=chart.is_wide) as main:
-        Plot(chart.figure, label=chart.alt, height=chart.height, name=name)
+        Plot(
+            chart.figure,
+            label=chart.alt,
+            picture=Picture(chart.title, of, [chart.note]),
+            height=chart.height,
+            name=name,
+        )
     return main
 
 

@@ -9,7 +9,7 @@ import solara
 from reacton.core import Element
 
 from dashboards.batches import service
-from dashboards.batches.figures import fan_chart, fan_words, figure_title, heat_chart, heat_words
+from dashboards.batches.figures import fan_chart, fan_words, figure_title, heat_chart, heat_words, picture_of
 from dashboards.batches.parts.hooks import use_later
 from dashboards.batches.parts.shown import Problems
 from dashboards.batches.reading import FigureChoice, Overview
@@ -85,12 +85,14 @@ def Fans(folder: Path, overview: Overview, stamp: int) -> Element:
         else:
             drawn, whose, fans = found.value
             title = figure_title(drawn, whose)
-            Text(fan_words(fans, drawn, title), "p", ["b-answer", "b-over"])
+            words, note = fan_words(fans, drawn, title), say("batches.view.fans_note")
+            Text(words, "p", ["b-answer", "b-over"])
             Plot(
-                fan_chart(fans, drawn, place=places), label=fan_words(fans, drawn, title), height=380,
+                fan_chart(fans, drawn, place=places), label=words, height=380,
+                picture=picture_of(overview, say("batches.view.fans"), title, words, note),
                 name=f"fan {title}", stale=not found.is_fresh,
             )  # fmt: skip
-            Text(say("batches.view.fans_note"), "p", ["u-note"])
+            Text(note, "p", ["u-note"])
     return main
 
 
@@ -145,6 +147,7 @@ def Heat(folder: Path, overview: Overview, stamp: int) -> Element:
             Text(words, "p", ["b-answer", "b-over"])
             Plot(
                 heat_chart(grid, drawn, over, by), label=words, height=150 + 44 * len(grid.up), name=f"map {title}",
+                picture=picture_of(overview, say("batches.view.heat"), title, words, say("batches.view.heat_lead")),
                 stale=not found.is_fresh,
             )  # fmt: skip
             Text(say("batches.view.heat_note"), "p", ["u-note"])

@@ -10,7 +10,7 @@ import pytest
 
 from dashboards.batches import exports
 from dashboards.batches.answers import filled
-from dashboards.batches.figures import fan_chart, fan_words, figure_title, heat_chart, heat_words, native
+from dashboards.batches.figures import fan_chart, fan_words, figure_title, heat_chart, heat_words, native, picture_of
 from dashboards.batches.questions import (
     Charged,
     Wanted,
@@ -51,6 +51,13 @@ def test_an_experiment_is_described_in_both_languages(found):
         french = reader.overview(found)
     assert french.title == "Petite"
     assert figure_of(french, "share").name != figure_of(overview, "share").name
+
+
+def test_the_picture_of_an_experiment_names_it_and_its_size(found):
+    with use_language("fr"):
+        picture = picture_of(Reader().overview(found), "Nuage", "Part de marché", "mots", "note")
+    assert (picture.title, picture.of) == ("Nuage – Part de marché", "Petite")
+    assert picture.notes == ["mots", "60 consommateurs simulés sur 8 semaines.", "note"]
 
 
 def test_fans_hold_the_quantiles_of_the_runs(found):
@@ -240,6 +247,36 @@ formulas = { "-2" = 'end(share["Nova"])' }
 
     with ZipFile(io.BytesIO(exports.table(tmp_path / "x", "xlsx"))) as book:
         assert b"<f>" not in book.read("xl/worksheets/sheet1.xml")
+
+
+def test_in_french_runs_open_in_columns_of_excel(found):
+    import csv
+    import io
+
+    english = list(csv.reader(io.StringIO(exports.table(found, "csv").decode("utf-8-sig"))))
+    with use_language("fr"):
+        french = list(csv.reader(io.StringIO(exports.table(found, "csv").decode("utf-8-sig")), delimiter=";"))
+    assert len(english) == 1 + 12 * 3
+    assert french[0] == english[0]
+    assert [[_number(cell) for cell in row] for row in french] == [[_number(cell) for cell in row] for row in english]
+    assert any("," in cell for row in french[1:] for cell in row)
+    assert not any("." in cell and _is_number(cell) for row in french for cell in row)
+
+
+def _number(text: str) -> float | str:
+    plain = text.replace(",", ".")
+    return float(plain) if _is_number(plain) else text
+
+
+def test_the_table_that_a_run_left_is_saved_in_the_marks_of_the_language(tmp_path):
+    left = "\ufeffscope,item,figure,start,end\r\nfirm,'=1+1,share,0.25,\r\n"
+    (tmp_path / "summary.csv").write_bytes(left.encode())
+    assert exports.summary(tmp_path).decode() == left
+    with use_language("fr"):
+        assert exports.summary(tmp_path).decode() == left.replace(",", ";").replace("0.25", "0,25")
+    (tmp_path / "summary.csv").write_text("nothing\nof the kind\n1,2,3,x\n", encoding="utf-8")
+    with pytest.raises(ResultsError, match="something else"):
+        exports.summary(tmp_path)
 
 
 def _is_number(text: str) -> bool:

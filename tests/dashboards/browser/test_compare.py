@@ -85,6 +85,7 @@ def test_the_market_of_the_lab_is_compared_with_its_baseline(new_page):
     expect(page.get_by_label("Scenario B")).to_have_value("draft")
     expect(page.get_by_text("Nova: price").first).to_be_visible()
     expect(page.locator(".c-answer")).to_contain_text("compared over 40 weeks")
+    expect(page.locator(".c-answer")).to_contain_text("“at the end” is the mean of the last 13 weeks")
 
 
 def test_why_is_found_out_in_the_background_and_can_be_stopped(new_page):
@@ -125,6 +126,18 @@ def test_numbers_and_the_report_are_saved(new_page):
         page.get_by_role("button", name="Report (HTML)").click()
     text = saved.value.path().read_text(encoding="utf-8")
     assert "Nova opens itself, and means it" in text
+
+
+def test_in_french_numbers_open_in_columns_of_excel(new_page):
+    page = ready(new_page(TWO, locale="fr-FR"))
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="Nombres (CSV)").click()
+    raw = saved.value.path().read_bytes()
+    assert raw.startswith("\ufeff".encode())
+    rows = list(csv.DictReader(io.StringIO(raw.decode("utf-8-sig")), delimiter=";"))
+    assert len(rows) == 2 * 104 + 2
+    assert {row["scénario"] for row in rows} == {"A", "B"}
+    assert all(re.fullmatch(r"0,\d+", row["moyenne"]) for row in rows)
 
 
 def test_a_scenario_file_is_compared_and_a_bad_one_refused(new_page, tmp_path):

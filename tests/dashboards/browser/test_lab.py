@@ -6,6 +6,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from dashboards.lab.levers import levers_of
+from dashboards.lab.ranges import LOG_PLACES
 from dashboards.markets import Draft
 from sim.scenario import changed
 from tests.dashboards.browser.test_every_page import fits
@@ -160,6 +162,26 @@ def test_a_value_that_does_not_go_with_others_is_refused_with_a_message(new_page
     assert "click_cost" not in query(page)
     # The lever is back where it was.
     page.wait_for_function("Number(document.querySelector('[role=search] input[type=range]').value) < 0.1")
+
+
+def test_a_slider_of_ratios_goes_to_the_places_that_are_foretold(new_page):
+    key = "population.traits.propensity.median"
+    reach = levers_of(Draft.of("baseline"))[key].range
+    assert reach is not None
+    page = settled(new_page(quick()))
+    page.get_by_label("Find a lever").fill(key)
+    slider = page.locator("[role=search] input[type=range]").first
+    expect(slider).to_have_attribute("max", str(reach.log_places))
+    place = int(slider.input_value())
+    wanted = [float(f"{reach.low * (reach.high / reach.low) ** (n / LOG_PLACES):.3g}") for n in (place + 1, place + 2)]
+    slider.focus()
+    for value in wanted:
+        page.keyboard.press("ArrowRight")
+        page.wait_for_function("text => decodeURIComponent(location.search).includes(text)", arg=f"{key}={value}")
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function(
+        "text => decodeURIComponent(location.search).includes(text)", arg=f"{key}={reach.next_after(*wanted)}"
+    )
 
 
 def test_events_are_moved_by_hand_and_by_key_switched_and_removed(new_page):

@@ -231,7 +231,7 @@ def test_a_firm_is_inspected_through_time(market, future):
 def test_another_future_of_another_market_in_french_on_a_phone(new_page):
     page = new_page("/market", locale="fr-FR", width=390, height=844, has_touch=True)
     choose(page, "swap_fair", 3)
-    page.get_by_text("avenir n° 3").wait_for()
+    page.get_by_text("futur n° 3").wait_for()
     page.get_by_role("heading", name="Qui écoute qui").wait_for()
     fits(page)
     expected = record(fitted(load("swap_fair")), 2)

@@ -11,6 +11,8 @@ import pytest
 from dashboards.compare import drawing, runs, telling, why_drawing
 from dashboards.compare.asking import asked_for, first_figure
 from dashboards.compare.sides import Setup, sentence_names, titles_of
+from dashboards.lab.measure import ENDS
+from experiments.answers.asked import name_of, plain_name
 from experiments.answers.words.changes import change_name
 from sim.text import use_language
 
@@ -59,13 +61,26 @@ def test_levers_stand_beside_each_other(three):
 
 def test_cautions_say_what_was_cut(two):
     with use_language("en"):
-        (said,) = telling.cautions(two.setup)
+        said, numbers = telling.cautions(two.setup)
     assert said.startswith("6 futures, 300 simulated consumers")
+    assert "the mean of the last 13 weeks" in numbers
+    assert f"its last {ENDS} weeks, with up to 5,000 consumers" in numbers
     from tests.dashboards.compare.conftest import small
 
     cut = Setup((small("baseline"), small("hypocrite", horizon=20)), 6)
     with use_language("en"):
         assert any("over 20 weeks" in one for one in telling.cautions(cut))
+
+
+def test_a_picture_names_markets_figure_and_sizes(two, spoken):
+    asked = first_figure(two.setup.scenarios)
+    picture = telling.picture_of(two.setup, asked, "Title", "note")
+    assert picture.title == f"Title – {plain_name(asked)}"
+    assert picture.of.split("\n") == list(titles_of(two.setup.sides).values())
+    assert picture.notes == [telling.cautions(two.setup)[0], "note"]
+    assert telling.picture_of(two.setup, asked, "Title", "", by_week=False).title == f"Title – {name_of(asked)}"
+    named = f"{plain_name(asked)}: all"
+    assert telling.picture_of(two.setup, asked, named, "").title == named
 
 
 def test_numbers_for_spreadsheets_hold_no_formula(two):
@@ -80,6 +95,16 @@ def test_numbers_for_spreadsheets_hold_no_formula(two):
     by_week = [row for row in rows if row[2] == "30" and row[3] == "B"]
     assert float(by_week[0][6]) == pytest.approx(found.figures[0].arms[0].course.value[29])
     assert float(rows[-1][6]) == pytest.approx(found.figures[0].arms[0].difference.value)
+
+
+def test_in_french_its_numbers_open_in_columns_of_excel(two):
+    found, letters = two.compared(first_figure(two.setup.scenarios)), list(two.setup.scenarios)
+    with use_language("fr"):
+        content = telling.csv_of(found, letters, titles_of(two.setup.sides)).decode("utf-8-sig")
+    rows = list(csv.DictReader(io.StringIO(content), delimiter=";"))
+    assert len(rows) == 2 * 30 + 2
+    assert "." not in rows[-1]["écart"]
+    assert float(rows[-1]["écart"].replace(",", ".")) == found.figures[0].arms[0].difference.value
 
 
 def test_the_report_is_one_file_in_both_languages(two):

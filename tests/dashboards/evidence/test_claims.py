@@ -8,6 +8,7 @@ import pytest
 
 from dashboards.evidence import again, claims, drawing
 from experiments.claims.findings import packaged
+from experiments.claims.words import question_text
 from sim.mechanisms.creation import CreationParameters
 from sim.quantities import quantities
 from sim.text import use_language
@@ -102,3 +103,12 @@ def test_it_can_be_stopped_and_asks_for_a_claim():
         again.measured_again("porous_sectors", stop=stop)
     with pytest.raises(LookupError):
         again.measured_again("catsup")
+
+
+def test_the_picture_of_a_claim_names_it_and_the_figure():
+    result = EVERY[0]
+    for place, question in enumerate(result.questions):
+        picture = claims.picture_of(result, "Where it holds", "note", place)
+        assert picture.title == f"Where it holds – {question_text(question)}"
+        assert picture.of == claims.said(result.title)
+        assert picture.notes == [claims.said(result.claim), claims.size_text(result), "note"]

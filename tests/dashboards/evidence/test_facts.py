@@ -6,6 +6,7 @@ import pytest
 
 from dashboards.evidence import drawing, facts
 from experiments.facts.findings import packaged
+from experiments.facts.words import fact_name
 from sim.text import use_language
 
 EVERY = [one for fact in facts.facts().facts for one in fact.statistics]
@@ -60,3 +61,11 @@ def test_filters():
     assert {fact.use for fact in found if facts.is_among(fact, "use_validated")} == {"VAL"}
     assert {fact.use for fact in found if facts.is_among(fact, "use_calibrated")} == {"CAL"}
     assert all(facts.is_among(fact, "every") for fact in found)
+
+
+def test_the_picture_of_a_curve_names_fact_source_and_size():
+    for fact in facts.facts().facts:
+        picture = facts.picture_of(fact)
+        assert picture.title == fact_name(fact.key)
+        assert picture.of
+        assert picture.notes == [*facts.about(fact)[:2], facts.size_words()]

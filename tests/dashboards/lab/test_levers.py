@@ -15,7 +15,7 @@ from dashboards.lab.levers import (
     search,
     table_of,
 )
-from dashboards.lab.ranges import Range, nice, on_grid, range_of
+from dashboards.lab.ranges import LOG_PLACES, Range, nice, on_grid, range_of
 from dashboards.lab.text import CATALOGUE
 from dashboards.markets import Draft, problems_of
 from sim.levers import LEVERS
@@ -224,7 +224,8 @@ def test_the_place_after_the_next_is_where_a_slider_goes():
     assert even.next_after(0.99, 1.0) is None
     ratios = range_of(LEVERS["research"], 200_000.0, whole=False)
     assert ratios.is_log
-    places = [float(f"{ratios.low * (ratios.high / ratios.low) ** (n / 200):.3g}") for n in (100, 101, 102)]
+    assert (ratios.log_places, even.log_places) == (LOG_PLACES, 0)
+    places = [float(f"{ratios.low * (ratios.high / ratios.low) ** (n / LOG_PLACES):.3g}") for n in (100, 101, 102)]
     assert ratios.next_after(*places[:2]) == places[2]
     assert ratios.next_after(*places[:0:-1]) == places[0]
     assert ratios.beside(places[1]) == [places[2], places[0]]

@@ -153,6 +153,7 @@ def test_how_sure_it_is_is_said_with_every_sentence():
     assert headline.support(known())[-1] == "A scenario is not a forecast."
     assert any("14 of 16" in text for text in headline.support(known()))
     assert any("5,000" in text for text in headline.support(known(consumers=5000)))
+    assert any("medians of the futures over the last 4 weeks" in text for text in headline.support(known()))
     assert any("2 of 16" in text for text in headline.support(known(gone=2)))
 
 
@@ -291,7 +292,7 @@ def test_cells_that_spreadsheets_would_run_are_made_harmless():
 
     text = BASE.to_toml().replace('"Nova"', '"=HYPERLINK(1)"').replace('"Citadel"', '"+Citadel"')
     draft = Draft.from_toml(text.replace("[claim", "[no_claim") if "[claim" in text else text)
-    rows = list(csv.reader(io.StringIO(numbers(ensemble(draft, weeks=2), None).removeprefix("\ufeff"))))
+    rows = list(csv.reader(io.StringIO(numbers(ensemble(draft, weeks=2), None).decode("utf-8-sig"))))
     items = {row[2] for row in rows[1:]}
     assert {"'=HYPERLINK(1)", "'+Citadel", "Summit"} <= items
     assert not [row for row in rows for one in row if one.startswith(("=", "+", "@"))]
@@ -302,7 +303,21 @@ def test_numbers_are_those_of_the_charts():
     import io
 
     now = ensemble(BASE, weeks=3)
-    rows = list(csv.DictReader(io.StringIO(numbers(now, ensemble(CHANGED, weeks=3)).removeprefix("\ufeff"))))
+    rows = list(csv.DictReader(io.StringIO(numbers(now, ensemble(CHANGED, weeks=3)).decode("utf-8-sig"))))
     row = next(r for r in rows if (r["market"], r["figure"], r["item"], r["week"]) == ("now", "share", "Nova", "2"))
     assert float(row["50%"]) == pytest.approx(float(now.quantiles("share")[2, 1, 0]), rel=1e-6)
     assert {r["market"] for r in rows} == {"now", "baseline"}
+
+
+def test_in_french_they_open_in_columns_of_excel():
+    import csv
+    import io
+
+    now = ensemble(BASE, weeks=3)
+    with use_language("fr"):
+        text = numbers(now, None).decode("utf-8-sig")
+    rows = list(csv.DictReader(io.StringIO(text), delimiter=";"))
+    row = next(r for r in rows if (r["chiffre"], r["élément"], r["semaine"]) == ("share", "Nova", "2"))
+    expected = float(now.quantiles("share")[2, 1, 0])
+    assert "." not in row["50%"]
+    assert float(row["50%"].replace(",", ".")) == pytest.approx(expected, rel=1e-6)

@@ -203,13 +203,29 @@ def test_a_spreadsheet_gets_both_futures_and_takes_no_name_for_a_formula(scandal
     import csv
     import io
 
-    from dashboards.market.comparing import as_csv
+    from dashboards.market.comparing import branch_csv
     from sim.scenario import changed
 
     one = record(changed(scandal, {"firm.0.name": "=1+1", "event.0.firm": "=1+1"}))
-    table = list(csv.reader(io.StringIO(as_csv(one, one).decode("utf-8-sig"))))
+    table = list(csv.reader(io.StringIO(branch_csv(one, one).decode("utf-8-sig"))))
     names = {row[1] for row in table[1:]}
     assert "'=1+1" in names
     assert not any(name.startswith("=") for name in names)
     shares = [row for row in table if row[0] == "share" and row[1] == "'=1+1"]
     assert [float(row[3]) for row in shares] == one.figures["share"][:, 0].tolist()
+    with use_language("fr"):
+        french = list(csv.reader(io.StringIO(branch_csv(one, one).decode("utf-8-sig")), delimiter=";"))
+    shares = [row for row in french if row[0] == "share" and row[1] == "'=1+1"]
+    assert [float(row[3].replace(",", ".")) for row in shares] == one.figures["share"][:, 0].tolist()
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_the_picture_of_a_branch_names_the_market_and_the_future(scandal, untouched, code):
+    from dashboards.market.comparing import picture_of
+
+    with use_language(code):
+        picture = picture_of(untouched, "Title", "told", "note")
+    assert (picture.title, picture.of) == ("Title", getattr(scandal.title, code))
+    told, size, note = picture.notes
+    assert (told, note) == ("told", "note")
+    assert {"en": "future no. 1.", "fr": "futur n° 1."}[code] in size
