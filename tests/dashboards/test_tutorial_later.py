@@ -19,6 +19,7 @@ from dashboards.market.comparing import verdict
 from dashboards.market.recording import CONTRIBUTOR, ZAPPER, fitted, record
 from dashboards.market.story import opening_week
 from dashboards.market.text import say as say_market
+from experiments.answers.advice import Advised
 from experiments.answers.asked import change_text, digits_for
 from experiments.answers.folder import read
 from experiments.numbers import compact, count, plain_number
@@ -29,6 +30,24 @@ from tests.dashboards.tutorial_pages import LANGUAGES, ROOT, plain, step
 
 EXPERIMENT = ROOT / "experiments" / "robust_opening.toml"
 pytestmark = [pytest.mark.slow, pytest.mark.heavy]
+
+
+def lived(scenario):
+    recording = record(scenario)
+    assert recording is not None
+    return recording
+
+
+def found_in(pattern, text):
+    found = re.search(pattern, text)
+    assert found is not None, (pattern, text)
+    return found[0]
+
+
+def advice_in(folder):
+    advised = read(folder)
+    assert isinstance(advised, Advised)
+    return advised
 
 
 def word_of(code, english, french):
@@ -103,10 +122,10 @@ def test_the_reasons_come_to_what_is_told(ran, key):
 def test_the_branch_comes_to_what_is_told():
     """One future of 5,000 consumers, and its branch."""
     scenario = fitted(load("sincere_opening"))
-    untouched = record(scenario)
+    untouched = lived(scenario)
     values = {field.key: field.start for field in fields("price_cut", scenario)} | {"firm": "Citadel"}
     assert (values["cut"], values["weeks"]) == (0.15, 8)
-    branch = record(injected(scenario, untouched, "price_cut", values, 50))
+    branch = lived(injected(scenario, untouched, "price_cut", values, 50))
     assert opening_week(untouched) == 13
     people = [untouched.weight * int((untouched.channels["role"][49] == role).sum()) for role in (ZAPPER, CONTRIBUTOR)]
     for code in LANGUAGES:
@@ -155,7 +174,7 @@ def test_the_experiment_comes_to_what_is_told(batch, code):
         overview = reader.overview(batch)
         assert f"{overview.points} points" in text
         assert plain(count(overview.points * overview.replicates)) in text
-        share, profit = (overview.figure(key) for key in ("share", "total_profit"))
+        share, profit = (next(one for one in overview.figures if one.key == key) for key in ("share", "total_profit"))
         said = fan_words(reader.fans(batch, "share", "Nova", 4), share, "")
         told = re.findall(r"\d[\d.,]* ?%", plain(said))
         assert len(told) == 3
@@ -190,7 +209,7 @@ def test_the_conditions_of_failure_come_to_what_is_told(batch, experiments_of):
                 assert word_of(code, "no conditions tell these", "aucune condition ne les distingue") in told.answer
             if name == "share":
                 second = told.tables[0].rows[1]
-                limit, density, held = (re.search(r"[\d.,]+(?: ?%)?", plain(second[at]))[0] for at in (0, 2, 4))
+                limit, density, held = (found_in(r"[\d.,]+(?: ?%)?", plain(second[at])) for at in (0, 2, 4))
                 assert limit in text
                 assert re.search(rf"{density} .*{held} ", text)
             if name == "profit":
@@ -223,11 +242,11 @@ def test_the_advice_comes_to_what_is_told(experiments_of):
         assert shown == 5
         within, reach = switches[0][3].split(" (")
         assert re.search(rf"{within} [^|]*\({re.escape(reach)}", text)
-        small, large = (read(found[name]) for name in ("small", "large"))
+        small, large = (advice_in(found[name]) for name in ("small", "large"))
         assert not small.notes
         assert not told_of(found["small"], code).doubts
         assert small.robust == small.guess
-        settled = re.search(r"1500.*?(?=- \*)", text)[0]
+        settled = found_in(r"1500.*?(?=- \*)", text)
         with use_language(code):
             for one in (small, large):
                 price, _, _, helpers = one.strategies[one.robust].values
