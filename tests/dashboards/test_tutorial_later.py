@@ -227,8 +227,11 @@ def test_the_advice_comes_to_what_is_told(experiments_of):
             return orders.advise(EXPERIMENT, folder, {}, objectives, runs=most, consumers=consumers)
 
         found[name] = experiments_of(name, order)
+    advice = advice_in(found["told"])
+    unbeaten = sum(regret == 0 for regret in advice.regret[advice.robust])
     for code in LANGUAGES:
         text = step(code, 6)
+        assert f"{unbeaten} {word_of(code, 'of the', 'des')} {advice.worlds} {word_of(code, 'worlds', 'mondes')}" in text
         told = told_of(found["told"], code)
         assert plain(told.answer) in text
         strategies, regrets, switches = ([list(map(plain, row)) for row in table.rows] for table in told.tables)
