@@ -231,7 +231,8 @@ def test_the_advice_comes_to_what_is_told(experiments_of):
     unbeaten = sum(regret == 0 for regret in advice.regret[advice.robust])
     for code in LANGUAGES:
         text = step(code, 6)
-        assert f"{unbeaten} {word_of(code, 'of the', 'des')} {advice.worlds} {word_of(code, 'worlds', 'mondes')}" in text
+        worlds = word_of(code, f"of the {advice.worlds} worlds", f"des {advice.worlds} mondes")
+        assert f"{unbeaten} {worlds}" in text
         told = told_of(found["told"], code)
         assert plain(told.answer) in text
         strategies, regrets, switches = ([list(map(plain, row)) for row in table.rows] for table in told.tables)
