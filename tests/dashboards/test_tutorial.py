@@ -3,7 +3,6 @@
 import re
 import tomllib
 from collections import Counter
-from pathlib import Path
 
 import pytest
 
@@ -14,23 +13,7 @@ from dashboards.markets import Draft
 from experiments.pool import Pool
 from sim.text import use_language
 from tests.dashboards.tutorial import LARGEST, LOCALES, SHOWS
-
-ROOT = Path(__file__).resolve().parents[2]
-PAGES = {"en": ROOT / "docs" / "tutorial.md", "fr": ROOT / "docs" / "tutoriel.md"}
-LANGUAGES = sorted(PAGES)
-
-
-def plain(text):
-    """Give a text without what differs only in how it is set: spaces, apostrophes, hyphens."""
-    return re.sub(r"\s+", " ", text).replace("’", "'").replace("\u2011", "-").strip()
-
-
-def page(code):
-    return PAGES[code].read_text(encoding="utf-8")
-
-
-def step(code, number):
-    return plain(re.split(r"^## ", page(code), flags=re.M)[number])
+from tests.dashboards.tutorial_pages import LANGUAGES, PAGES, ROOT, page, plain, step
 
 
 def texts_in(data):

@@ -17,7 +17,9 @@ COLOURS = 96
 LARGEST = 150_000
 """Bytes that a picture may have."""
 ADVICE = "robust_opening-advise"
-SEARCH = ("--objective", "profit of Nova", "--objective", "share:Nova:end", "--runs", "3000", "--consumers", "1000")
+SEARCH = (
+    "--objective", "total_profit:Nova:end", "--objective", "share:Nova:end", "--runs", "3000", "--consumers", "1000",
+)  # fmt: skip
 """What the dashboard asks when one chooses what the tutorial says."""
 STILL = "() => !document.querySelector('[aria-busy=true]')"
 DRAWN = "name => ((window.__plots || {})[name] || {}).count >= 1"

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from experiments.batch.declarations import json_schema
-from experiments.batch.factors import Ranged
+from experiments.batch.factors import Levels, Ranged
 from experiments.batch.reading import experiments_folder, find, library, read_experiment
 from experiments.settable import present_value
 from sim.problems import ScenarioError
@@ -307,10 +307,14 @@ def test_what_is_not_known_lies_around_what_its_scenarios_say(name):
     experiment = read_experiment(name)
     for arm in experiment.arms:
         for factor in experiment.factors:
-            if factor.role == "uncertainty" and isinstance(factor.domain, Ranged):
-                said = present_value(arm.scenario, factor.keys[0])
+            if factor.role != "uncertainty":
+                continue
+            said = present_value(arm.scenario, factor.keys[0])
+            if isinstance(factor.domain, Ranged):
                 low, high = (factor.domain.value(level) for level in (0.05, 0.95))
                 assert low <= said <= high, (factor.name, low, said, high)
+            elif isinstance(factor.domain, Levels):
+                assert said in factor.domain.values, (factor.name, said)
 
 
 def test_the_schema_is_the_one_exported_and_takes_the_library():
