@@ -30,6 +30,7 @@ class Doubt(StrEnum):
     COARSE_RADIUS = "coarse_radius"  # fewer sampled worlds within the radius than can vouch for it
     CHOICE_UNSURE = "choice_unsure"  # resampled worlds often choose another strategy
     POOR_EMULATOR = "poor_emulator"  # held-out fit too poor: the search ran on real evaluations
+    FEW_DECISIONS = "few_decisions"  # an emulator learnt from fewer than ten decisions a lever
     UNDEFINED_OUTCOME = "undefined_outcome"  # evaluations without a number were treated as worst
     NOTHING_FEASIBLE = "nothing_feasible"  # no decision met all limits
     WINNER_LOST = "winner_lost"  # a winner of the search is dominated when run again

@@ -34,6 +34,8 @@ Limits = Callable[["Floats"], "Floats"]
 """Decisions (n, L) to (n, G): each number at or below 0 where its limit is kept. Cheap: it is asked very often."""
 _WORST = 1e30
 _INSIDE = (60, 60)  # individuals and generations of a search on an emulator
+_A_LEVER = 10
+"""Decisions a lever that an emulator should begin with [Loeppky, Sacks and Welch, Technometrics 51, 2009]."""
 
 
 @dataclass(frozen=True)
@@ -162,8 +164,9 @@ def search_emulated(
 ) -> Result:
     """Search on an emulator, and run its winners.
 
-    Half of the budget is the design. If the emulator's held-out fit is poor, the other half goes to a search by real
-    runs, and a note says so.
+    Half of the budget is the design; if that is fewer than ten decisions a lever, a note says so: the emulator may fit
+    and yet know nothing of the best. If its held-out fit is poor, the other half goes to a search by real runs, and a
+    note says so, too.
 
     Parameters
     ----------
@@ -190,6 +193,8 @@ def search_emulated(
     design = _feasible(levers, limits, budget // 2, seed)
     if len(design):
         runs(runs.unknown(design))
+        if len(runs) < _A_LEVER * len(levers):
+            notes.append(Note(Doubt.FEW_DECISIONS, value=len(runs)))
     emulated = False
     for wave in range(waves if len(runs) >= 15 else 0):
         try:

@@ -247,10 +247,12 @@ def test_the_advice_comes_to_what_is_told(experiments_of):
         within, reach = switches[0][3].split(" (")
         assert re.search(rf"{within} [^|]*\({re.escape(reach)}", text)
         small, large = (advice_in(found[name]) for name in ("small", "large"))
-        assert not small.notes
-        assert not told_of(found["small"], code).doubts
+        assert [note.doubt for note in small.notes] == ["few_decisions"]
+        assert "few_decisions" not in [note.doubt for note in (*advice.notes, *large.notes)]
         assert small.robust == small.guess
         settled = found_in(r"1500.*?(?=- \*)", text)
+        (doubt,) = told_of(found["small"], code).doubts
+        assert plain(doubt.partition(": ")[0])[1:] in settled
         with use_language(code):
             for one in (small, large):
                 price, _, _, helpers = one.strategies[one.robust].values

@@ -69,12 +69,21 @@ def test_an_emulator_finds_a_smooth_front_with_few_runs():
     real = quadratic(found.decisions)
     assert np.abs(np.sqrt(real).sum(axis=1) - 3**0.5 / 2).max() < 0.06
     assert np.abs(found.confirmed.value - real).max() < 0.02
+    assert Doubt.FEW_DECISIONS not in doubts(found)
     # Winners of each wave were run for real.
     assert found.missed.shape == (3, 2)
     assert found.missed.max() < 0.03
     direct = search(noisy(quadratic, 0.01), levers, [False, False], 90)
     point = np.array([0.8, 0.8])
     assert hypervolume(real, point) > hypervolume(quadratic(direct.decisions), point)
+
+
+def test_a_search_that_begins_with_few_decisions_says_so():
+    few = search_emulated(noisy(quadratic, 0.01), [Number(0, 1)] * 3, [False, False], 58)
+    (note,) = few.notes
+    assert note.doubt is Doubt.FEW_DECISIONS
+    assert note.value == 29
+    assert not search_emulated(noisy(quadratic, 0.01), [Number(0, 1)] * 3, [False, False], 60).notes
 
 
 @pytest.mark.slow
