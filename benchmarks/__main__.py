@@ -29,7 +29,7 @@ _HEAD = "| what | unit | least | median | most |\n| --- | --- | --- | --- | --- 
 
 
 def _samples(*, small: bool) -> list[Sample]:
-    from experiments.runs import available_cores
+    from experiments.replicate import available_cores
 
     cores = available_cores()
     threads = [1] if cores == 1 else [1, cores]

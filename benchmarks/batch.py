@@ -191,7 +191,7 @@ def _thousands(folder: Path, *, small: bool) -> Iterator[tuple[str, str]]:
     from experiments.batch.executors import Processes
     from experiments.batch.reading import read_experiment
     from experiments.batch.results import FILE, open_results
-    from experiments.runs import available_cores
+    from experiments.replicate import available_cores
 
     experiment = _made(folder, 20, 1000, 52) if small else read_experiment("small_markets")
     memory: list[tuple[int, float]] = []

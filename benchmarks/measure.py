@@ -183,7 +183,7 @@ def machine() -> str:
     import numba
     import numpy
 
-    from experiments.runs import available_cores
+    from experiments.replicate import available_cores
 
     return (
         f"{available_cores()} cores ({platform.machine()}), Python {platform.python_version()}, "

@@ -21,7 +21,7 @@ from dashboards.ensemble import Ensemble, Values
 
 if TYPE_CHECKING:
     from experiments.pool import Job, Pool
-    from experiments.runs import Run
+    from experiments.replicate import Run
     from sim.scenario import Scenario
 
 __all__ = [
@@ -367,7 +367,7 @@ class Service:
                 self._pool.warm_up(wish.scenario)
             run = wish._context.copy().run(wish._run, self._pool, number)
         except Exception as error:  # whatever it was, the service must go on
-            from experiments.runs import Run, one_line
+            from experiments.replicate import Run, one_line
 
             run = Run(number, "failed", 0.0, error=one_line(error))
         with self._changed:

@@ -302,12 +302,6 @@ class Draft:
         guessed = _firm_it_is_about(self.scenario.model_copy(update={"claim": None}))
         return text if guessed == self.you else asides.signed(text, self.you)
 
-    def to_query(self) -> str:
-        """Give it as the query of a link; empty where that would be longer than `LONGEST_LINK`."""
-        from dashboards.links import query_of
-
-        return query_of(self)
-
     # --- inside -------------------------------------------------------------------------------------------
 
     def _data(self) -> dict[str, Any]:

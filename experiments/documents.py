@@ -9,7 +9,7 @@ from experiments.summary import Line, Spread, summarise
 if TYPE_CHECKING:
     from experiments.folder import ResultsFolder
     from experiments.manifest import Manifest
-    from experiments.runs import Run
+    from experiments.replicate import Run
     from experiments.standing import Standing
     from sim.scenario import Scenario
 

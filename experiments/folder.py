@@ -20,7 +20,7 @@ from experiments.store import Results, ResultsError
 from experiments.text import say
 
 if TYPE_CHECKING:
-    from experiments.runs import Run
+    from experiments.replicate import Run
 
 __all__ = ["OWN_FILES", "FolderError", "ResultsFolder", "is_results_folder", "prepare"]
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from experiments.folder import MANIFEST_KIND
-from experiments.runs import available_cores
+from experiments.replicate import available_cores
 from experiments.versions import versions
 
 __all__ = ["Manifest", "command_line", "read_manifest"]

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 from experiments.text import say
 
 if TYPE_CHECKING:
-    from experiments.runs import Run, Watch
+    from experiments.replicate import Run, Watch
     from sim.scenario import Scenario
 
 __all__ = ["Job", "Pool", "WorkerLostError", "pool_that_pays", "seconds_saved", "shared_pool"]
@@ -210,7 +210,7 @@ class Pool:
     """
 
     def __init__(self, processes: int | None = None) -> None:
-        from experiments.runs import available_cores
+        from experiments.replicate import available_cores
 
         self.processes = processes or available_cores()
         self._free = threading.Semaphore(self.processes)
@@ -264,7 +264,7 @@ class Pool:
 
         Where no process can work at all, it is run here.
         """
-        from experiments.runs import Run, run_one
+        from experiments.replicate import Run, run_one
 
         was_ready = False
         for _ in range(_ATTEMPTS):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import numpy as np
 
-    from experiments.runs import Run
+    from experiments.replicate import Run
     from experiments.store import Results
     from sim.figures import Record
 

@@ -81,7 +81,7 @@ def _obey(order: tuple[Any, ...], answers: BinaryIO, stop: threading.Event) -> N
 
 def _run(number: int, job: bytes, answers: BinaryIO, stop: threading.Event) -> tuple[Any, ...]:
     """Run one replicate of what replicates have in common."""
-    from experiments.runs import run_one
+    from experiments.replicate import run_one
     from sim.text import use_language
 
     language, scenario, figures, watch = _job(job)

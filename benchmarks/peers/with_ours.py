@@ -39,6 +39,6 @@ def build(spec: Spec, size: int, seed: int) -> Peer:
 
 def build_threaded(spec: Spec, size: int, seed: int) -> Peer:
     """Build a market that lives in as many threads as there are cores."""
-    from experiments.runs import available_cores
+    from experiments.replicate import available_cores
 
     return Ours(spec, size, seed, available_cores())

@@ -15,7 +15,8 @@ from benchmarks.measure import MARKET, machine
 from benchmarks.peak import peak_bytes
 from experiments.claims.measures import Measure, numbers
 from experiments.precision.questions import natural
-from experiments.runs import available_cores, run_replicates
+from experiments.replicate import available_cores
+from experiments.runs import run_replicates
 
 __all__ = ["FULL", "SMALL", "Plan", "measure", "measures_of", "seconds_a_week", "sized"]
 

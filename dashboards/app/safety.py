@@ -11,33 +11,18 @@ import reacton.core
 import solara
 
 from dashboards.app import session
+from dashboards.app.failure import message_of
 from dashboards.components.basic import Button, Notice
 from dashboards.components.html import Tag
 from dashboards.text import say
 from experiments.commands.session import CommandError
 from sim.problems import InputError
 
-__all__ = ["Boundary", "message_of", "safe"]
+__all__ = ["Boundary", "safe"]
 
 P = ParamSpec("P")
 
 _log = logging.getLogger("userisation.dashboard")
-
-_FEW = 6
-"""Problems of an input that a message lists."""
-
-
-def message_of(error: BaseException) -> str:
-    """Put an error into words: those of the error itself where it was made for people to read."""
-    if isinstance(error, InputError):
-        problems = [str(problem) for problem in error.problems]
-        more = [say("safety.more_problems", count=len(problems) - _FEW)] if len(problems) > _FEW else []
-        return "\n".join([*problems[:_FEW], *more])
-    if isinstance(error, CommandError):
-        return error.message
-    if isinstance(error, MemoryError):
-        return say("safety.no_memory")
-    return say("safety.unexpected")
 
 
 def safe(handler: Callable[P, Any]) -> Callable[P, None]:

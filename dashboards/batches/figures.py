@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from dashboards.batches.reading import Fan, FigureChoice, Grid, Overview
+from dashboards.batches.findings import Fan, FigureChoice, Grid, Overview
 from dashboards.batches.text import say
 from dashboards.charts import style
 from dashboards.charts.picture import Picture

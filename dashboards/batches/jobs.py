@@ -17,14 +17,14 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
-from dashboards.batches import notes
+from dashboards.batches import notes, orders
+from dashboards.batches.errors import JobError
 from dashboards.batches.notes import Ended, Kind, Order
 from dashboards.batches.progress import Counts, counts_of
 from dashboards.batches.shelf import Shelf, UnfitNameError
 from dashboards.batches.text import say
-from experiments.commands.session import CommandError
 
-__all__ = ["ACTIVE", "Job", "JobError", "Jobs", "State", "apart", "environment"]
+__all__ = ["ACTIVE", "Job", "Jobs", "State", "apart", "environment"]
 
 State = Literal["waiting", "running", "stopping", "done", "stopped", "failed", "elsewhere"]
 """``elsewhere``: another program, such as the command line, makes runs in the folder."""
@@ -37,10 +37,6 @@ _INTERRUPTED, _RUN_FAILED = 130, 1
 _PACKAGES = Path(__file__).resolve().parent.parent.parent
 _MESSAGE = 600
 _MOST_WAITING = 20
-
-
-class JobError(CommandError):
-    """What was asked of a job cannot be done; the message is for the user."""
 
 
 @dataclass(frozen=True)
@@ -259,8 +255,6 @@ class Jobs:
         JobError
             There is nothing to go on with, or it goes on already.
         """
-        from dashboards.batches import orders
-
         with self._lock:
             self.forget()
             job, place, folder = self.find(name), self.shelf.job(name), self.shelf.folder(name)

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from dashboards.batches.jobs import JobError
+from dashboards.batches.errors import JobError
 from dashboards.batches.notes import Order
 from dashboards.batches.text import say
 from sim.text import LANGUAGES, language

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
-from dashboards.batches.reading import FigureChoice, Overview, ResultsError
+from dashboards.batches.findings import FigureChoice, Overview
+from dashboards.batches.reading import ResultsError
 from dashboards.batches.text import say
 from experiments.numbers import PERCENT_UNITS, decimal
 from sim.problems import Place, Problem

@@ -6,11 +6,12 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from dashboards.batches import single
+from dashboards.batches.findings import FAN_LEVELS, Fan, FigureChoice, Grid, Overview, trailing_mean
 from dashboards.batches.text import say
 from experiments.text import say as say_experiments
 from sim.problems import InputError, Place, Problem
@@ -20,18 +21,16 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from experiments.batch.findings import FactorInfo, Failure
+    from experiments.batch.findings import Failure
     from experiments.batch.results import BatchResults
     from experiments.sqlite_files import SqliteFileError
 
     Floats = NDArray[np.float64]
 
-__all__ = ["FAN_LEVELS", "Fan", "FigureChoice", "Grid", "Overview", "Reader", "ResultsError", "trailing_mean"]
+__all__ = ["Reader", "ResultsError"]
 
 T = TypeVar("T")
 
-FAN_LEVELS = (0.1, 0.25, 0.5, 0.75, 0.9)
-"""8 and 5 in 10 runs lie between the outer and the inner ones."""
 _KEPT = 120
 _MOST_CELLS = 9
 _MOST_KINDS = 12
@@ -39,87 +38,6 @@ _MOST_KINDS = 12
 
 class ResultsError(InputError):
     """Results cannot be read; the message is for the user."""
-
-
-@dataclass(frozen=True)
-class FigureChoice:
-    """A figure that was kept, or a formula: its key, its items (an empty one for the market), and its name."""
-
-    key: str
-    items: tuple[str, ...]
-    name: str
-    unit: str
-    digits: int
-    is_formula: bool = False
-
-
-@dataclass(frozen=True)
-class Overview:
-    """What an experiment is.
-
-    Attributes
-    ----------
-    title, story
-        By the language of the context.
-    arms, factors, figures
-        Scenarios, what is varied, what is kept.
-    design
-        Kind of the design.
-    points, replicates, consumers, weeks, seed
-        Sizes.
-    has_weeks
-        Whether every week of a run was kept.
-    horizon
-        Weeks that there are.
-    """
-
-    title: str
-    story: str
-    arms: tuple[str, ...]
-    factors: tuple[FactorInfo, ...]
-    figures: tuple[FigureChoice, ...]
-    design: str
-    points: int
-    replicates: int
-    consumers: int
-    weeks: int
-    has_weeks: bool
-    seed: str
-    started: str
-
-    def figure(self, key: str) -> FigureChoice | None:
-        """Give a figure by its key."""
-        return next((one for one in self.figures if one.key == key), None)
-
-
-@dataclass(frozen=True)
-class Fan:
-    """How the runs of an arm spread: quantiles (levels, weeks) at `FAN_LEVELS`, and how many runs there are."""
-
-    arm: str
-    quantiles: Floats
-    runs: int
-
-
-@dataclass(frozen=True)
-class Grid:
-    """A figure over two factors.
-
-    Attributes
-    ----------
-    across, up
-        Labels of the cells along both factors.
-    values, counts
-        (up, across): mean over the runs in a cell, NaN where there is none; and how many.
-    runs
-        All that count.
-    """
-
-    across: tuple[str, ...]
-    up: tuple[str, ...]
-    values: Floats
-    counts: Floats
-    runs: int
 
 
 class Reader:
@@ -138,14 +56,14 @@ class Reader:
             It cannot be read.
         """
         if _is_run(folder):
-            return self._of_run(folder, ("overview", language()), lambda results: _single().overview(folder, results))
+            return self._of_run(folder, ("overview", language()), lambda results: single.overview(folder, results))
         return self._remembered(folder, ("overview", language()), _overview)
 
     def fans(self, folder: Path, figure: str, item: str, weeks: int = 1) -> tuple[Fan, ...]:
         """Give the spread of a figure in each arm, of every week or of the mean of so many weeks up to it."""
         key = ("fans", figure, item, weeks)
         if _is_run(folder):
-            return self._of_run(folder, key, lambda results: _single().fans(folder, results, figure, item, weeks))
+            return self._of_run(folder, key, lambda results: single.fans(folder, results, figure, item, weeks))
         return self._remembered(folder, key, lambda results: _fans(results, figure, item, weeks))
 
     def grid(
@@ -212,13 +130,7 @@ class Reader:
 def _is_run(folder: Path) -> bool:
     from dashboards.batches.progress import EXPERIMENT
 
-    return not (folder / EXPERIMENT).is_file() and _single().is_run(folder)
-
-
-def _single() -> Any:
-    from dashboards.batches import single
-
-    return single
+    return not (folder / EXPERIMENT).is_file() and single.is_run(folder)
 
 
 def _stamp(path: Path) -> tuple[float, ...]:
@@ -288,21 +200,6 @@ def _fans(results: BatchResults, figure: str, item: str, weeks: int) -> tuple[Fa
                 warnings.simplefilter("ignore", RuntimeWarning)  # a week that no run has stays NaN
                 found.append(Fan(arm, np.nanquantile(mine, FAN_LEVELS, axis=0), len(mine)))
     return tuple(found)
-
-
-def trailing_mean(series: Floats, weeks: int) -> Floats:
-    """Give the mean of so many weeks up to each, (runs, weeks); of fewer at the start, and of those that are known."""
-    import numpy as np
-
-    if weeks <= 1:
-        return series
-    known = np.isfinite(series)
-    totals = np.cumsum(np.where(known, series, 0.0), axis=1)
-    counts = np.cumsum(known, axis=1).astype(float)
-    for sums in (totals, counts):
-        sums[:, weeks:] -= sums[:, :-weeks].copy()
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return np.asarray(np.where(counts > 0, totals / counts, np.nan))
 
 
 def _grid(results: BatchResults, figure: str, item: str, arm: str, across: str, up: str, week: int | None) -> Grid:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from dashboards.batches.findings import FAN_LEVELS, Fan, FigureChoice, Overview, trailing_mean
 from dashboards.batches.progress import manifest
-from dashboards.batches.reading import FAN_LEVELS, Fan, FigureChoice, Overview, trailing_mean
 from sim.text import language
 
 if TYPE_CHECKING:

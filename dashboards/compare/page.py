@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, cast
 import solara
 
 from dashboards.app.background import Report
-from dashboards.app.safety import message_of, safe
+from dashboards.app.failure import message_of
+from dashboards.app.safety import safe
 from dashboards.app.session import tell
 from dashboards.charts.simple import scale_of, side_of
 from dashboards.compare import drawing, runs, state, telling

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, cast
 import solara
 
 from dashboards.app.background import Report
-from dashboards.app.safety import message_of, safe
+from dashboards.app.failure import message_of
+from dashboards.app.safety import safe
 from dashboards.compare import drawing, runs, state, telling, why_drawing
 from dashboards.compare.parts import Running, reported
 from dashboards.compare.sides import FEWEST, sentence_names

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 import solara
 
+from dashboards.app.failure import message_of
 from dashboards.components.vue import vue
 from dashboards.text import say
 from experiments.numbers import plain_number
@@ -215,7 +216,6 @@ def Download(
     icon: bool = True, disabled: bool = False,
 ) -> Any:  # fmt: skip
     """Put a button that saves a file, which is made when it is clicked; what `make` raises is told."""
-    from dashboards.app.safety import message_of
     from dashboards.app.session import tell
 
     made, set_made = solara.use_state(dict[str, Any](number=0))

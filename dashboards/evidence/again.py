@@ -34,7 +34,7 @@ def measured_again(
     """
     from experiments.claims.arms import Size, load_case
     from experiments.claims.study import Study, plan_of
-    from experiments.runs import available_cores
+    from experiments.replicate import available_cores
 
     case = load_case(name)
     if case is None:

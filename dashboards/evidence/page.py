@@ -11,7 +11,8 @@ import solara
 
 from dashboards.app import session
 from dashboards.app.background import Report, Work
-from dashboards.app.safety import message_of, safe
+from dashboards.app.failure import message_of
+from dashboards.app.safety import safe
 from dashboards.components.basic import Button, Notice, Progress, Segmented, Select, TextField
 from dashboards.components.html import Tag, Text
 from dashboards.components.layout import Card, Details

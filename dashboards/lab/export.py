@@ -49,8 +49,9 @@ def report(draft: Draft, futures: int) -> str:
     from experiments import folder as files
     from experiments.folder import ResultsFolder
     from experiments.manifest import Manifest, command_line
+    from experiments.replicate import available_cores
     from experiments.report.page import write_report
-    from experiments.runs import available_cores, run_replicates
+    from experiments.runs import run_replicates
     from experiments.scenario_data import document_of
 
     market = interactive(draft.scenario)

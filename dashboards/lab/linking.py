@@ -11,6 +11,7 @@ from dashboards.lab.kpis import choices
 from dashboards.lab.measure import LEAD
 from dashboards.lab.view import Choice
 from dashboards.links import LONGEST_LINK, MOST_CHANGES, restored
+from dashboards.links import query_of as query_of_market
 from dashboards.markets import Draft
 
 __all__ = ["is_known", "query_of", "usual_baseline", "whole"]
@@ -34,9 +35,9 @@ def is_known(choice: Choice) -> bool:
 
 def query_of(draft: Draft, baseline: Draft, choice: Choice) -> str:
     """Give the query of a link; empty where it would be longer than a link may be."""
-    market, usual, more = draft.to_query(), Choice(), []
+    market, usual, more = query_of_market(draft), Choice(), []
     if baseline != usual_baseline(draft):
-        against = baseline.to_query()
+        against = query_of_market(baseline)
         if not against:
             return ""
         more.append(("against", against))

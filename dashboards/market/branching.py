@@ -9,7 +9,8 @@ from typing import Any
 
 import solara
 
-from dashboards.app.safety import message_of, safe
+from dashboards.app.failure import message_of
+from dashboards.app.safety import safe
 from dashboards.components.basic import Button, Download, Notice, Progress, Segmented, Select, Slider
 from dashboards.components.html import Tag, Text
 from dashboards.components.layout import Card, Details

@@ -7,7 +7,6 @@ run again in many more worlds on fresh luck, beside the levers as they are: all 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,6 +14,7 @@ import numpy as np
 from experiments.answers.advice import Advised, Strategy, SwitchFound
 from experiments.answers.decisions import AdviseError, Decisions
 from experiments.answers.findings import Made
+from experiments.answers.plans import Aim, Plan
 from experiments.answers.verdict import FEWEST_WORLDS, verdict
 from experiments.answers.worlds import worlds_of
 from experiments.text import say
@@ -25,53 +25,16 @@ if TYPE_CHECKING:
     from experiments.analysis.search import Result
     from experiments.answers.asking import Condition
     from experiments.answers.laboratory import Laboratory
-    from experiments.claims.measures import Measure
 
     Floats = NDArray[np.float64]
     Settings = Mapping[str, Any]
 
 __all__ = [
-    "LEAST_RUNS", "AdviseError", "Advised", "Aim", "Decisions", "Plan", "Strategy", "SwitchFound", "advised", "plan_of",
+    "LEAST_RUNS", "AdviseError", "Advised", "Decisions", "Strategy", "SwitchFound", "advised", "plan_of",
 ]  # fmt: skip
 
 LEAST_RUNS = 420
 _LEAST_DECISIONS = 30
-
-
-@dataclass(frozen=True)
-class Aim:
-    """A number that should be large, or small."""
-
-    measure: Measure
-    higher: bool = True
-
-
-@dataclass(frozen=True)
-class Plan:
-    """How runs are spent.
-
-    Attributes
-    ----------
-    decisions
-        Of the search.
-    futures
-        Worlds in which each is tried, and futures at the best guess.
-    strategies, worlds, guesses
-        Strategies that are put to the test at most, worlds each meets, and futures of each at the best guess.
-    """
-
-    decisions: int
-    futures: int
-    strategies: int
-    worlds: int
-    guesses: int
-    uncertain: bool
-
-    @property
-    def runs(self) -> int:
-        """Runs at most."""
-        each = self.futures * (2 if self.uncertain else 1)
-        return self.decisions * each + self.strategies * (self.worlds + (self.guesses if self.uncertain else 0))
 
 
 def plan_of(decisions: Decisions, runs: int) -> Plan:

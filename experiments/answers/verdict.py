@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from experiments.analysis.search import Result
-    from experiments.answers.advise import Aim, Plan
     from experiments.answers.asking import Condition
     from experiments.answers.laboratory import Laboratory
+    from experiments.answers.plans import Aim, Plan
     from experiments.answers.worlds import Worlds
     from experiments.batch.factors import Factor
 

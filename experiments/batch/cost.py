@@ -58,7 +58,7 @@ def pilot(experiment: Experiment) -> Pilot:
 
     Nothing of it is kept. Compiled code is loaded before the clock starts.
     """
-    from experiments.runs import one_line
+    from experiments.replicate import one_line
 
     seconds: list[float] = []
     sizes: list[float] = []

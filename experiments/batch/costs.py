@@ -22,42 +22,13 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-__all__ = ["PAID_BY", "Charges", "Cost", "Part", "paid", "payer"]
+__all__ = ["PAID_BY", "Charges", "Part", "paid", "payer"]
 
 Part = tuple[int, "int | None", float]
 """First week (from 1), the week in which it ends (None: never), and the money a week."""
 
 PAID_BY = ("profit", "total_profit")
 """Figures of a firm that its levers' costs are taken off: of each week, and of all weeks so far."""
-
-
-@dataclass(frozen=True)
-class Cost:
-    """What a lever costs.
-
-    Attributes
-    ----------
-    per
-        Money a week for each unit above `above`; None if each level has its own.
-    above
-        Up to where it is free; None: as far as the scenario has it.
-    each
-        Money a week by level.
-    firm
-        That pays; empty: the firm whose lever it is.
-    """
-
-    per: float | None = None
-    above: float | None = None
-    each: tuple[tuple[Any, float], ...] = ()
-    firm: str = ""
-
-    def weekly(self, value: Any, now: Any) -> float:
-        """Give the money a week that a value costs, where `now` is the scenario's own."""
-        if self.per is None:
-            return next((cost for level, cost in self.each if level == value), 0.0)
-        free = self.above if self.above is not None else _number(now)
-        return self.per * max(0.0, _number(value) - free)
 
 
 @dataclass(frozen=True)
@@ -131,7 +102,3 @@ def payer(scenario: Scenario, key: str) -> tuple[str, int, int | None]:
             change = scenario.schedule[place]
             return change.firm, change.week, change.until
     return "", 1, None
-
-
-def _number(value: Any) -> float:
-    return float(value) if isinstance(value, int | float) else 0.0

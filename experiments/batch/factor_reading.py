@@ -7,9 +7,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from experiments.batch.costs import Cost, payer
+from experiments.batch.costs import payer
 from experiments.batch.factors import Domain, Draws, Factor, Free, Levels, Ranged
 from experiments.batch.mistakes import Mistakes, said_by
+from experiments.batch.prices import Cost
 from experiments.calibration.priors import Uniform
 from experiments.settable import is_fixed, present_value, short_name
 from sim.problems import ScenarioError, advice, shown

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 if TYPE_CHECKING:
-    from experiments.batch.costs import Cost
+    from experiments.batch.prices import Cost
     from experiments.batch.ranges import Range
     from experiments.ensembles import Ensemble
 

@@ -121,7 +121,7 @@ def make_runs(common: bytes, tasks: Sequence[Task], stop: threading.Event | None
 
 
 def _make(shared: Common, task: Task, stop: threading.Event) -> Finished | None:
-    from experiments.runs import one_line, run_one, trace_of
+    from experiments.replicate import one_line, run_one, trace_of
     from sim.scenario import changed
 
     at = (task.point, task.replicate, task.luck)

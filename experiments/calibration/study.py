@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from experiments.calibration.targets import Question
     from experiments.emulator import Emulator
     from experiments.pool import Pool
-    from experiments.runs import Run
+    from experiments.replicate import Run
     from sim.scenario import Scenario
 
     Floats = NDArray[np.float64]

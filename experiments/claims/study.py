@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     import numpy as np
 
     from experiments.claims.findings import Over, Verdict
-    from experiments.runs import Run
+    from experiments.replicate import Run
     from sim.scenario import Scenario
 
 __all__ = ["Plan", "Study", "plan_of"]

@@ -39,10 +39,11 @@ def advise(
     """Search a firm's levers; everything that can be refused is refused before the first run."""
     from dataclasses import replace
 
-    from experiments.answers.advise import Aim, Decisions, advised, plan_of
+    from experiments.answers.advise import Decisions, advised, plan_of
     from experiments.answers.asking import Askable, parse_condition, parse_figure
     from experiments.answers.decisions import over_draws, refuse_uncharged
     from experiments.answers.extras import need
+    from experiments.answers.plans import Aim
     from experiments.batch.reading import read_experiment
     from experiments.batch.recorded import Recorded
     from experiments.commands.experiment_answers import refuse_sizes, sized, troubles_told

@@ -161,7 +161,7 @@ def runs_shown() -> Iterator[Callable[[Done], None]]:
 def cost_told(folder: Path) -> OnBegin:
     """Give a function that measures a run of markets side by side, and says what all will cost."""
     from experiments.batch.cost import pilot
-    from experiments.commands.batch import tell_cost
+    from experiments.commands.costs import tell_cost
 
     def told(experiment: Experiment, missing: int, workers: int) -> Pilot:
         measured = pilot(experiment)

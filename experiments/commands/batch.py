@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from experiments.commands.answering import problems_told
+from experiments.commands.costs import tell_cost
 from experiments.commands.interrupt import stop_on_interrupt
 from experiments.commands.progress import shown_as
 from experiments.commands.run import default_folder, refuse_bad_numbers, tell_if_compiling
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from experiments.batch.runner import Done
     from experiments.batch.store import BatchStore
 
-__all__ = ["batch", "refuse_two_places", "tell_cost", "within_bounds"]
+__all__ = ["batch", "refuse_two_places", "within_bounds"]
 
 _BOUNDS = {"workers": (1, 1024)}
 
@@ -62,7 +63,7 @@ def batch(
     from experiments.batch.folder import refuse_unfit
     from experiments.batch.reading import read_experiment
     from experiments.commands.batch_table import show_plan
-    from experiments.runs import available_cores
+    from experiments.replicate import available_cores
 
     refuse_bad_numbers({"workers": workers}, _BOUNDS)
     refuse_two_places(workers, cluster)
@@ -184,32 +185,11 @@ def _make_runs(
             raise
 
 
-def tell_cost(
-    made: Experiment, measured: Pilot, workers: int, missing: int, folder: Path, key: str = "batch.cost"
-) -> None:
-    """Say what it will cost, in the words of the catalogue's `key`; refuse what disk or memory cannot hold."""
-    import shutil
-
-    from experiments.amounts import size
-    from experiments.batch.cost import cost_of
-    from experiments.commands.batch_table import cost_words
-    from experiments.memory import available_bytes
-
-    cost = cost_of(made, missing, measured, workers)
-    note(cost_words(made, cost, measured, workers, key))
-    there = next(one for one in (folder.absolute(), *folder.absolute().parents) if one.is_dir())
-    free = shutil.disk_usage(there).free
-    if cost.disk > free:
-        fail(say("batch.no_room", needed=size(cost.disk), free=size(free), folder=folder), Exit.CANNOT_WRITE)
-    available = available_bytes()
-    if available is not None and cost.memory > available:
-        note(say("batch.little_memory", needed=size(cost.memory), available=size(available)))
-
-
 def _told(store: BatchStore, order: _Order) -> Exit:
     """Say how it ended, and give the exit code."""
     from experiments.batch.results import open_results
-    from experiments.commands.batch_table import end_words, show_end
+    from experiments.commands.batch_table import end_words
+    from experiments.commands.results_table import show_end
 
     with open_results(store.path) as results:
         status = results.status()

@@ -16,10 +16,9 @@ if TYPE_CHECKING:
     from experiments.batch.cost import Cost, Pilot
     from experiments.batch.experiment import Experiment
     from experiments.batch.findings import Status
-    from experiments.batch.results import BatchResults
     from experiments.batch.runner import Done
 
-__all__ = ["cost_words", "end_words", "progress_words", "show_end", "show_plan", "value_text"]
+__all__ = ["cost_words", "end_words", "progress_words", "show_plan", "value_text"]
 
 ROWS = 8
 """Rows of a design that are shown."""
@@ -130,10 +129,3 @@ def end_words(status: Status, folder: Path, command: str) -> Iterator[str]:
         yield say("batch.failures", failed=count(status.failed), crashed=count(status.crashed), folder=folder)
     if not status.is_complete:
         yield say("batch.go_on", command=command)
-
-
-def show_end(results: BatchResults) -> None:
-    """Print what became of the runs as JSON."""
-    from experiments.commands.results_table import status_data
-
-    print_json(status_data(results))

@@ -67,7 +67,7 @@ def calibrate(
     from experiments.calibration.ledger import LedgerError
     from experiments.calibration.study import Budget, Study, default_points
     from experiments.emulator import UndefinedError
-    from experiments.runs import available_cores
+    from experiments.replicate import available_cores
 
     _refuse_missing_packages()
     refuse_bad_numbers({"seed": seed, "weeks": weeks, "consumers": consumers, "threads": threads})

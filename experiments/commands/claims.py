@@ -47,7 +47,7 @@ def claims(
     """Test claims; everything that can be refused is refused before the first week."""
     from experiments.claims.arms import Size
     from experiments.claims.study import Study, plan_of
-    from experiments.runs import available_cores
+    from experiments.replicate import available_cores
 
     refuse_bad_numbers({"weeks": weeks, "consumers": consumers, "threads": threads})
     refuse_bad_numbers({"replicates": replicates, "draws": draws, "futures": futures}, _BOUNDS)

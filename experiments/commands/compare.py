@@ -78,7 +78,7 @@ def _of_scenarios(
 ) -> Compared:
     from experiments.answers.changes import same_market
     from experiments.answers.compare import compare
-    from experiments.runs import available_cores
+    from experiments.replicate import available_cores
 
     models, labels = list(scenarios.values()), list(scenarios)
     for label, model in list(scenarios.items())[1:]:

@@ -252,8 +252,9 @@ def _completed(question: Question, check: Callable[[Askable], None]) -> Path:
     from experiments.batch.reading import read_experiment
     from experiments.batch.results import FILE
     from experiments.batch.runner import Runner
-    from experiments.commands.batch import tell_cost, within_bounds
-    from experiments.runs import available_cores
+    from experiments.commands.batch import within_bounds
+    from experiments.commands.costs import tell_cost
+    from experiments.replicate import available_cores
 
     made = sized(read_experiment(question.what), question.replicates, question.consumers, question.weeks)
     with troubles_told():

@@ -58,7 +58,7 @@ def explain(
     """Explain; everything that can be refused is refused before the first run."""
     from experiments.answers import explain as room
     from experiments.answers.changes import InseparableError, changes_between
-    from experiments.runs import available_cores
+    from experiments.replicate import available_cores
 
     refuse_bad_numbers({"seed": seed, "replicates": replicates, "weeks": weeks, "consumers": consumers})
     refuse_bad_numbers({"workers": workers, "budget": budget}, {"workers": BOUNDS["threads"], "budget": (2, 100_000)})

@@ -40,7 +40,7 @@ def facts(
     from experiments.facts.real import real_panels
     from experiments.facts.study import Study
     from experiments.panel.problems import PanelError
-    from experiments.runs import available_cores
+    from experiments.replicate import available_cores
     from sim.scenario import load
 
     refuse_bad_numbers({"replicates": replicates, "seed": seed, "threads": threads})

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from experiments.ensembles import Ensemble
     from experiments.folder import ResultsFolder
     from experiments.manifest import Manifest
-    from experiments.runs import Run
+    from experiments.replicate import Run
     from sim.scenario import Scenario
 
 __all__ = ["Order", "files_of", "manifest_of", "show", "tell_the_end"]

@@ -43,7 +43,7 @@ def precision(
     from experiments.precision.findings import answered
     from experiments.precision.pilot import default_sizes, run_pilots
     from experiments.precision.questions import QuestionError, measures_needed, parse_error
-    from experiments.runs import available_cores
+    from experiments.replicate import available_cores
 
     refuse_bad_numbers({"seed": seed, "weeks": weeks, "threads": threads})
     refuse_bad_numbers({"replicates": replicates}, {"replicates": (8, BOUNDS["replicates"][1])})

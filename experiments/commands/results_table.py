@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from experiments.batch.findings import Answer, Failure
     from experiments.batch.results import BatchResults
 
-__all__ = ["show_answer", "show_failures", "show_status", "status_data"]
+__all__ = ["show_answer", "show_end", "show_failures", "show_status", "status_data"]
 
 _MOST_FAILURES = 50
 
@@ -127,3 +127,8 @@ def _table(*columns: str) -> Table:
     for column in columns or ("", ""):
         table.add_column(Text(clean(column)), overflow="fold")
     return table
+
+
+def show_end(results: BatchResults) -> None:
+    """Print what became of the runs as JSON."""
+    print_json(status_data(results))

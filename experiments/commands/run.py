@@ -24,7 +24,7 @@ from experiments.text import say
 if TYPE_CHECKING:
     from experiments.ensembles import Ensemble
     from experiments.folder import ResultsFolder
-    from experiments.runs import Run
+    from experiments.replicate import Run
     from sim.scenario import Scenario
 
 __all__ = ["BOUNDS", "EngineName", "default_folder", "refuse_bad_numbers", "run", "tell_if_compiling"]
@@ -63,7 +63,7 @@ def run(
     lang: Lang = None,
 ) -> None:
     """Run one scenario; everything that can be refused is refused before the first week."""
-    from experiments.runs import available_cores
+    from experiments.replicate import available_cores
 
     refuse_bad_numbers(
         {"seed": seed, "replicates": replicates, "weeks": weeks, "consumers": consumers, "threads": threads}

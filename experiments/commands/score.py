@@ -50,7 +50,7 @@ def score(
 ) -> None:
     """Read every panel, score every model on it, show what came out."""
     from experiments.commands.run import BOUNDS, refuse_bad_numbers
-    from experiments.runs import available_cores
+    from experiments.replicate import available_cores
     from experiments.score.study import Plan, run_study
 
     bounds = {"seed": BOUNDS["seed"], "workers": BOUNDS["threads"], "folds": (FEWEST_FOLDS, MOST_FOLDS)}

@@ -95,7 +95,7 @@ def answer_search(
         What levers cost.
     """
     from experiments.commands.answer_display import show_answer
-    from experiments.runs import available_cores
+    from experiments.replicate import available_cores
 
     folder = order.out or default_folder(f"{order.name}-{order.kind}")
     workers = order.workers or available_cores()

@@ -17,7 +17,7 @@ from experiments.runs import Progress, run_replicates, share_threads
 if TYPE_CHECKING:
     import numpy as np
 
-    from experiments.runs import Run
+    from experiments.replicate import Run
     from sim.scenario import Scenario
 
 __all__ = ["FEWEST_SIZES", "LARGEST", "Pilots", "default_sizes", "run_pilots"]

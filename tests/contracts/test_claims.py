@@ -8,7 +8,7 @@ from experiments.claims.arms import Size, load_case, points_of
 from experiments.claims.findings import packaged
 from experiments.claims.page import page
 from experiments.claims.study import Study, plan_of
-from experiments.runs import available_cores
+from experiments.replicate import available_cores
 from sim.scenario import library, load
 from tests.test_house import ROOT
 

@@ -6,7 +6,7 @@ import pytest
 
 from dashboards.history import History
 from dashboards.lab import happenings
-from dashboards.links import restored
+from dashboards.links import query_of, restored
 from dashboards.markets import DEFAULT, Draft, Happening, file_stem, problems_of
 from sim.problems import ScenarioError
 from sim.scenario import library
@@ -225,7 +225,7 @@ def test_names_of_files_stay_in_their_folder(title, stem):
 def test_a_link_restores_everything():
     changed = draft("sweatshop_scandal").with_change(PRICE, 8.0).with_change("firm.Citadel.strategy", "price_warrior")
     changed = changed.with_change("mechanisms.leaks.enabled", False).switched(0, False).named("Mine & yours")
-    found, ignored = restored(changed.to_query())
+    found, ignored = restored(query_of(changed))
     assert ignored == 0
     assert found == changed
 
@@ -233,7 +233,7 @@ def test_a_link_restores_everything():
 @pytest.mark.parametrize("name", library())
 def test_a_market_from_a_file_has_a_link_too(name):
     first = Draft.from_toml(draft(name).to_toml()).with_change("seed", 77)
-    found, ignored = restored(first.to_query())
+    found, ignored = restored(query_of(first))
     assert ignored == 0
     assert found.scenario.text_hash == first.scenario.text_hash
 

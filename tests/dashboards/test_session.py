@@ -2,7 +2,7 @@
 
 import pytest
 
-from dashboards.app.safety import message_of
+from dashboards.app.failure import message_of
 from dashboards.app.session import preferred
 from dashboards.text import CATALOGUE
 from experiments.commands.session import CommandError

@@ -16,7 +16,8 @@ import pytest
 
 from experiments.exits import Exit
 from experiments.pool import Job, Pool, WorkerLostError, pool_that_pays, seconds_saved, shared_pool
-from experiments.runs import Progress, run_one, run_replicates
+from experiments.replicate import run_one
+from experiments.runs import Progress, run_replicates
 from sim.scenario import changed, load
 from sim.text import use_language
 from tests.experiments.watching import Counting

@@ -5,7 +5,8 @@ import threading
 import numpy as np
 import pytest
 
-from experiments.runs import Progress, Run, run_replicates, share_threads
+from experiments.replicate import Run
+from experiments.runs import Progress, run_replicates, share_threads
 from tests.experiments import fake_sim
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from experiments.facts.registry import FACTS, STATISTICS
 from experiments.facts.study import Study
-from experiments.runs import available_cores
+from experiments.replicate import available_cores
 
 pytestmark = pytest.mark.heavy
 

@@ -13,13 +13,13 @@ from dashboards.app import session
 from dashboards.app.safety import safe
 from dashboards.batches import orders, questions, service
 from dashboards.batches.figures import figure_title
+from dashboards.batches.findings import Overview
 from dashboards.batches.jobs import Job
 from dashboards.batches.notes import Order
 from dashboards.batches.parts.hooks import use_later
 from dashboards.batches.parts.overview import JobList
 from dashboards.batches.parts.views import FigurePicker, first_figure
 from dashboards.batches.questions import Charged, Over, Wanted
-from dashboards.batches.reading import Overview
 from dashboards.batches.text import in_all, say
 from dashboards.components.basic import Button, NumberField, Segmented, Select
 from dashboards.components.html import Tag, Text

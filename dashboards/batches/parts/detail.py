@@ -6,6 +6,7 @@ import solara
 from reacton.core import Element
 
 from dashboards.batches import exports, service
+from dashboards.batches.findings import Overview
 from dashboards.batches.jobs import Job
 from dashboards.batches.parts.asking import Asking
 from dashboards.batches.parts.hooks import use_later
@@ -13,7 +14,6 @@ from dashboards.batches.parts.shown import Facts, Problems
 from dashboards.batches.parts.status import Status
 from dashboards.batches.parts.views import Fans, Heat
 from dashboards.batches.plan import values_text
-from dashboards.batches.reading import Overview
 from dashboards.batches.text import say
 from dashboards.components.basic import Progress, Segmented
 from dashboards.components.html import Tag, Text

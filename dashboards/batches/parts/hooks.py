@@ -12,7 +12,7 @@ import solara
 import solara.lab
 
 from dashboards.app import session
-from dashboards.app.safety import message_of
+from dashboards.app.failure import message_of
 from dashboards.batches import service
 from dashboards.batches.jobs import Job
 from sim.problems import InputError

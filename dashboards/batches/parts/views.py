@@ -10,9 +10,9 @@ from reacton.core import Element
 
 from dashboards.batches import service
 from dashboards.batches.figures import fan_chart, fan_words, figure_title, heat_chart, heat_words, picture_of
+from dashboards.batches.findings import FigureChoice, Overview
 from dashboards.batches.parts.hooks import use_later
 from dashboards.batches.parts.shown import Problems
-from dashboards.batches.reading import FigureChoice, Overview
 from dashboards.batches.text import say
 from dashboards.components.basic import Progress, Segmented, Select, Slider
 from dashboards.components.html import Tag, Text

@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from dashboards.batches import notes, orders
-from dashboards.batches.jobs import Job, JobError, Jobs
+from dashboards.batches.errors import JobError
+from dashboards.batches.jobs import Job, Jobs
 from dashboards.batches.notes import Ended, Order
 from dashboards.batches.shelf import JOBS, UnfitNameError
 from experiments.batch.results import open_results

@@ -11,6 +11,7 @@ import pytest
 from dashboards.batches import exports
 from dashboards.batches.answers import filled
 from dashboards.batches.figures import fan_chart, fan_words, figure_title, heat_chart, heat_words, native, picture_of
+from dashboards.batches.findings import FAN_LEVELS, trailing_mean
 from dashboards.batches.questions import (
     Charged,
     Wanted,
@@ -24,7 +25,7 @@ from dashboards.batches.questions import (
     figure_text,
     fitting,
 )
-from dashboards.batches.reading import FAN_LEVELS, Reader, ResultsError, trailing_mean
+from dashboards.batches.reading import Reader, ResultsError
 from experiments.answers.told import Chart
 from experiments.batch.results import open_results
 from sim.problems import InputError

@@ -8,11 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from experiments.answers.advise import Advised, Aim, Decisions, advised, plan_of
+from experiments.answers.advise import Advised, Decisions, advised, plan_of
 from experiments.answers.asking import Clause, Condition
 from experiments.answers.discover import Discovered, discovered
 from experiments.answers.evidence import Coordinate, Evidence
 from experiments.answers.findings import Made
+from experiments.answers.plans import Aim
 from experiments.answers.rivals import Rivals, parse_lever, rivals
 from experiments.answers.sensitivity import Sensitivity, analysed
 from experiments.batch.experiment import Experiment

@@ -18,7 +18,7 @@ from experiments.claims.posterior import Posterior
 from experiments.claims.shares import by_draw, held_by, share_of, vanished
 from experiments.claims.study import Study, plan_of
 from experiments.ensembles import Column, Ensemble
-from experiments.runs import Run
+from experiments.replicate import Run
 from sim.text import use_language
 
 SCENARIO = """

@@ -14,7 +14,8 @@ from experiments.claims.findings import Claims
 from experiments.claims.measures import Measure
 from experiments.claims.measures import numbers as numbers_of
 from experiments.claims.study import Study, plan_of
-from experiments.runs import Run, run_replicates
+from experiments.replicate import Run
+from experiments.runs import run_replicates
 from sim.scenario import load
 
 SCENARIO = """
