@@ -104,10 +104,7 @@ def test_a_room_imports_only_itself_and_the_rooms_below(room):
 def test_no_modules_import_each_other_in_a_circle():
     """Nor later, inside a function, nor for their types alone: what two need of each other is a third."""
     by_name = {module_name(path): path for path in sources(*ROOMS)}
-    waiting = {
-        name: {x for x in imported(path) if x in by_name and x != name}
-        for name, path in by_name.items()
-    }
+    waiting = {name: {x for x in imported(path) if x in by_name and x != name} for name, path in by_name.items()}
     for name, needed in waiting.items():
         # A package imports its own modules without needing to: `from sim import week` is no use of `sim`.
         waiting[name] = {x for x in needed if not name.startswith(x + ".")}

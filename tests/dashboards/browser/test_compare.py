@@ -52,8 +52,7 @@ def test_other_figures_and_weeks_need_no_new_runs(new_page):
     page.get_by_role("radio", name="One week").click()
     page.wait_for_function("document.querySelector('.c-headline').innerText.includes('week 52')")
     week = page.get_by_role("slider", name="Week")
-    week.focus()
-    page.keyboard.press("ArrowRight")
+    week.press("ArrowRight")
     page.wait_for_function("document.querySelector('.c-headline').innerText.includes('week 53')")
     expect(page.locator(".c-running")).to_have_count(0)
 

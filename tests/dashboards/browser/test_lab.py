@@ -43,6 +43,11 @@ def value(slider):
     return float(slider.input_value())
 
 
+def closed(page):
+    """Wait until no window is open: one that closes gives the focus back to the button that opened it."""
+    expect(page.locator("dialog[open]")).to_have_count(0)
+
+
 def wait_for_drawing(page, count):
     page.wait_for_function("count => window.__plots.share.count > count", arg=count)
     settled(page)
@@ -119,18 +124,16 @@ def test_keys_move_a_lever_and_undo_it(new_page):
         "value => Number(document.querySelector('.l-side input[type=range]').value) !== value", arg=first
     )
     wait_for_figure(page, moved)
-    price.focus()
-    page.keyboard.press("Delete")  # sets a lever back to the baseline
+    price.press("Delete")  # sets a lever back to the baseline
     page.wait_for_function("!location.search.includes('levers.price')")
 
 
 def test_axes_stay_while_a_lever_moves(new_page):
     page = settled(new_page(quick()))
     price = lever(page, "Price")
-    price.focus()
     for key in ("Home", "End"):
         count = drawn(page)
-        page.keyboard.press(key)
+        price.press(key)
         wait_for_drawing(page, count)
         if key == "Home":
             top = json.loads(figure(page))["range"]
@@ -155,8 +158,7 @@ def test_a_value_that_does_not_go_with_others_is_refused_with_a_message(new_page
     page.get_by_label("Find a lever").fill("mechanisms.activation.click_cost")
     slider = page.locator("[role=search] input[type=range]").first
     slider.wait_for()
-    slider.focus()
-    page.keyboard.press("End")
+    slider.press("End")
     page.locator(".u-notice.is-error").wait_for()
     expect(page.locator("body")).not_to_contain_text("Traceback")
     assert "click_cost" not in query(page)
@@ -174,11 +176,10 @@ def test_a_slider_of_ratios_goes_to_the_places_that_are_foretold(new_page):
     expect(slider).to_have_attribute("max", str(reach.log_places))
     place = int(slider.input_value())
     wanted = [float(f"{reach.low * (reach.high / reach.low) ** (n / LOG_PLACES):.3g}") for n in (place + 1, place + 2)]
-    slider.focus()
     for value in wanted:
-        page.keyboard.press("ArrowRight")
+        slider.press("ArrowRight")
         page.wait_for_function("text => decodeURIComponent(location.search).includes(text)", arg=f"{key}={value}")
-    page.keyboard.press("ArrowRight")
+    slider.press("ArrowRight")
     page.wait_for_function(
         "text => decodeURIComponent(location.search).includes(text)", arg=f"{key}={reach.next_after(*wanted)}"
     )
@@ -189,8 +190,7 @@ def test_events_are_moved_by_hand_and_by_key_switched_and_removed(new_page):
     mark = page.locator(".l-mark")
     expect(mark).to_have_attribute("data-week", "30")
     count = drawn(page)
-    mark.focus()
-    page.keyboard.press("ArrowLeft")
+    mark.press("ArrowLeft")
     wait_for_drawing(page, count)
     expect(mark).to_have_attribute("data-week", "29")
     box = mark.bounding_box()
@@ -203,8 +203,7 @@ def test_events_are_moved_by_hand_and_by_key_switched_and_removed(new_page):
     week = int(mark.get_attribute("data-week"))
     expect(mark).to_have_attribute("aria-label", re.compile(rf"Week {week}\b"))
     settled(page)
-    mark.focus()
-    page.keyboard.press(" ")
+    mark.press(" ")
     page.wait_for_selector(".l-mark.off")
     expect(mark).to_have_attribute("aria-label", re.compile("switched off"))
     page.keyboard.press("Delete")
@@ -220,7 +219,7 @@ def test_a_rival_and_a_price_cut_are_added(new_page):
     page.get_by_role("button", name="A rival's entry").click()
     page.get_by_role("switch", name="It happens").wait_for()
     page.get_by_role("button", name="Done").click()
-    page.wait_for_function("!document.querySelector('dialog[open]')")
+    closed(page)
     wait_for_drawing(page, count)
     wait_for_line(page, "Newcomer")
     page.get_by_role("button", name="Add an event").click()
@@ -236,9 +235,8 @@ def test_a_rival_and_a_price_cut_are_added(new_page):
 
 def test_a_link_restores_the_market(new_page):
     page = settled(new_page(quick("sweatshop_scandal")))
-    lever(page, "Price").focus()
     count = drawn(page)
-    page.keyboard.press("ArrowLeft")
+    lever(page, "Price").press("ArrowLeft")
     wait_for_drawing(page, count)
     page.wait_for_function("location.search.includes('levers.price')")
     address, said, seen = page.url, headline(page).inner_text(), figure(page)
@@ -250,11 +248,9 @@ def test_a_link_restores_the_market(new_page):
 def test_a_market_is_named_saved_and_opened_again(new_page, tmp_path):
     page = settled(new_page(quick("sweatshop_scandal")))
     count = drawn(page)
-    lever(page, "Openness").focus()
-    page.keyboard.press("ArrowRight")
+    lever(page, "Openness").press("ArrowRight")
     wait_for_drawing(page, count)
-    page.locator(".l-mark").focus()
-    page.keyboard.press(" ")
+    page.locator(".l-mark").press(" ")
     page.wait_for_selector(".l-mark.off")
     page.get_by_role("button", name="Save", exact=True).click()
     page.get_by_label("Name of the scenario").fill("../My été: plan")
@@ -279,11 +275,11 @@ def test_a_market_is_named_saved_and_opened_again(new_page, tmp_path):
     other.set_input_files("dialog input[type=file]", path)
     other.wait_for_function("document.querySelector('.l-name').innerText.includes('My été')")
     settled(other)
+    closed(other)
     expect(lever(other, "Openness")).to_have_value("0.11")
     # What was switched off has come with the file, and can be switched on.
     expect(other.locator(".l-mark")).to_have_attribute("aria-label", re.compile("switched off"))
-    other.locator(".l-mark").focus()
-    other.keyboard.press(" ")
+    other.locator(".l-mark").press(" ")
     other.wait_for_function("!document.querySelector('.l-mark.off')")
 
 
@@ -360,11 +356,11 @@ def test_the_gallery_leads_to_another_market_and_a_baseline_can_be_set(new_page)
     count = drawn(page)
     page.locator("dialog [data-scenario=price_war]").click()
     wait_for_drawing(page, count)
+    closed(page)
     expect(headline(page)).to_contain_text("Aubaine")
     expect(page.get_by_role("button", name="Set as baseline")).to_be_disabled()
     count = drawn(page)
-    lever(page, "Price").focus()
-    page.keyboard.press("ArrowLeft")
+    lever(page, "Price").press("ArrowLeft")
     wait_for_drawing(page, count)
     page.get_by_role("button", name="Set as baseline").click()
     page.get_by_text("This is now your baseline.").wait_for()
@@ -400,8 +396,7 @@ def test_on_a_phone_levers_are_in_a_sheet(new_page):
     count = drawn(page)
     page.locator(".l-fab").click()
     lever(page, "Price").wait_for()
-    lever(page, "Price").focus()
-    page.keyboard.press("ArrowLeft")
+    lever(page, "Price").press("ArrowLeft")
     wait_for_drawing(page, count)
     page.keyboard.press("Escape")
     page.wait_for_function("getComputedStyle(document.querySelector('.l-side')).visibility === 'hidden'")
