@@ -37,8 +37,8 @@ _LONGEST, _MOST_FIELDS = 20_000, 200
 
 @vue("frame.vue")
 def _Bar(
-    pages: list[dict[str, str]], active: str, base: str, language: str, languages: list[list[str]], cookie: str,
-    texts: dict[str, str], event_language: Callable[[str], None], event_page: Callable[[str], None],
+    pages: list[dict[str, str]], active: str, title: str, base: str, language: str, languages: list[list[str]],
+    cookie: str, texts: dict[str, str], event_language: Callable[[str], None], event_page: Callable[[str], None],
 ) -> None: ...  # fmt: skip
 
 
@@ -63,6 +63,7 @@ def Frame(children: list[Any] = []) -> Element:  # noqa: B006
         session.spoken_language.value = _first_language(router.search)
     code = session.spoken_language.value
     path = "/" + (router.parts[0] if router.parts else "")
+    name = PAGES.get(path, PAGES["/"])
 
     def turn_to(wanted: str) -> None:
         if wanted in PAGES:
@@ -79,6 +80,7 @@ def Frame(children: list[Any] = []) -> Element:  # noqa: B006
         _Bar(
             pages=[{"path": path, "name": say(f"page.{key}")} for path, key in PAGES.items()],
             active=path,
+            title=f"{say(f'page.{name}')} – userisation",
             base=router.root_path,
             language=code,
             languages=[[one, say(f"language.{one}")] for one in LANGUAGES],

@@ -10,7 +10,6 @@ import solara
 
 from dashboards.app import address
 from dashboards.app.frame import PAGES, Frame
-from dashboards.text import say
 
 __all__ = ["Layout", "routes"]
 
@@ -32,7 +31,6 @@ address.mend()
 def _page(key: str) -> Callable[[], Any]:
     @solara.component
     def Page() -> None:
-        solara.Title(f"{say(f'page.{key}')} – userisation")
         importlib.import_module(f"dashboards.{_ROOMS[key]}.page").Page()
 
     return Page

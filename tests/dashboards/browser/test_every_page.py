@@ -76,6 +76,8 @@ def test_language_and_theme_are_remembered(page):
     page.get_by_role("radio", name="English").press("ArrowRight")  # as in any group of radio buttons
     page.wait_for_function("document.documentElement.lang === 'fr'")
     page.wait_for_function("title => document.title.startsWith(title)", arg=NAMES["fr"]["/"])
+    page.evaluate("document.title = 'lab'")  # as Solara names it, sooner or later than we do
+    page.wait_for_function("title => document.title.startsWith(title)", arg=NAMES["fr"]["/"])
     page.get_by_role("button", name=CATALOGUE.texts("fr")["frame.theme"]).click()
     page.wait_for_selector("#app.theme--dark")
     page.reload()
